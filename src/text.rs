@@ -1,0 +1,249 @@
+//! Places in text: byte spans, editor positions, and the only arithmetic between them.
+//!
+//! Everything else in the project speaks of bytes. Lines end at `\n`, `\r\n` and `\r`, and at nothing else, as the
+//! Language Server Protocol says.
+
+use ropey::Rope;
+
+/// A half-open range of bytes, `start..end`, in the text of one file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: usize,
+    /// Offset behind the last byte; never below `start`.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span from byte `start` up to byte `end`.
+    #[must_use]
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// The same span, `bytes` further on: from a slice of a file to the file.
+    #[must_use]
+    pub const fn shifted(self, bytes: usize) -> Self {
+        Self { start: self.start + bytes, end: self.end + bytes }
+    }
+
+    /// The length in bytes.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether the span holds no byte.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// Whether a cursor at byte `offset` touches the span; a cursor right behind its last byte does.
+    #[must_use]
+    pub const fn touches(self, offset: usize) -> bool {
+        self.start <= offset && offset <= self.end
+    }
+
+    /// The bytes of `text` that the span covers; empty where it does not fit into `text`.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// What an editor counts a column in.
+///
+/// [`PositionEncodingKind`](https://microsoft.github.io/language-server-protocol/specifications/lsp/3.18/specification/#positionEncodingKind)
+/// in the protocol.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// Bytes.
+    Utf8,
+    /// UTF-16 code units: the protocol's default.
+    #[default]
+    Utf16,
+    /// Unicode scalar values, which is what people call characters.
+    Utf32,
+}
+
+/// A place as an editor names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, counted from 0.
+    pub line: usize,
+    /// The distance from the line's start, from 0, in units of an [`Encoding`].
+    pub character: usize,
+}
+
+/// A half-open range between two positions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Range {
+    /// The first position inside.
+    pub start: Position,
+    /// The first position behind.
+    pub end: Position,
+}
+
+/// The text of a document: cheap to edit, and able to translate between bytes and positions.
+///
+/// Every position is clamped as the protocol says: a column behind a line's end is the line's end, a line behind the
+/// last is the end of the text, and a place inside a character is that character's start.
+#[derive(Clone, Debug, Default)]
+pub struct Text {
+    rope: Rope,
+}
+
+impl Text {
+    /// A document that holds `text`.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self { rope: Rope::from_str(text) }
+    }
+
+    /// The position of byte `offset`.
+    #[must_use]
+    pub fn position(&self, offset: usize, encoding: Encoding) -> Position {
+        let char = self.rope.byte_to_char(offset.min(self.rope.len_bytes()));
+        let line = self.rope.char_to_line(char);
+        let start = self.rope.line_to_char(line);
+        let character = match encoding {
+            Encoding::Utf8 => self.rope.char_to_byte(char) - self.rope.char_to_byte(start),
+            Encoding::Utf16 => self.rope.char_to_utf16_cu(char) - self.rope.char_to_utf16_cu(start),
+            Encoding::Utf32 => char - start,
+        };
+        Position { line, character }
+    }
+
+    /// The byte offset of `position`.
+    #[must_use]
+    pub fn offset(&self, position: Position, encoding: Encoding) -> usize {
+        if position.line >= self.rope.len_lines() {
+            return self.rope.len_bytes();
+        }
+        let start = self.rope.line_to_char(position.line);
+        let end = start + self.line_width(position.line);
+        let char = match encoding {
+            Encoding::Utf8 => {
+                let byte = self.rope.char_to_byte(start).saturating_add(position.character);
+                self.rope.byte_to_char(byte.min(self.rope.char_to_byte(end)))
+            }
+            Encoding::Utf16 => {
+                let unit = self.rope.char_to_utf16_cu(start).saturating_add(position.character);
+                self.rope.utf16_cu_to_char(unit.min(self.rope.char_to_utf16_cu(end)))
+            }
+            Encoding::Utf32 => start.saturating_add(position.character).min(end),
+        };
+        self.rope.char_to_byte(char)
+    }
+
+    /// The range that `span` covers.
+    #[must_use]
+    pub fn range(&self, span: Span, encoding: Encoding) -> Range {
+        Range { start: self.position(span.start, encoding), end: self.position(span.end, encoding) }
+    }
+
+    /// Puts `text` in the place of `range`. A range that ends before it starts is read the other way round.
+    pub fn replace(&mut self, range: Range, text: &str, encoding: Encoding) {
+        let (one, other) = (self.offset(range.start, encoding), self.offset(range.end, encoding));
+        let start = self.rope.byte_to_char(one.min(other));
+        let end = self.rope.byte_to_char(one.max(other));
+        self.rope.remove(start..end);
+        self.rope.insert(start, text);
+    }
+
+    /// The length in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rope.len_bytes()
+    }
+
+    /// Whether the text is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rope.len_bytes() == 0
+    }
+
+    /// How many lines the text has; a text that ends with a line end has an empty last line.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        self.rope.len_lines()
+    }
+
+    /// The bytes of line `line` (from 0) without its line end; empty behind the last line.
+    #[must_use]
+    pub fn line(&self, line: usize) -> Span {
+        if line >= self.rope.len_lines() {
+            return Span::new(self.rope.len_bytes(), self.rope.len_bytes());
+        }
+        let start = self.rope.line_to_char(line);
+        let end = start + self.line_width(line);
+        Span::new(self.rope.char_to_byte(start), self.rope.char_to_byte(end))
+    }
+
+    /// The characters of line `line`, which exists, without its line end.
+    fn line_width(&self, line: usize) -> usize {
+        let line = self.rope.line(line);
+        let mut width = line.len_chars();
+        while width > 0 && matches!(line.char(width - 1), '\n' | '\r') {
+            width -= 1;
+        }
+        width
+    }
+}
+
+impl std::fmt::Display for Text {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.rope.chunks().try_for_each(|chunk| out.write_str(chunk))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENCODINGS: [Encoding; 3] = [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32];
+
+    #[test]
+    fn a_column_counts_in_the_units_of_its_encoding() {
+        let text = Text::new("# 💣é 80\nEXPOSE 80\n");
+        let offset = "# 💣é ".len();
+        let columns = ENCODINGS.map(|encoding| text.position(offset, encoding).character);
+        assert_eq!(columns, [9, 6, 5]);
+        for encoding in ENCODINGS {
+            assert_eq!(text.offset(text.position(offset, encoding), encoding), offset);
+        }
+    }
+
+    #[test]
+    fn lines_end_at_lf_crlf_and_cr_only() {
+        let text = Text::new("a\r\nb\rc\nd\u{2028}e\u{b}f\u{85}g");
+        assert_eq!(text.lines(), 4);
+        assert_eq!(text.position("a\r\nb\rc\n".len(), Encoding::Utf8), Position { line: 3, character: 0 });
+    }
+
+    #[test]
+    fn positions_outside_are_clamped() {
+        let text = Text::new("ab\r\n💣\n");
+        for encoding in ENCODINGS {
+            let at = |line, character| text.offset(Position { line, character }, encoding);
+            assert_eq!(at(0, 99), 2, "the line's end, before its line end");
+            assert_eq!(at(0, usize::MAX), 2);
+            assert_eq!(at(9, 0), text.to_string().len(), "the end of the text");
+            assert_eq!(at(2, 5), text.to_string().len());
+        }
+        let inside = Position { line: 1, character: 1 };
+        assert_eq!(text.offset(inside, Encoding::Utf16), 4, "the start of the character");
+        assert_eq!(text.offset(inside, Encoding::Utf8), 4);
+    }
+
+    #[test]
+    fn a_replacement_is_the_same_in_every_encoding() {
+        for (encoding, end) in ENCODINGS.into_iter().zip([4, 2, 1]) {
+            let mut text = Text::new("💣 80\n");
+            let range = Range { start: Position::default(), end: Position { line: 0, character: end } };
+            text.replace(range, "port", encoding);
+            assert_eq!(text.to_string(), "port 80\n");
+        }
+    }
+}
