@@ -1,0 +1,281 @@
+//! Ports in free text: commands, environment values, labels, URLs.
+//!
+//! Three things are taken for a port there: the number of a URL (`redis://cache:6379`), the number of an address
+//! (`0.0.0.0:8000`, `:8000`, `api:3000`) and the value of an option or variable that is named like one (`--port 8080`,
+//! `"--port", "8080"`, `-p 8080`, `-Dserver.port=8080`, `HTTP_PORT=8080`). Each may stand as the default of a variable:
+//! `${PORT:-8080}`.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use super::Scan;
+use crate::port::{PortRange, PortUse, Protocol, Role, Transport, Variable};
+use crate::text::Span;
+
+/// Adds the ports in `text`, which stands in the file from byte `at` on.
+pub fn push_ports(text: &str, at: usize, role: Role, scope: Option<usize>, scan: &mut Scan) {
+    let first = scan.uses.len();
+    for colon in memchr::memchr_iter(b':', text.as_bytes()) {
+        if let Some(port) = address(text, colon) {
+            scan.uses.push(PortUse { role, scope, ..port }.shifted(at));
+        }
+    }
+    let addresses = scan.uses.len();
+    for found in OPTION.captures_iter(text.as_bytes()) {
+        let Some(port) = option(text, &found) else { continue };
+        let span = port.span.shifted(at);
+        if scan.uses[first..addresses].binary_search_by_key(&span, |other| other.span).is_err() {
+            scan.uses.push(PortUse { role, scope, ..port }.shifted(at));
+        }
+    }
+}
+
+/// Whether a variable of that name holds a port: `PORT`, `HTTP_PORT`, `PORT_RANGE`, `PORTS`, in any case.
+pub fn names_port(name: &str) -> bool {
+    let mut words = name.split(['_', '-', '.']);
+    words.any(|word| word.eq_ignore_ascii_case("port") || word.eq_ignore_ascii_case("ports"))
+}
+
+/// An option or variable named like a port, with its value. The look behind is done by hand: what starts a pattern
+/// decides how fast it is found.
+static OPTION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r#"(?-u)(?P<name>(?i:ports?|listen)|-p)["']?(?P<sign>=|\s+|["'],\s*["'])["']?"#,
+        r"(?:\$\{(?P<variable>\w+):?-)?(?P<port>[0-9]{1,5})",
+    ))
+    .expect("the pattern is a constant, and a test uses it")
+});
+
+/// How many bytes before a colon a host in brackets or braces, or the user of a URL, may take.
+const LONGEST: usize = 256;
+
+/// The port behind the colon at byte `colon`, if the text around is an address or URL. Spans are offsets in `text`.
+fn address(text: &str, colon: usize) -> Option<PortUse> {
+    let (span, variable) = number_at(text, colon + 1)?;
+    let host = host_before(text, colon);
+    let before = &text[..host.start];
+    let scheme = scheme_before(before);
+    let host = host.of(text);
+    let plausible = match host {
+        "" => scheme.is_none() && starts_value(before),
+        "*" | "localhost" => true,
+        _ if host.starts_with('[') => true,
+        _ if scheme.is_some() => true,
+        // openssl's `-newkey rsa:2048`.
+        "rsa" => false,
+        _ => {
+            (is_ipv4(host) || is_name(host))
+                && span.len() > 1
+                && !before.ends_with(['/', '.', ':', '$', '%', '\\'])
+        }
+    };
+    if !plausible {
+        return None;
+    }
+    let protocol = match scheme.as_deref() {
+        None => Protocol::Unknown,
+        Some("udp" | "quic" | "h3" | "syslog") => Protocol::Implied(Transport::Udp),
+        Some(_) => Protocol::Implied(Transport::Tcp),
+    };
+    Some(PortUse {
+        protocol,
+        address: (!host.is_empty()).then(|| host.to_owned()),
+        scheme,
+        variable,
+        ..PortUse::new(span, PortRange::parse(span.of(text)), Role::Command)
+    })
+}
+
+/// The port that an option or variable sets. Spans are offsets in `text`.
+fn option(text: &str, found: &regex::bytes::Captures<'_>) -> Option<PortUse> {
+    let (name, port, sign) = (found.name("name")?, found.name("port")?, found.name("sign")?);
+    let variable = found.name("variable").map(|name| text[name.range()].to_owned());
+    if !ends_number(text, port.end(), variable.is_some()) {
+        return None;
+    }
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let width = text.as_bytes()[..name.start()].iter().rev().take_while(|byte| is_word(byte)).count();
+    let prefix = &text[name.start() - width..name.start()];
+    let is_named_like_one = if name.as_bytes() == b"-p" {
+        prefix.is_empty() && starts_value(&text[..name.start()]) && port.len() > 1
+    } else {
+        (prefix.is_empty() || prefix.ends_with(['_', '-', '.']))
+            && (prefix.starts_with('-') || sign.as_bytes() == b"=")
+    };
+    is_named_like_one.then(|| PortUse {
+        variable: variable.map(|name| Variable { name, definition: None }),
+        ..PortUse::new(
+            Span::new(port.start(), port.end()),
+            PortRange::parse(&text[port.range()]),
+            Role::Command,
+        )
+    })
+}
+
+/// The number that starts at byte `at`, perhaps as the default of a variable.
+fn number_at(text: &str, at: usize) -> Option<(Span, Option<Variable>)> {
+    let rest = text.get(at..)?;
+    let mut start = at;
+    let mut variable = None;
+    if let Some(reference) = rest.strip_prefix("${") {
+        let width =
+            reference.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let behind = &reference[width..];
+        let default = behind.strip_prefix(":-").or_else(|| behind.strip_prefix('-'))?;
+        variable = Some(Variable { name: reference[..width].to_owned(), definition: None });
+        start = text.len() - default.len();
+    }
+    let digits = text[start..].bytes().take_while(u8::is_ascii_digit).count();
+    let end = start + digits;
+    (1..=5).contains(&digits).then_some(())?;
+    ends_number(text, end, variable.is_some()).then_some((Span::new(start, end), variable))
+}
+
+/// Whether a number that ends at byte `end` is a whole one, and not the start of a word, a version or a mapping.
+fn ends_number(text: &str, end: usize, in_variable: bool) -> bool {
+    let mut rest = text[end..].bytes();
+    match rest.next() {
+        None => !in_variable,
+        Some(b'}') if in_variable => true,
+        Some(_) if in_variable => false,
+        Some(b'.') => !rest.next().is_some_and(|byte| byte.is_ascii_alphanumeric()),
+        Some(b':' | b'-' | b'_' | b'@' | b'%') => false,
+        Some(byte) => !byte.is_ascii_alphanumeric() && byte.is_ascii(),
+    }
+}
+
+/// The host name, address or variable that ends before byte `colon`; empty where there is none.
+fn host_before(text: &str, colon: usize) -> Span {
+    let before = &text[..colon];
+    let opener = match before.bytes().last() {
+        Some(b']') => rfind_near(before, "["),
+        Some(b'}') => rfind_near(before, "${"),
+        Some(b'*') => Some(colon - 1),
+        _ => None,
+    };
+    if let Some(start) = opener {
+        return Span::new(start, colon);
+    }
+    let is_host = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let mut width = before.bytes().rev().take_while(is_host).count();
+    if before[..colon - width].ends_with('$') {
+        width += 1;
+    }
+    Span::new(colon - width, colon)
+}
+
+/// Where `mark` stands last in `text`, if that is near its end: to look further each time would take quadratic time.
+fn rfind_near(text: &str, mark: &str) -> Option<usize> {
+    let from = text.len().saturating_sub(LONGEST);
+    memchr::memmem::rfind(&text.as_bytes()[from..], mark.as_bytes()).map(|at| from + at)
+}
+
+/// The scheme of the URL whose text up to the host is `before`, in lower case.
+fn scheme_before(before: &str) -> Option<String> {
+    let slashes = match before.strip_suffix('@') {
+        None => before.strip_suffix("://")?,
+        Some(rest) => {
+            let end = rfind_near(rest, "://")?;
+            let is_user = !rest[end + 3..].contains(|char: char| char.is_ascii_whitespace() || char == '/');
+            is_user.then_some(&rest[..end])?
+        }
+    };
+    let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-');
+    let width = slashes.bytes().rev().take_while(is_scheme).count();
+    let scheme = &slashes[slashes.len() - width..];
+    scheme.starts_with(|first: char| first.is_ascii_alphabetic()).then(|| scheme.to_ascii_lowercase())
+}
+
+/// Whether what follows `before` starts a value of its own: a word, or the inside of quotes that open there.
+fn starts_value(before: &str) -> bool {
+    let unquoted = before.strip_suffix(['"', '\'', '`']).unwrap_or(before);
+    unquoted.is_empty() || unquoted.ends_with([' ', '\t', '\n', '\r', '=', ',', '[', '('])
+}
+
+fn is_ipv4(host: &str) -> bool {
+    host.parse::<std::net::Ipv4Addr>().is_ok()
+}
+
+/// Whether it reads like a host name: it starts and ends with a letter or digit and holds a letter.
+fn is_name(host: &str) -> bool {
+    host.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && host.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && host.ends_with(|last: char| last.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The ports in `text`, each as `scheme|address|number`, in the order of the text.
+    fn ports(text: &str) -> Vec<String> {
+        let mut scan = Scan::default();
+        push_ports(text, 0, Role::Command, None, &mut scan);
+        scan.sort();
+        let describe = |port: &PortUse| {
+            let scheme = port.scheme.as_deref().unwrap_or_default();
+            let address = port.address.as_deref().unwrap_or_default();
+            format!("{scheme}|{address}|{}", port.span.of(text))
+        };
+        scan.uses.iter().map(describe).collect()
+    }
+
+    #[test]
+    fn urls() {
+        assert_eq!(ports("redis://cache:6379/0"), ["redis|cache|6379"]);
+        assert_eq!(ports("postgres://u:p4ss@db.local:5432/x?y=1"), ["postgres|db.local|5432"]);
+        assert_eq!(ports("curl -f 'http://[::1]:8080/'"), ["http|[::1]|8080"]);
+        assert_eq!(ports("HTTP://LOCALHOST:80, udp://t:69"), ["http|LOCALHOST|80", "udp|t|69"]);
+        assert_eq!(ports("http://${HOST:-a}:${PORT:-8080}/"), ["http|${HOST:-a}|8080"]);
+        assert_eq!(ports("http://user:8080@host/"), [""; 0]);
+    }
+
+    #[test]
+    fn addresses() {
+        assert_eq!(ports("gunicorn -b 0.0.0.0:8000 app:main"), ["|0.0.0.0|8000"]);
+        assert_eq!(ports(r#"["serve", ":8000"]"#), ["||8000"]);
+        assert_eq!(ports("wait-for db:5432 -- *:80"), ["|db|5432", "|*|80"]);
+        assert_eq!(ports("a:9092,b:9092"), ["|a|9092", "|b|9092"]);
+    }
+
+    #[test]
+    fn options_and_variables() {
+        assert_eq!(ports("serve --port 8080 --http-port=81 -p 82"), ["||8080", "||81", "||82"]);
+        assert_eq!(ports(r#"["x", "--port", "8080", "-p", "3000"]"#), ["||8080", "||3000"]);
+        assert_eq!(ports("java -Dserver.port=8080 SERVER_PORT=8081 x"), ["||8080", "||8081"]);
+        assert_eq!(ports("x --port ${PORT:-90} --listen=0.0.0.0:91"), ["||90", "|0.0.0.0|91"]);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_port() {
+        for text in [
+            "12:30:45",
+            "1000:1000",
+            "user: 0:0",
+            "::1:80",
+            "registry/app:16",
+            "sha256:123456789",
+            "a:1.2.3",
+            "x:80b",
+            "report 80",
+            "echo on port 80",
+            "import=3",
+            "docker run -p 8080:80",
+            "mkdir -p 1",
+            r#"{"a":80}"#,
+            "C:\\80",
+            "alpine:3",
+            "-newkey rsa:2048",
+            "--port",
+            ":",
+            "${A:-",
+            "http://host:",
+            "http://h:123456",
+            "a:💣",
+            "💣:80é",
+        ] {
+            assert_eq!(ports(text), [""; 0], "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! A service, section by section.
+
+use super::Reader;
+use super::interpolation::interpolate;
+use super::ports::{EXPOSE, PORTS};
+use super::scalar::text_of;
+use super::settings::{environment_role, label_role};
+use super::yaml::Node;
+use crate::languages::{Scope, ScopeKind, dockerfile};
+use crate::port::Role;
+use crate::text::Span;
+
+impl Reader {
+    /// Reads the service `name`.
+    pub(super) fn service(&mut self, name: Node<'_>, body: Node<'_>) {
+        let title = text_of(name).text().to_owned();
+        self.scan.scopes.push(Scope { kind: ScopeKind::Service, name: title, span: name.span() });
+        let scope = Some(self.scan.scopes.len() - 1);
+
+        // The `ports` of what is merged here may be overridden, and count when it is merged elsewhere.
+        let mut has_ports = body.has("ports");
+        let merged_place =
+            if has_ports { "merged into a service with ports" } else { "merged into a service" };
+        let mappings = self.with_merged(body, "service", merged_place);
+        // The ports come first: a scalar that is a port here and something else there is a port.
+        for (index, mapping) in mappings.iter().enumerate() {
+            if index == 0 || !has_ports {
+                mapping.values("ports").for_each(|ports| self.ports(ports, PORTS, scope));
+                has_ports = mapping.has("ports");
+            }
+            mapping.values("expose").for_each(|ports| self.ports(ports, EXPOSE, scope));
+        }
+        for (key, value) in mappings.into_iter().flat_map(Node::entries) {
+            self.section(key.raw(), value, scope);
+        }
+    }
+
+    /// Reads the value of `key` in a service, if ports can stand there in text.
+    fn section(&mut self, key: &str, value: Node<'_>, scope: Option<usize>) {
+        match key {
+            "build" => self.build(value, scope),
+            "command" | "entrypoint" => self.words(value, Role::Command, scope),
+            "deploy" => {
+                for labels in self.fields("labels", value, "deploy") {
+                    self.settings(labels, "labels", label_role, scope);
+                }
+            }
+            "environment" => self.settings(value, "environment", environment_role, scope),
+            "healthcheck" => {
+                for test in self.fields("test", value, "healthcheck") {
+                    self.words(test, Role::Healthcheck, scope);
+                }
+            }
+            "labels" => self.settings(value, "labels", label_role, scope),
+            "logging" => {
+                for options in self.fields("options", value, "logging") {
+                    self.settings(options, "options", |_| Role::Option, scope);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The values that the mapping `node`, with what it merges, has for `name`.
+    fn fields<'t>(&mut self, name: &str, node: Node<'t>, place: &'static str) -> Vec<Node<'t>> {
+        let mappings = self.with_merged(node, place, place);
+        mappings.into_iter().flat_map(|mapping| mapping.values(name)).collect()
+    }
+
+    fn build(&mut self, build: Node<'_>, scope: Option<usize>) {
+        for (key, value) in self.entries(build, "build") {
+            match key.raw() {
+                "args" => self.settings(value, "args", |_| Role::Variable, scope),
+                "dockerfile_inline" if value.is_block() && self.is_new(value, "dockerfile_inline") => {
+                    self.scan.absorb(dockerfile::scan(value.raw()), value.span().start);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads a command: a text, or a list of words, which are read as one text as an option and its value may be two.
+    fn words(&mut self, command: Node<'_>, role: Role, scope: Option<usize>) {
+        if !self.is_new(command, role.kind()) {
+            return;
+        }
+        let mut text = text_of(command);
+        for word in command.items() {
+            if self.is_new(word, "value") {
+                text.push_resolved(" ", Span::default());
+                text.push_whole(&text_of(word));
+            }
+        }
+        self.free_text(&interpolate(text), role, scope);
+    }
+}

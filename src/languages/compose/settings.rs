@@ -1,0 +1,70 @@
+//! `environment`, `labels`, `args` and options: names with values, as a mapping or as a list of `NAME=value`.
+
+use super::yaml::Node;
+use super::{Reader, interpolated};
+use crate::languages::addresses::names_port;
+use crate::languages::sourced::Sourced;
+use crate::port::{PortRange, PortUse, Role};
+
+impl Reader {
+    /// Reads the settings in `node`, each in the role that `role_of` gives to its name.
+    pub(super) fn settings(
+        &mut self,
+        node: Node<'_>,
+        place: &'static str,
+        role_of: fn(&str) -> Role,
+        scope: Option<usize>,
+    ) {
+        for (name, value) in self.entries(node, place) {
+            if self.is_new(value, "value") {
+                self.setting(name.raw(), &interpolated(value), role_of(name.raw()), scope);
+            }
+        }
+        if node.is_mapping() || !self.is_new(node, place) {
+            return;
+        }
+        for item in node.items() {
+            if !self.is_new(item, "value") {
+                continue;
+            }
+            let setting = interpolated(item);
+            if let Some((name, value)) = setting.text().split_once('=') {
+                let value_start = setting.text().len() - value.len();
+                let value = setting.slice(value_start..setting.text().len());
+                self.setting(name, &value, role_of(name), scope);
+            }
+        }
+    }
+
+    /// Reads one setting: the number of one that is named like a port, and of any other what its text tells, if `role`
+    /// is one of text.
+    fn setting(&mut self, name: &str, value: &Sourced, role: Role, scope: Option<usize>) {
+        let whole = 0..value.text().len();
+        // Labels have long names: `traefik.tcp.routers.port-80.priority` names no port.
+        let last = name.rsplit('.').next().unwrap_or(name);
+        if names_port(last)
+            && let Some(range) = PortRange::parse(value.text())
+        {
+            let variable = value.variable(whole.clone()).cloned();
+            self.scan.uses.push(PortUse {
+                variable,
+                scope,
+                ..PortUse::new(value.span(whole), Some(range), role)
+            });
+        } else if !role.is_structural() {
+            self.free_text(value, role, scope);
+        }
+    }
+}
+
+/// The role of a variable in `environment`. Proxies such as nginx-proxy learn from `VIRTUAL_PORT` where to send
+/// requests.
+pub fn environment_role(name: &str) -> Role {
+    if name == "VIRTUAL_PORT" { Role::Router } else { Role::Environment }
+}
+
+/// The role of a label. Traefik learns the port of a service from `traefik.http.services.<name>.loadbalancer.server.port`.
+pub fn label_role(name: &str) -> Role {
+    let is_router = name.starts_with("traefik.") && name.ends_with(".server.port");
+    if is_router { Role::Router } else { Role::Label }
+}

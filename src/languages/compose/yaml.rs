@@ -1,0 +1,309 @@
+//! YAML as a tree that knows where each scalar stands, read as far as it can be read.
+//!
+//! The only module that knows the YAML parser. Aliases are resolved where a node is reached: nobody outside sees one.
+
+use std::collections::HashMap;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, options};
+
+use super::recovery::{self, Breakage};
+use crate::text::Span;
+
+/// The documents of a file.
+#[derive(Debug)]
+pub struct Tree<'t> {
+    text: &'t str,
+    records: Vec<Record>,
+    roots: Vec<usize>,
+}
+
+/// A node of a [`Tree`]: cheap to copy, and no alias unless to an unknown anchor.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'t> {
+    tree: &'t Tree<'t>,
+    index: usize,
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// `'…'`, where `''` is a quote.
+    SingleQuoted,
+    /// `"…"`, with escapes.
+    DoubleQuoted,
+    /// A block behind `|`: its line ends are kept.
+    Literal,
+    /// A block behind `>`: its line ends become spaces.
+    Folded,
+}
+
+/// A node as the tree stores it. All of them lie in the order of the file, each before its children; the children of a
+/// mapping are its keys and values by turns.
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    kind: Kind,
+    /// The bytes of a scalar, without its quotes or block header; of another node nobody asks for them.
+    span: Span,
+    /// The index behind its last descendant.
+    end: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Scalar(Style),
+    Sequence,
+    Mapping,
+    /// The index of the node that it stands for; `None` where no such anchor stands before it.
+    Alias(Option<usize>),
+}
+
+/// What one run of the parser makes of a text.
+#[derive(Debug, Default)]
+struct Reading {
+    records: Vec<Record>,
+    roots: Vec<usize>,
+    /// Where the text stops to be YAML for the first time.
+    breakage: Option<Breakage>,
+}
+
+impl<'t> Tree<'t> {
+    /// Reads `text`. Of text that is not YAML it holds what stands around the broken places.
+    pub fn parse(text: &'t str) -> Self {
+        let mut reading = Reading::of(text);
+        if let Some(breakage) = reading.breakage {
+            let repaired = recovery::repair(text, breakage, first_breakage);
+            reading = Reading::of(&repaired);
+        }
+        Self { text, records: reading.records, roots: reading.roots }
+    }
+
+    /// The root of each document that has one.
+    pub fn documents(&'t self) -> impl Iterator<Item = Node<'t>> {
+        self.roots.iter().map(|&index| self.node(index))
+    }
+
+    /// The node at `index`, or the one for which an alias there stands. That one is no alias: YAML has no anchors on
+    /// aliases.
+    fn node(&'t self, index: usize) -> Node<'t> {
+        let index = match self.records[index].kind {
+            Kind::Alias(Some(target)) => target,
+            _ => index,
+        };
+        Node { tree: self, index }
+    }
+}
+
+impl<'t> Node<'t> {
+    /// What tells it from the other nodes of its file.
+    pub const fn id(self) -> usize {
+        self.index
+    }
+
+    /// The bytes of a scalar, without quotes or block header.
+    pub fn span(self) -> Span {
+        self.record().span
+    }
+
+    /// What stands at [`Self::span`]: a scalar as it is written, before escapes are resolved. Empty for other nodes.
+    pub fn raw(self) -> &'t str {
+        self.style().map_or("", |_| self.span().of(self.tree.text))
+    }
+
+    /// How a scalar is written; `None` for other nodes.
+    pub fn style(self) -> Option<Style> {
+        match self.record().kind {
+            Kind::Scalar(style) => Some(style),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a scalar in block style.
+    pub fn is_block(self) -> bool {
+        matches!(self.style(), Some(Style::Literal | Style::Folded))
+    }
+
+    /// Whether it is a mapping.
+    pub fn is_mapping(self) -> bool {
+        self.record().kind == Kind::Mapping
+    }
+
+    /// The items of a sequence; none of another node.
+    pub fn items(self) -> impl Iterator<Item = Self> {
+        self.children(Kind::Sequence)
+    }
+
+    /// The keys and values of a mapping, without what it merges; none of another node.
+    pub fn entries(self) -> impl Iterator<Item = (Self, Self)> {
+        let mut children = self.children(Kind::Mapping);
+        std::iter::from_fn(move || Some((children.next()?, children.next()?)))
+    }
+
+    /// The values that a mapping has for `key`: more than one where the key is repeated.
+    pub fn values<'k>(self, key: &'k str) -> impl Iterator<Item = Self> + use<'t, 'k> {
+        self.entries().filter(move |(name, _)| name.raw() == key).map(|(_, value)| value)
+    }
+
+    /// Whether it is a mapping with an entry for `key`.
+    pub fn has(self, key: &str) -> bool {
+        self.values(key).next().is_some()
+    }
+
+    fn children(self, parent: Kind) -> impl Iterator<Item = Self> {
+        let Record { kind, end, .. } = self.record();
+        let end = if kind == parent { end } else { 0 };
+        let within = move |index: usize| (index < end).then_some(index);
+        let next = move |&index: &usize| within(self.tree.records[index].end);
+        std::iter::successors(within(self.index + 1), next).map(|index| self.tree.node(index))
+    }
+
+    fn record(self) -> Record {
+        self.tree.records[self.index]
+    }
+}
+
+impl Reading {
+    /// Reads `text` up to its first error, and from there on only the documents that follow.
+    fn of(text: &str) -> Self {
+        let mut parser = parser(text);
+        let mut reading = Self::default();
+        let mut open = Vec::new();
+        let mut anchors = HashMap::new();
+        let mut understood = 0;
+        while let Some(next) = parser.next_event() {
+            let (event, span) = match next {
+                Ok((event, span)) => (event, span.byte_range().unwrap_or_default()),
+                Err(error) => {
+                    reading.breakage.get_or_insert(Breakage { at: place(&error), understood });
+                    reading.close(&mut open);
+                    if !matches!(parser.proceed_next_document(), Ok(true)) {
+                        break;
+                    }
+                    continue;
+                }
+            };
+            let span = Span::new(span.start, span.end);
+            understood = span.end;
+            let (kind, anchor) = match event {
+                Event::Scalar(_, style, anchor, _) => (Kind::Scalar(style.into()), anchor),
+                Event::SequenceStart(_, anchor, _) => (Kind::Sequence, anchor),
+                Event::MappingStart(_, anchor, _) => (Kind::Mapping, anchor),
+                Event::Alias(anchor) => (Kind::Alias(anchors.get(&anchor).copied()), 0),
+                Event::UnresolvedAlias(_) => (Kind::Alias(None), 0),
+                Event::SequenceEnd | Event::MappingEnd => {
+                    let end = reading.records.len();
+                    if let Some(closed) = open.pop().and_then(|index: usize| reading.records.get_mut(index)) {
+                        closed.end = end;
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            let index = reading.records.len();
+            if open.is_empty() {
+                reading.roots.push(index);
+            }
+            if anchor != 0 {
+                anchors.insert(anchor, index);
+            }
+            if matches!(kind, Kind::Sequence | Kind::Mapping) {
+                open.push(index);
+            }
+            let span = if kind.is_quoted() { Span::new(span.start + 1, span.end - 1) } else { span };
+            reading.records.push(Record { kind, span, end: index + 1 });
+        }
+        reading.close(&mut open);
+        reading
+    }
+
+    /// Ends every node that is still open.
+    fn close(&mut self, open: &mut Vec<usize>) {
+        let end = self.records.len();
+        for index in open.drain(..) {
+            self.records[index].end = end;
+        }
+    }
+}
+
+/// A parser that goes on after unknown aliases, and tells of no comments.
+fn parser(text: &str) -> Parser<'_, StrInput<'_>> {
+    let options = options! { emit_comments: false, emit_unresolved_aliases: true };
+    Parser::new_from_str_with_options(text, options)
+}
+
+/// Where `text` stops to be YAML for the first time.
+fn first_breakage(text: &str) -> Option<Breakage> {
+    let mut parser = parser(text);
+    let mut understood = 0;
+    loop {
+        match parser.next_event()? {
+            Ok((_, span)) => understood = span.byte_range().unwrap_or_default().end,
+            Err(error) => return Some(Breakage { at: place(&error), understood }),
+        }
+    }
+}
+
+/// The byte at which the parser gave up. As it reads a string, it knows.
+fn place(error: &ScanError) -> usize {
+    error.marker().byte_offset().unwrap_or_default()
+}
+
+impl Kind {
+    const fn is_quoted(self) -> bool {
+        matches!(self, Self::Scalar(Style::SingleQuoted | Style::DoubleQuoted))
+    }
+}
+
+impl From<ScalarStyle> for Style {
+    fn from(style: ScalarStyle) -> Self {
+        match style {
+            ScalarStyle::Plain => Self::Plain,
+            ScalarStyle::SingleQuoted => Self::SingleQuoted,
+            ScalarStyle::DoubleQuoted => Self::DoubleQuoted,
+            ScalarStyle::Literal => Self::Literal,
+            ScalarStyle::Folded => Self::Folded,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The scalars of `text` in the order of the file.
+    fn scalars(text: &str) -> Vec<&str> {
+        let tree = Tree::parse(text);
+        tree.records
+            .iter()
+            .filter(|node| matches!(node.kind, Kind::Scalar(_)))
+            .map(|node| node.span.of(text))
+            .collect()
+    }
+
+    #[test]
+    fn spans_are_bytes() {
+        assert_eq!(
+            scalars("# 💣\r\né: '💣'\r\nb: \"c\"\rd: |\n  💣 80\n"),
+            ["é", "💣", "b", "c", "d", "💣 80\n"]
+        );
+    }
+
+    #[test]
+    fn aliases_are_resolved() {
+        let tree = Tree::parse("a: &x {b: 1}\nc: *x\nd: *y\n");
+        let root = tree.documents().next().unwrap();
+        let [a, c, d] = ["a", "c", "d"].map(|key| root.values(key).next().unwrap());
+        assert_eq!(a.id(), c.id());
+        assert!(a.has("b") && !d.is_mapping() && d.style().is_none() && d.raw().is_empty());
+    }
+
+    #[test]
+    fn broken_text_keeps_what_stands_around() {
+        assert_eq!(scalars("a:\n  - 80\n  - \"81\n  - 82\n  - \"83\"\n"), ["a", "80", "82", "83"]);
+        assert_eq!(scalars("a: [80, 81\nb:\n  - 82\n"), ["b", "82"]);
+        assert_eq!(scalars("a:\n  bb\n    c: 80\n  d: 81\n"), ["a", "b", "c", "80", "d", "81"]);
+        assert_eq!(scalars("a:\n\t- 80\n\t- 81\n"), ["a", "80", "81"]);
+        assert_eq!(scalars("a: }\n---\nb: 80\n"), ["b", "80"]);
+    }
+}

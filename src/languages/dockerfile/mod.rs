@@ -1,0 +1,617 @@
+//! Dockerfiles: the ports that a file exposes, and those in its variables, commands, labels and URLs.
+//!
+//! Read as BuildKit reads them, except that nothing is refused.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use self::expansion::{Blanks, expand};
+use self::instructions::{Instruction, Instructions, Keyword};
+use self::logical_line::LogicalLine;
+use self::variables::{Definition, Variables};
+use super::port_spec::Roles;
+use super::sourced::{Sourced, UNKNOWN};
+use super::{Language, Scan, Scope, ScopeKind, addresses, detect, nginx, port_spec};
+use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
+use crate::text::Span;
+
+mod expansion;
+mod instructions;
+mod logical_line;
+mod variables;
+
+/// Reads `text` as a Dockerfile. Its scopes are the build stages.
+pub fn scan(text: &str) -> Scan {
+    let mut scanner = Scanner {
+        text,
+        scan: Scan::default(),
+        scope: None,
+        stages: HashMap::new(),
+        variables: Variables::new(text.len()),
+    };
+    for instruction in Instructions::new(text) {
+        scanner.read(&instruction);
+    }
+    scanner.scan.sort();
+    scanner.scan
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    scan: Scan,
+    /// The scope of the stage that is being read.
+    scope: Option<usize>,
+    /// The number of each stage that has a name, by that name in lower case.
+    stages: HashMap<String, usize>,
+    variables: Variables,
+}
+
+/// One `name=value`, as ranges of the text of its line.
+struct Assignment {
+    name: Range<usize>,
+    /// The value as written, quotes included; `None` where there is no `=`.
+    value: Option<Range<usize>>,
+}
+
+impl Scanner<'_> {
+    fn read(&mut self, instruction: &Instruction<'_>) {
+        let line = &instruction.line;
+        match instruction.keyword {
+            Keyword::From => self.read_from(instruction),
+            Keyword::Expose => self.read_expose(line, instruction.arguments.clone()),
+            Keyword::Env => self.read_variables(line, pairs(line, instruction.arguments.clone())),
+            Keyword::Arg => self.read_variables(line, assignments(line, instruction.arguments.clone())),
+            Keyword::Label => self.read_label(line, instruction.arguments.clone()),
+            Keyword::Cmd | Keyword::Entrypoint => {
+                self.push_text(line, instruction.arguments.clone(), Role::Command);
+            }
+            Keyword::Run => self.push_text(line, instruction.operands(), Role::Command),
+            Keyword::Healthcheck => self.push_text(line, instruction.operands(), Role::Healthcheck),
+            Keyword::Add => {
+                let sources = expand(line, instruction.operands(), Blanks::Stay, &mut self.variables);
+                for sources in &sources.words {
+                    self.push_resolved(sources, Role::Source);
+                }
+            }
+            Keyword::Copy | Keyword::Other => {}
+        }
+        if !instruction.heredocs.is_empty() {
+            self.read_heredocs(instruction);
+        }
+    }
+
+    /// Opens the stage of a `FROM [--platform=…] image [AS name]`.
+    fn read_from(&mut self, instruction: &Instruction<'_>) {
+        let is_trigger = instruction.word.start > 0;
+        if is_trigger {
+            return;
+        }
+        let line = &instruction.line;
+        let mut words = line.words(instruction.operands());
+        let image = words.next();
+        let is_as = words.next().is_some_and(|word| line.text()[word].eq_ignore_ascii_case("AS"));
+        let name = words.next().filter(|_| is_as);
+
+        self.variables.close_stage();
+        let image = image.map(|image| expand(line, image, Blanks::Stay, &mut self.variables).words);
+        let base =
+            image.and_then(|words| self.stages.get(&words.first()?.text().to_ascii_lowercase()).copied());
+        let number = self.variables.open_stage(base);
+
+        self.scope = Some(self.scan.scopes.len());
+        let span = line.span(name.clone().unwrap_or(instruction.word.clone()));
+        let name = name.map(|name| line.text()[name].to_owned());
+        if let Some(name) = &name {
+            self.stages.insert(name.to_ascii_lowercase(), number);
+        }
+        let name = name.unwrap_or_else(|| number.to_string());
+        self.scan.scopes.push(Scope { kind: ScopeKind::Stage, name, span });
+    }
+
+    /// Takes the ports of an `EXPOSE`, and the numbers in the variables that they come from.
+    fn read_expose(&mut self, line: &LogicalLine<'_>, arguments: Range<usize>) {
+        const ROLES: Roles = Roles { host: Role::ExposeHost, container: Role::Expose };
+        for field in line.fields(arguments) {
+            if line.text()[field.clone()].starts_with('#') {
+                // BuildKit knows no comment there, and refuses the line; but its writer meant one.
+                return;
+            }
+            let expansion = expand(line, field, Blanks::Part, &mut self.variables);
+            for word in &expansion.words {
+                port_spec::push_ports(word, ROLES, self.scope, &mut self.scan);
+            }
+            self.scan.uses.append(&mut self.variables.take_ports(expansion.definitions));
+        }
+    }
+
+    /// Takes note of the variables of an `ENV` or `ARG`, which see those before the instruction, not each other.
+    fn read_variables(&mut self, line: &LogicalLine<'_>, assignments: Vec<Assignment>) {
+        let mut definitions = Vec::new();
+        for Assignment { name, value } in assignments {
+            let definition = value.map(|value| self.definition(line, name.clone(), value));
+            definitions.push((name, definition));
+        }
+        for (range, definition) in definitions {
+            let name = &line.text()[range.clone()];
+            match definition {
+                Some(definition) => self.variables.define(name, definition),
+                None => self.variables.declare(name, line.span(range)),
+            }
+        }
+    }
+
+    /// The definition of the variable `name` by `value`. Takes the ports in it; a number that the name does not say to be
+    /// one stays in the definition.
+    fn definition(&mut self, line: &LogicalLine<'_>, name: Range<usize>, value: Range<usize>) -> Definition {
+        const LARGEST: u32 = 99_999;
+        let mut expansion = expand(line, value.clone(), Blanks::Stay, &mut self.variables);
+        let span = line.span(value.clone());
+        let parts = expansion.definitions;
+        let Some(resolved) = expansion.words.pop() else {
+            return Definition { value: Some(Rc::from("")), span, parts, ports: Vec::new() };
+        };
+        let mut ports = ports(&resolved, Role::Variable, self.scope);
+        if ports.is_empty() {
+            self.push_resolved(&resolved, Role::Environment);
+        }
+        let is_plausible = |range: PortRange| range.first.max(range.last) <= LARGEST;
+        if addresses::names_port(&line.text()[name])
+            && ports.iter().all(|port| port.range.is_some_and(is_plausible))
+        {
+            self.scan.uses.append(&mut ports);
+        }
+        let span = resolved.span(0..resolved.text().len());
+        let value = (!resolved.text().chars().eq([UNKNOWN])).then(|| Rc::from(resolved.text()));
+        Definition { value, span, parts, ports }
+    }
+
+    /// Takes the ports of a `LABEL`.
+    fn read_label(&mut self, line: &LogicalLine<'_>, arguments: Range<usize>) {
+        for Assignment { name, value } in pairs(line, arguments) {
+            let end = value.as_ref().map_or(name.end, |value| value.end);
+            let is_router = names_router_port(&line.text()[name.clone()]);
+            let Some(value) = value.filter(|_| is_router) else {
+                let label = expand(line, name.start..end, Blanks::Stay, &mut self.variables);
+                for label in &label.words {
+                    self.push_resolved(label, Role::Label);
+                }
+                continue;
+            };
+            let value = expand(line, value, Blanks::Stay, &mut self.variables);
+            for value in &value.words {
+                self.scan.uses.append(&mut ports(value, Role::Router, self.scope));
+            }
+        }
+    }
+
+    /// Takes the ports of the here-documents that configure nginx or are commands to run.
+    fn read_heredocs(&mut self, instruction: &Instruction<'_>) {
+        let targets = targets(instruction);
+        for (index, heredoc) in instruction.heredocs.iter().enumerate() {
+            let text = heredoc.body.of(self.text);
+            if is_nginx(targets.get(index).or(targets.last()).copied(), &heredoc.name, text) {
+                self.scan.absorb(nginx::scan(text), heredoc.body.start);
+            } else if instruction.keyword == Keyword::Run {
+                self.push_script(heredoc.body);
+            }
+        }
+    }
+
+    /// Takes the ports in the free text of `range`, in which a shell resolves the variables, not the build.
+    fn push_text(&mut self, line: &LogicalLine<'_>, range: Range<usize>, role: Role) {
+        let first = self.scan.uses.len();
+        addresses::push_ports(&line.text()[range.clone()], range.start, role, self.scope, &mut self.scan);
+        for port in &mut self.scan.uses[first..] {
+            port.span = line.span(port.span.start..port.span.end);
+        }
+    }
+
+    /// Takes the ports in the free text `text`, whose variables are resolved.
+    fn push_resolved(&mut self, text: &Sourced, role: Role) {
+        let first = self.scan.uses.len();
+        addresses::push_ports(text.text(), 0, role, self.scope, &mut self.scan);
+        for port in &mut self.scan.uses[first..] {
+            let range = port.span.start..port.span.end;
+            port.variable = text.variable(range.clone()).cloned().or(port.variable.take());
+            port.span = text.span(range);
+        }
+    }
+
+    /// Takes the ports in the commands at `script`, but for comments.
+    fn push_script(&mut self, script: Span) {
+        let mut at = script.start;
+        for line in script.of(self.text).split_inclusive(['\n', '\r']) {
+            if !line.trim_start().starts_with('#') {
+                addresses::push_ports(line, at, Role::Command, self.scope, &mut self.scan);
+            }
+            at += line.len();
+        }
+    }
+}
+
+/// The assignments of an `ARG`: one in each word.
+fn assignments(line: &LogicalLine<'_>, arguments: Range<usize>) -> Vec<Assignment> {
+    let assignment = |word: Range<usize>| match line.text()[word.clone()].find('=') {
+        Some(width) => {
+            let sign = word.start + width;
+            Assignment { name: word.start..sign, value: Some(sign + 1..word.end) }
+        }
+        None => Assignment { name: word, value: None },
+    };
+    line.words(arguments).map(assignment).collect()
+}
+
+/// The assignments of an `ENV` or `LABEL`: one in each word, or a single one in the old form `name value`.
+fn pairs(line: &LogicalLine<'_>, arguments: Range<usize>) -> Vec<Assignment> {
+    let mut pairs = assignments(line, arguments.clone());
+    if let Some(Assignment { name, value: value @ None }) = pairs.first_mut() {
+        let text = line.text()[name.end..arguments.end].trim_start();
+        *value = Some(arguments.end - text.len()..arguments.end - text.len() + text.trim_end().len());
+        pairs.truncate(1);
+    }
+    pairs.retain(|pair| pair.value.is_some());
+    pairs
+}
+
+/// The ports of a value that holds nothing else: `80`, `8000-8010/udp`, `80 443`.
+fn ports(value: &Sourced, role: Role, scope: Option<usize>) -> Vec<PortUse> {
+    let mut ports = Vec::new();
+    let mut at = 0;
+    for word in value.text().split_inclusive(char::is_whitespace) {
+        let number = at..at + word.trim_end().len();
+        at += word.len();
+        if !number.is_empty() {
+            let Some(port) = port(value, number, role) else { return Vec::new() };
+            ports.push(PortUse { scope, ..port });
+        }
+    }
+    ports
+}
+
+/// The port at `range` of `value`, perhaps with its protocol behind.
+fn port(value: &Sourced, range: Range<usize>, role: Role) -> Option<PortUse> {
+    let text = &value.text()[range.clone()];
+    let (number, protocol) = text.split_once('/').map_or((text, None), |(number, name)| (number, Some(name)));
+    let number_range = range.start..range.start + number.len();
+    let protocol = match protocol {
+        None => Protocol::Unknown,
+        Some(name) => {
+            Protocol::Written(Transport::from_name(name)?, value.span(number_range.end + 1..range.end))
+        }
+    };
+    let variable = value.variable(number_range.clone()).cloned();
+    let port = PortUse::new(value.span(number_range), Some(PortRange::parse(number)?), role);
+    Some(PortUse { protocol, variable, ..port })
+}
+
+/// Whether the label `name` tells [Traefik](https://doc.traefik.io/traefik/) the port of a container.
+fn names_router_port(name: &str) -> bool {
+    let name = name.trim_matches(['"', '\'']).to_ascii_lowercase();
+    name == "traefik.port" || name.starts_with("traefik.") && name.ends_with(".server.port")
+}
+
+/// Where the here-documents of `instruction` go, in their order: to the files that a command writes, or to the one
+/// place that files are copied to.
+fn targets<'a>(instruction: &'a Instruction<'_>) -> Vec<&'a str> {
+    let words = instruction.line.words(instruction.operands());
+    let words = words.map(|word| instruction.line.text()[word].trim_matches(['"', '\'']));
+    if instruction.keyword != Keyword::Run {
+        return words.last().into_iter().collect();
+    }
+    let mut targets = Vec::new();
+    let mut writes = false;
+    for word in words {
+        let redirected = word.strip_prefix(">>").or(word.strip_prefix('>'));
+        match redirected {
+            Some(target) if !target.is_empty() => targets.push(target),
+            None if writes && !word.starts_with('-') => targets.push(word),
+            _ => {}
+        }
+        writes = redirected == Some("") || word == "tee" || writes && word.starts_with('-');
+    }
+    targets
+}
+
+/// Whether `text` is nginx configuration when it is written to `target`, to the file `name` of it if it is a folder.
+fn is_nginx(target: Option<&str>, name: &str, text: &str) -> bool {
+    const LONGEST_PATH: usize = 4096;
+    let Some(target) = target.filter(|target| target.len() <= LONGEST_PATH && !text.is_empty()) else {
+        return false;
+    };
+    let path = if target.ends_with('/') { format!("{target}{name}") } else { target.to_owned() };
+    detect(&path, None, text) == Some(Language::Nginx)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The ports of `text`, each as kind, text and number, its protocol and the variable behind it where there are any.
+    fn ports(text: &str) -> Vec<String> {
+        let describe = |port: &PortUse| {
+            let number = port.range.map_or("?".to_owned(), |range| range.to_string());
+            let written = port.span.of(text);
+            let number = if written == number { String::new() } else { format!("={number}") };
+            let protocol = match port.protocol {
+                Protocol::Written(_, span) => format!("/{}", span.of(text)),
+                Protocol::Unrecognized(span) => format!(" not {}", span.of(text)),
+                Protocol::Implied(_) | Protocol::Unknown => String::new(),
+            };
+            let variable = port.variable.as_ref().map_or(String::new(), |variable| {
+                let value = variable.definition.map_or(String::new(), |span| format!(":{}", span.of(text)));
+                format!(" by {}{value}", variable.name)
+            });
+            format!("{} {written}{number}{protocol}{variable}", port.role.kind())
+        };
+        scan(text).uses.iter().map(describe).collect()
+    }
+
+    #[test]
+    fn exposed_ports_in_all_spellings() {
+        assert_eq!(
+            ports("EXPOSE 80 443/tcp\t53/UDP 9/sctp 70/ 0"),
+            ["expose 80", "expose 443/tcp", "expose 53/UDP", "expose 9/sctp", "expose 70", "expose 0"]
+        );
+        assert_eq!(ports("expose \"80\" '81/udp' 8\\2"), ["expose 80", "expose 81/udp", "expose 8\\2=82"]);
+        assert_eq!(ports("EXPOSE 80-90 90-80/udp 7-7"), ["expose 80-90", "expose 90-80/udp", "expose 7-7=7"]);
+        assert_eq!(
+            ports("EXPOSE 8080:80 127.0.0.1:81:82 [::1]:1-2:3-4"),
+            ["expose.host 8080", "expose 80", "expose.host 81", "expose 82", "expose.host 1-2", "expose 3-4"]
+        );
+        assert_eq!(
+            ports("EXPOSE 70000 99999999999 80/http"),
+            ["expose 70000", "expose 99999999999=4294967295", "expose 80 not http"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_port() {
+        for text in [
+            "",
+            "EXPOSE",
+            "EXPOSE 80, http 80a -1 80-",
+            "# EXPOSE 80",
+            "FROM registry:5000/image:80",
+            "COPY --from=registry:5000/a --chown=1000:1000 /a /b",
+            "#syntax=registry:5000/a",
+            "STOPSIGNAL 9",
+            "USER 1000:1000",
+            "ENV A=8080",
+            "ARG VERSION=80",
+            "ENV SUPPORT=80 PORT=http",
+            "RUN useradd -u 1000 x",
+            "RUN apt-get install a=1:80 && pip install b==80",
+            "RUN docker run -p 80:80 python:3.11",
+            "80",
+            "HEALTHCHECK --interval=30s --start-period=1m NONE",
+            "MAINTAINER me:80 http://a:80",
+            "EXPOSED 80",
+            "LABEL version=80 maintainer=\"a:b\"",
+            "ENV PORT_HASH=20210304",
+            "ADD a:80b /x",
+        ] {
+            assert_eq!(ports(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_expose_over_several_lines() {
+        let text = "EXPOSE 80 \\\r\n  # 81\r\n\r\n\t443/\\\r\nudp 💣 8\\\n1\n";
+        assert_eq!(ports(text), ["expose 80", "expose 443/udp", "expose 8\\\n1=81"]);
+        assert_eq!(ports("# escape=`\nEXPOSE 80 `\n 443\nEXPOSE \\\n22"), ["expose 80", "expose 443"]);
+        assert_eq!(ports("FROM a\rEXPOSE 80\r\tONBUILD EXPOSE 81"), ["expose 80", "expose 81"]);
+    }
+
+    #[test]
+    fn exposed_variables() {
+        assert_eq!(
+            ports("FROM a\nARG P=80\nENV Q=$P\nEXPOSE $Q/udp"),
+            ["variable 80", "variable $P=80 by P:80", "expose $Q=80/udp by Q:$P"]
+        );
+        assert_eq!(
+            ports("FROM a\nENV A=80 B=90\nEXPOSE ${A}-${B}/udp"),
+            ["variable 80", "variable 90", "expose ${A}-${B}=80-90/udp by A:80"]
+        );
+        assert_eq!(
+            ports("FROM a\nENV PORTS=\"80 81/udp\"\nEXPOSE $PORTS"),
+            [
+                "variable 80",
+                "variable 81/udp",
+                "expose $PORTS=80 by PORTS:80 81/udp",
+                "expose $PORTS=81/$PORTS by PORTS:80 81/udp"
+            ]
+        );
+        assert_eq!(
+            ports("FROM a\nEXPOSE ${P:-80} ${P-81}/udp ${P:+82} ${P:?83}"),
+            ["expose 80 by P", "expose 81/udp by P", "expose 82 by P", "expose ${P:?83}=? by P"]
+        );
+        assert_eq!(
+            ports("FROM a\nENV P=80\nEXPOSE ${P:-81} \\$P '$P' \"$P\""),
+            [
+                "variable 80",
+                "expose ${P:-81}=80 by P:80",
+                "expose \\$P=?",
+                "expose $P=?",
+                "expose $P=80 by P:80"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_variable_without_a_value_is_a_port_without_a_number() {
+        assert_eq!(ports("FROM a\nEXPOSE $P"), ["expose $P=? by P"]);
+        assert_eq!(ports("FROM a\nARG P\nEXPOSE ${P}"), ["expose ${P}=? by P:P"]);
+        assert_eq!(ports("FROM a\nENV P=${Q}\nEXPOSE 1-$P"), ["expose 1-$P=? by P:${Q}"]);
+        assert_eq!(ports("FROM a\nENV P=\nEXPOSE $P"), [""; 0]);
+    }
+
+    #[test]
+    fn stages_see_their_own_variables_and_those_of_their_base() {
+        let exposed = |text: &str| {
+            ports(text).into_iter().filter(|port| port.starts_with("expose")).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            exposed("ARG P=80\nFROM a\nEXPOSE $P\nARG P\nEXPOSE $P"),
+            ["expose $P=? by P", "expose $P=80 by P:80"]
+        );
+        assert_eq!(
+            exposed("FROM a AS Base\nENV P=80\nFROM base\nEXPOSE $P\nFROM b\nEXPOSE $P"),
+            ["expose $P=80 by P:80", "expose $P=? by P"]
+        );
+        assert_eq!(
+            exposed("ARG B=x\nFROM a AS x\nENV P=80\nFROM --platform=l ${B}\nEXPOSE $P"),
+            ["expose $P=80 by P:80"]
+        );
+        assert_eq!(
+            exposed("FROM a\nENV P=80\nENV P=81 Q=$P\nEXPOSE $P $Q"),
+            ["expose $P=81 by P:81", "expose $Q=80 by Q:$P"]
+        );
+        assert_eq!(exposed("FROM a\nENV P 80 \nEXPOSE $P"), ["expose $P=80 by P:80"]);
+    }
+
+    #[test]
+    fn scopes_are_stages() {
+        let text = "ARG HTTP_PORT=80\nFROM --platform=x a AS Build\nEXPOSE 1\nfrom b\nONBUILD FROM c\nEXPOSE 2\nFROM\n";
+        let scan = scan(text);
+        let names: Vec<_> =
+            scan.scopes.iter().map(|scope| (scope.name.as_str(), scope.span.of(text))).collect();
+        assert_eq!(names, [("Build", "Build"), ("1", "from"), ("2", "FROM")]);
+        let scopes: Vec<_> = scan.uses.iter().map(|port| port.scope).collect();
+        assert_eq!(scopes, [None, Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn ports_in_variables() {
+        assert_eq!(
+            ports("ENV HTTP_PORT=80 X_URLS=\"http://a:1,http://b:2\" port 3"),
+            ["variable 80", "env 1", "env 2"]
+        );
+        assert_eq!(
+            ports("ARG WEB_PORTS='8000-8010' J=\"-Dserver.port=81\""),
+            ["variable 8000-8010", "env 81"]
+        );
+        assert_eq!(
+            ports("FROM a\nENV WEB=80\nEXPOSE 1 $WEB\nEXPOSE $WEB"),
+            ["variable 80", "expose 1", "expose $WEB=80 by WEB:80", "expose $WEB=80 by WEB:80"]
+        );
+        assert_eq!(
+            ports("FROM a\nENV P=80\nENV U=http://h:${P}/ A=${B:-c.d:81}"),
+            ["env ${P}=80 by P:80", "env 81 by B"]
+        );
+        assert_eq!(ports("FROM a\nENV PORT=${PORT:-8080}"), ["variable 8080 by PORT"]);
+    }
+
+    #[test]
+    fn ports_in_commands_labels_and_urls() {
+        assert_eq!(
+            ports("HEALTHCHECK --timeout=1s CMD curl -f \\\n http://localhost:8080/"),
+            ["healthcheck 8080"]
+        );
+        assert_eq!(ports("CMD [\"x\", \\\n\"--port\", \\\n # 81\n\"80\"]"), ["command 80"]);
+        assert_eq!(ports("ENTRYPOINT x -b 0.0.0.0:${PORT:-80}"), ["command 80 by PORT"]);
+        assert_eq!(
+            ports("RUN --mount=type=bind,source=:81 \\\n echo 💣; curl http://a.b:80/é"),
+            ["command 80"]
+        );
+        assert_eq!(ports("ADD --checksum=x:80 http://h:8080/a /b"), ["source 8080"]);
+        let label = "LABEL traefik.http.services.a.loadbalancer.server.port=80 \"url\"=\"http://h:81\" traefik.port 3";
+        assert_eq!(ports(label), ["router 80", "label 81"]);
+        assert_eq!(ports("LABEL traefik.port 80"), ["router 80"]);
+    }
+
+    #[test]
+    fn a_heredoc_that_runs_is_a_command() {
+        let text = "RUN <<EOF bash\ncurl http://a:80\n# http://b:81\nEXPOSE 82\nEOF\nEXPOSE 83\n";
+        assert_eq!(ports(text), ["command 80", "expose 83"]);
+        assert_eq!(ports("COPY <<EOF /a.txt\nhttp://a:80\nEOF\n"), [""; 0]);
+    }
+
+    #[test]
+    fn a_heredoc_that_configures_nginx_is_nginx() {
+        let body = "server {\n  listen 8080;\n}\nEOF\nEXPOSE 80\n";
+        for line in [
+            "COPY <<EOF /etc/nginx/conf.d/default.conf",
+            "COPY --chmod=644 <<-'EOF' /etc/nginx/nginx.conf",
+            "RUN cat <<EOF > /etc/nginx/conf.d/default.conf",
+            "RUN tee -a \"/etc/nginx/conf.d/a.conf\" <<EOF",
+        ] {
+            assert_eq!(ports(&format!("{line}\n{body}")), ["listen 8080", "expose 80"], "{line}");
+        }
+        assert_eq!(ports("COPY <<a.conf /etc/nginx/conf.d/\nserver { listen 1; }\na.conf\n"), ["listen 1"]);
+    }
+
+    #[test]
+    fn half_typed_lines_hide_no_others() {
+        let text = "FROM\nENV A\nENV\nEXPOSE ${P:-\nARG\nEXPOSE \"80\nLABEL x\nRUN \"\nHEALTHCHECK\nEXPOSE 81\nEXPOSE 82 \\";
+        let found = ports(text);
+        assert_eq!(found, ["expose 80", "expose 81", "expose 82"]);
+    }
+
+    #[test]
+    fn hostile_repetition_takes_linear_time() {
+        let long = |unit: &str| unit.repeat((1 << 20) / unit.len());
+        let values = "80 ".repeat(1 << 17);
+        for text in [
+            format!("FROM a\nENV A=80\n{}EXPOSE $A\n", long("ENV A=$A$A\n")),
+            format!("FROM a\nENV A=\"{values}\"\n{}", long("EXPOSE $A\n")),
+            format!("FROM a\nENV {0}=\"{values}\"\nEXPOSE ${0}", "A".repeat(1 << 19)),
+            format!("FROM a\nEXPOSE ${{{}:-{}}}", "A".repeat(1 << 19), "8'0'".repeat(1 << 17)),
+            format!("FROM a\nEXPOSE {}", long("${A:-")),
+            format!("FROM a\nEXPOSE {}", long("\"${A:-")),
+            format!("FROM a\nENV A=1 {}", long("B=$A ")),
+            format!(
+                "{}\nEXPOSE $A",
+                (0..40_000).map(|n| format!("FROM s{n} AS s{}\n", n + 1)).collect::<String>()
+            ),
+            format!("RUN {}", long("<<A ")),
+            format!("COPY {} {}/", "<<A ".repeat(1 << 17), "x".repeat(1 << 19)),
+            format!("RUN {}", long("]:80 ")),
+            format!("RUN {}", long("a@:80")),
+            format!("RUN {}", long(":80 --port 81 ")),
+            long("ONBUILD "),
+            long("RUN <<A\n"),
+            long("RUN \\\n"),
+            long("\\\n"),
+            long(" "),
+        ] {
+            scan(&text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_spans_on_its_characters(
+            words in prop::collection::vec(
+                prop_oneof![
+                    prop::sample::select(vec![
+                        "FROM ", "EXPOSE ", "ENV ", "ARG ", "RUN ", "COPY ", "ADD ", "LABEL ", "CMD ", "HEALTHCHECK ",
+                        "ONBUILD ", "AS ", "a", "PORT", "=", "80", "80-90", "70000", "/udp", "/", ":", "-", "\\", "`",
+                        "\\\n", "\n", "\r\n", "\r", "\t", " ", "\"", "'", "$", "${", "}", "$PORT", "${PORT:-", "${PORT:+",
+                        "#", "# escape=`\n", "<<EOF", "<<-'EOF'", "EOF\n", "[", "]", ",", "http://", "💣", "é", "\u{a0}",
+                        " > /etc/nginx/nginx.conf", "listen 80;", "--port ", "traefik.port=",
+                    ])
+                    .prop_map(str::to_owned),
+                    any::<char>().prop_map(String::from),
+                ],
+                0..60,
+            ),
+        ) {
+            let text = words.concat();
+            let scan = scan(&text);
+            let is_inside = |span: Span| text.get(span.start..span.end).is_some();
+            for port in &scan.uses {
+                prop_assert!(is_inside(port.span) && !port.span.is_empty());
+                prop_assert!(port.scope.is_none_or(|scope| scope < scan.scopes.len()));
+                prop_assert!(port.pair.is_none_or(|pair| pair < scan.uses.len()));
+                if let Some(Some(definition)) = port.variable.as_ref().map(|variable| variable.definition) {
+                    prop_assert!(is_inside(definition));
+                }
+            }
+            prop_assert!(scan.scopes.iter().all(|scope| is_inside(scope.span)));
+            prop_assert!(scan.uses.is_sorted_by_key(|port| port.span));
+        }
+    }
+}
