@@ -1,0 +1,51 @@
+//! `invalid-port-range`: a range that ends before it starts, or that does not fit the range it is mapped to.
+
+use super::{Context, Rule, written_at};
+use crate::finding::{Finding, Severity};
+use crate::languages::Language;
+use crate::port::PortUse;
+
+/// See `invalid_port_range.md`.
+pub static RULE: Rule = Rule {
+    name: "invalid-port-range",
+    summary: "a range that ends before it starts, or two mapped ranges of different length",
+    severity: Severity::Error,
+    languages: &Language::ALL,
+    tag: None,
+    docs: include_str!("invalid_port_range.md"),
+    check,
+};
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for port in cx.structural_ports() {
+        let Some(range) = port.range else { continue };
+        if range.is_empty() {
+            let message = format!("the range {range} ends before it starts");
+            let help = Some(format!("write {}-{}", range.last, range.first));
+            findings.push(Finding { help, ..RULE.finding(written_at(port), message) });
+        }
+        if port.role.is_host() {
+            findings.extend(unequal(cx, port));
+        }
+    }
+}
+
+/// Docker maps a range to a range of the same length, and a range to a single port; nothing else.
+fn unequal(cx: &Context<'_>, host: &PortUse) -> Option<Finding> {
+    let container = &cx.scan.uses[host.pair?];
+    let (outer, inner) = (host.range?, container.range?);
+    if inner.is_single() || outer.is_empty() || inner.is_empty() || outer.len() == inner.len() {
+        return None;
+    }
+    let message = format!(
+        "the host's {outer} holds {}, the container's {inner} holds {}",
+        count(outer.len()),
+        count(inner.len()),
+    );
+    let help = Some("map ranges of the same length, or a range to a single port".to_owned());
+    Some(Finding { help, ..RULE.finding(written_at(host), message) })
+}
+
+fn count(ports: u32) -> String {
+    if ports == 1 { "1 port".to_owned() } else { format!("{ports} ports") }
+}

@@ -1,0 +1,134 @@
+//! The rules: what is wrong with a port.
+//!
+//! A rule judges and never scans. Each is two files: `name.rs`, which holds its `RULE`, and `name.md`, its page, whose
+//! examples are tests. To add one, write the two and put it into [`RULES`].
+
+use std::collections::HashSet;
+
+use crate::finding::{Finding, Severity};
+use crate::languages::{Language, Scan};
+use crate::port::{PortUse, Role, Transport};
+use crate::registry::{self, Assignment};
+use crate::text::Span;
+
+mod deregistered_port;
+mod invalid_port_range;
+mod invalid_protocol;
+mod out_of_range_port;
+mod reserved_port;
+
+/// Every rule, in the order in which they are listed to people: what the registry says, then what the tools refuse.
+///
+/// The README's table, `--rules`, `--explain`, the hover's links and the tests read this list; nothing repeats it.
+pub static RULES: &[&Rule] = &[
+    &reserved_port::RULE,
+    &deregistered_port::RULE,
+    &out_of_range_port::RULE,
+    &invalid_port_range::RULE,
+    &invalid_protocol::RULE,
+];
+
+/// One kind of mistake, and how to see it.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, which states the pattern it complains about.
+    pub name: &'static str,
+    /// What it finds, as one lower-case phrase.
+    pub summary: &'static str,
+    /// How bad it is, unless a place says otherwise.
+    pub severity: Severity,
+    /// The languages in which it looks.
+    pub languages: &'static [Language],
+    /// How an editor may draw its findings, beside underlining them.
+    pub tag: Option<Tag>,
+    /// Its page, in Markdown.
+    pub docs: &'static str,
+    /// Adds what it finds.
+    pub check: fn(&Context<'_>, &mut Vec<Finding>),
+}
+
+impl Rule {
+    /// The rule of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        RULES.iter().copied().find(|rule| rule.name == name)
+    }
+
+    /// Where its page is on the web.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let file = self.name.replace('-', "_");
+        format!("{}/blob/main/src/rules/{file}.md", env!("CARGO_PKG_REPOSITORY"))
+    }
+
+    /// A finding of this rule, as bad as the rule is.
+    fn finding(&self, span: Span, message: String) -> Finding {
+        Finding { rule: self.name, severity: self.severity, span, message, help: None }
+    }
+}
+
+/// How an editor may draw a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// Struck through: the thing is out of use.
+    Deprecated,
+}
+
+/// What a rule sees of a file.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The file's text.
+    pub text: &'a str,
+    /// What the file is.
+    pub language: Language,
+    /// What it says about ports.
+    pub scan: &'a Scan,
+    /// The places of the values that feed another port through a variable.
+    feeding: HashSet<Span>,
+}
+
+impl<'a> Context<'a> {
+    /// The view of the file `text`, in which `scan` was found.
+    #[must_use]
+    pub fn new(text: &'a str, language: Language, scan: &'a Scan) -> Self {
+        let definitions = scan.uses.iter().filter_map(|port| port.variable.as_ref()?.definition);
+        Self { text, language, scan, feeding: definitions.collect() }
+    }
+
+    /// The ports to judge: all but the values of variables that feed another port, which is judged in their stead.
+    pub fn ports(&self) -> impl Iterator<Item = &'a PortUse> {
+        let judged = |port: &&PortUse| port.role != Role::Variable || !self.feeding.contains(&port.span);
+        self.scan.uses.iter().filter(judged)
+    }
+
+    /// Those of [`Context::ports`] that stand where nothing but a port can stand.
+    pub fn structural_ports(&self) -> impl Iterator<Item = &'a PortUse> {
+        self.ports().filter(|port| port.role.is_structural())
+    }
+}
+
+/// Where the number of `port` is written: the value of the variable it came through, if the file holds that.
+fn written_at(port: &PortUse) -> Span {
+    port.variable.as_ref().and_then(|variable| variable.definition).unwrap_or(port.span)
+}
+
+/// The number and transport by which the public registry judges `port`; `None` where the registry has no say: in a range
+/// of several, in free text that is no address, in a variable, and on the host's side from 1024 on, which people choose
+/// as they like.
+fn public_port(port: &PortUse) -> Option<(u16, Transport)> {
+    let number = port.range?.port()?;
+    let has_a_say = match port.role {
+        Role::Variable => false,
+        role if role.is_host() => number < 1024,
+        role => role.is_structural() || port.scheme.is_some() || port.address.is_some(),
+    };
+    has_a_say.then(|| (number, port.protocol.transport().unwrap_or(Transport::Tcp)))
+}
+
+/// Who has the number that replaces another one: `993 is imaps, IMAP over TLS protocol`.
+fn help_on_replacement(record: &Assignment) -> Option<String> {
+    let port = record.replacement_port()?;
+    let instead = registry::assignments(port).next()?;
+    let title = if instead.title.is_empty() { String::new() } else { format!(", {}", instead.title) };
+    Some(format!("{port} is {}{title}", instead.service))
+}
