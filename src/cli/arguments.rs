@@ -1,0 +1,125 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Parser, ValueEnum};
+
+use crate::languages::Language;
+
+/// The chart of the ports in your config files.
+///
+/// Portolan reads Dockerfiles, compose files and nginx configuration. It knows what each port number is, and says which
+/// are reserved, deregistered, malformed or out of range.
+#[derive(Debug, Parser)]
+#[command(
+    name = "portolan",
+    version,
+    max_term_width = 100,
+    group = ArgGroup::new("mode"),
+    override_usage = "portolan --check [PATH]...\n       \
+        portolan --list [PATH]...\n       \
+        portolan --lookup <PORT|NAME>\n       \
+        portolan --explain <RULE> | --rules\n       \
+        portolan --stdio",
+    after_help = "Exit codes of --check:\n  \
+        0  nothing found, or nothing worse than info\n  \
+        1  at least one warning or error\n  \
+        2  something could not be done: a path that does not exist, a file that cannot be read, a wrong argument\n\n\
+        Examples:\n  \
+        portolan --check                        every file below this folder that .gitignore does not hide\n  \
+        portolan --check compose.yaml nginx/    a file and a folder\n  \
+        portolan --check - --stdin-filename Dockerfile < Dockerfile\n  \
+        portolan --lookup 585                   what the registry knows of a number\n  \
+        portolan --lookup postgres              and of a name",
+)]
+pub struct Arguments {
+    /// Report what is wrong with the ports in files
+    #[arg(long, group = "mode", help_heading = "Modes")]
+    pub check: bool,
+
+    /// Print every port in files, and where it stands
+    #[arg(long, group = "mode", help_heading = "Modes")]
+    pub list: bool,
+
+    /// Print what the registry knows of a port number or service name
+    #[arg(long, group = "mode", value_name = "PORT|NAME", help_heading = "Modes")]
+    pub lookup: Option<String>,
+
+    /// Print the page of a rule
+    #[arg(long, group = "mode", value_name = "RULE", help_heading = "Modes")]
+    pub explain: Option<String>,
+
+    /// Print the list of rules
+    #[arg(long, group = "mode", help_heading = "Modes")]
+    pub rules: bool,
+
+    /// Serve an editor over standard input and output; so does no mode at all where standard input is no terminal
+    #[arg(long, group = "mode", help_heading = "Modes")]
+    pub stdio: bool,
+
+    /// Files, and folders to walk; `-` is standard input, no path the current folder
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Read every file as this language, whatever its name and content
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub language: Option<LanguageName>,
+
+    /// The name that standard input has in the report, and by which its language is known
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<PathBuf>,
+
+    /// The form of the output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Text)]
+    pub output_format: OutputFormat,
+
+    /// When to colour the output; `auto` heeds NO_COLOR and whether the output is a terminal
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// A language by its name on the command line.
+#[derive(Clone, Copy, Debug)]
+pub struct LanguageName(pub Language);
+
+impl ValueEnum for LanguageName {
+    fn value_variants<'a>() -> &'a [Self] {
+        const NAMES: [LanguageName; Language::ALL.len()] =
+            [LanguageName(Language::ALL[0]), LanguageName(Language::ALL[1]), LanguageName(Language::ALL[2])];
+        &NAMES
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.name()))
+    }
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// When to colour the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}

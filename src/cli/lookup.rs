@@ -1,0 +1,239 @@
+//! `--lookup`: what the registry knows of a number or name.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Outcome, OutputFormat, complain};
+use crate::describe;
+use crate::port::Transport;
+use crate::registry::{self, Assignment, WikipediaRow};
+
+/// Writes what is known of `query`: a number, or the name of a service or product.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn run(query: &str, format: OutputFormat, out: &mut impl Write) -> io::Result<Outcome> {
+    let query = query.trim();
+    if let Ok(port) = query.parse::<u16>() {
+        match format {
+            OutputFormat::Text => writeln!(out, "{}", describe::number(port))?,
+            OutputFormat::Json => write_json(&Known::of(port), out)?,
+        }
+        return Ok(Outcome::Clean);
+    }
+    if !query.is_empty() && query.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(complain(format_args!("{query} is no port: the largest is 65535")));
+    }
+    let ports = ports_named(query);
+    if ports.is_empty() {
+        return Ok(complain(format_args!(
+            "no service is known as `{query}`; names are those of IANA and of common products"
+        )));
+    }
+    match format {
+        OutputFormat::Text => {
+            let texts: Vec<String> = ports.iter().map(|&port| describe::number(port)).collect();
+            writeln!(out, "{}", texts.join("\n\n"))?;
+        }
+        OutputFormat::Json => {
+            let ports = ports.iter().map(|&port| Known::of(port)).collect();
+            write_json(&Named { name: query, ports }, out)?;
+        }
+    }
+    Ok(Outcome::Clean)
+}
+
+/// The ports that a name stands for: IANA's and those of products first, then those it stood for once.
+fn ports_named(name: &str) -> Vec<u16> {
+    let mut ports = Vec::new();
+    let assigned = registry::named(name).into_iter().map(|it| it.first);
+    let in_practice = registry::in_practice_named(name).map(|it| it.port);
+    let former = registry::formerly_named(name).map(|it| it.first);
+    for port in assigned.chain(in_practice).chain(former) {
+        if !ports.contains(&port) {
+            ports.push(port);
+        }
+    }
+    ports
+}
+
+fn write_json(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+/// What is known of a name.
+#[derive(Serialize)]
+struct Named<'a> {
+    name: &'a str,
+    ports: Vec<Known>,
+}
+
+/// What is known of a number.
+#[derive(Serialize)]
+struct Known {
+    port: u16,
+    assignments: Vec<JsonAssignment>,
+    formerly: Vec<JsonFormer>,
+    in_practice: Vec<JsonPractice>,
+    cleartext: Vec<JsonCleartext>,
+    browser_blocked: bool,
+    ranges: Vec<JsonRange>,
+    /// Every row of Wikipedia's list at that number.
+    wikipedia: Vec<JsonRow>,
+    /// The date of IANA's registry.
+    registry_date: &'static str,
+}
+
+#[derive(Serialize)]
+struct JsonAssignment {
+    first: u16,
+    last: u16,
+    /// Null: every transport.
+    transport: Option<&'static str>,
+    status: &'static str,
+    service: &'static str,
+    title: &'static str,
+    reference: &'static str,
+    replacement: &'static str,
+    date: &'static str,
+    note: &'static str,
+    source: &'static str,
+}
+
+#[derive(Serialize)]
+struct JsonFormer {
+    first: u16,
+    last: u16,
+    transport: Option<&'static str>,
+    service: &'static str,
+    note: &'static str,
+}
+
+#[derive(Serialize)]
+struct JsonPractice {
+    transport: &'static str,
+    product: &'static str,
+    kind: &'static str,
+    cleartext: bool,
+    tls_port: Option<u16>,
+    url: &'static str,
+    note: &'static str,
+}
+
+#[derive(Serialize)]
+struct JsonCleartext {
+    transport: &'static str,
+    service: &'static str,
+    replacement: &'static str,
+    secure_ports: Vec<u16>,
+    starttls: bool,
+    reference: &'static str,
+    note: &'static str,
+}
+
+#[derive(Serialize)]
+struct JsonRange {
+    name: &'static str,
+    first: u16,
+    last: u16,
+    scope: &'static str,
+}
+
+#[derive(Serialize)]
+struct JsonRow {
+    first: u16,
+    last: u16,
+    variant: String,
+    tcp: &'static str,
+    udp: &'static str,
+    sctp: &'static str,
+    dccp: &'static str,
+    service: &'static str,
+    note: &'static str,
+}
+
+impl Known {
+    fn of(port: u16) -> Self {
+        let cleartext =
+            Transport::ALL.into_iter().filter_map(|transport| registry::cleartext(port, transport));
+        Self {
+            port,
+            assignments: registry::assignments(port).map(JsonAssignment::from).collect(),
+            formerly: registry::formerly(port)
+                .map(|it| JsonFormer {
+                    first: it.first,
+                    last: it.last,
+                    transport: it.transport.map(Transport::name),
+                    service: it.service,
+                    note: it.note,
+                })
+                .collect(),
+            in_practice: registry::in_practice(port)
+                .map(|it| JsonPractice {
+                    transport: it.transport.name(),
+                    product: it.product,
+                    kind: it.kind.name(),
+                    cleartext: it.cleartext,
+                    tls_port: it.tls_port,
+                    url: it.url,
+                    note: it.note,
+                })
+                .collect(),
+            cleartext: cleartext
+                .map(|it| JsonCleartext {
+                    transport: it.transport.name(),
+                    service: it.service,
+                    replacement: it.replacement,
+                    secure_ports: it.secure_ports.into_iter().flatten().collect(),
+                    starttls: it.starttls,
+                    reference: it.reference,
+                    note: it.note,
+                })
+                .collect(),
+            browser_blocked: registry::browser_blocked(port).is_some(),
+            ranges: registry::ranges(port)
+                .map(|it| JsonRange { name: it.name, first: it.first, last: it.last, scope: it.scope })
+                .collect(),
+            wikipedia: registry::wikipedia(port).map(JsonRow::from).collect(),
+            registry_date: registry::DATE,
+        }
+    }
+}
+
+impl From<Assignment> for JsonAssignment {
+    fn from(it: Assignment) -> Self {
+        Self {
+            first: it.first,
+            last: it.last,
+            transport: it.transport.map(Transport::name),
+            status: it.status.name(),
+            service: it.service,
+            title: it.title,
+            reference: it.reference,
+            replacement: it.replacement,
+            date: it.date,
+            note: it.note,
+            source: "IANA",
+        }
+    }
+}
+
+impl From<WikipediaRow> for JsonRow {
+    fn from(row: WikipediaRow) -> Self {
+        let listing = |transport| row.listing(transport).name();
+        Self {
+            first: row.first,
+            last: row.last,
+            variant: row.variant.map(String::from).unwrap_or_default(),
+            tcp: listing(Transport::Tcp),
+            udp: listing(Transport::Udp),
+            sctp: listing(Transport::Sctp),
+            dccp: listing(Transport::Dccp),
+            service: row.service,
+            note: row.note,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The command line: reads files, asks the core, writes a report.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::report::printable;
+
+mod arguments;
+mod check;
+mod explain;
+mod list;
+mod lookup;
+mod walk;
+
+pub use arguments::{Arguments, Color, LanguageName, OutputFormat};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Done, and nothing worth failing for was found.
+    #[default]
+    Clean,
+    /// Done, and something was found.
+    Found,
+    /// Something could not be done; the rest was.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Clean => Self::SUCCESS,
+            Outcome::Found => Self::from(1),
+            Outcome::Failed => Self::from(2),
+        }
+    }
+}
+
+/// Runs the mode that `arguments` name and writes to standard output; `None` if they name none that is the command line's.
+///
+/// A reader that closes the pipe ends the run early, and is no error.
+pub fn run(arguments: &Arguments) -> Option<Outcome> {
+    let stdout = anstream::AutoStream::new(io::stdout().lock(), arguments.color.into());
+    let mut out = io::BufWriter::new(stdout);
+    let result = if arguments.check {
+        check::run(arguments, &mut out)
+    } else if arguments.list {
+        list::run(arguments, &mut out)
+    } else if let Some(query) = &arguments.lookup {
+        lookup::run(query, arguments.output_format, &mut out)
+    } else if let Some(rule) = &arguments.explain {
+        explain::page(rule, &mut out)
+    } else if arguments.rules {
+        explain::list(arguments.output_format, &mut out)
+    } else {
+        return None;
+    };
+    Some(match result.and_then(|outcome| out.flush().map(|()| outcome)) {
+        Ok(outcome) => outcome,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean,
+        Err(error) => complain(format_args!("cannot write the output: {error}")),
+    })
+}
+
+/// Says on standard error what could not be done.
+fn complain(what: impl fmt::Display) -> Outcome {
+    // Where standard error is closed too there is nobody left to tell.
+    let _ = writeln!(anstream::stderr(), "portolan: {}", printable(&what.to_string()));
+    Outcome::Failed
+}
