@@ -1,0 +1,55 @@
+//! How fast files are read and judged: `cargo bench --bench lint`, in bytes per second.
+//!
+//! Each text is the demo's file of that language, many times over under new names, some 100 KB in all.
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use portolan::describe::{self, Markup};
+use portolan::languages::{Language, scan};
+use portolan::lint::lint;
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(args = ["dockerfile", "compose", "nginx"])]
+fn scanning(bencher: Bencher, language: &str) {
+    let (language, text) = sample(language);
+    bencher.counter(BytesCount::of_str(&text)).bench(|| scan(divan::black_box(&text), language));
+}
+
+#[divan::bench(args = ["dockerfile", "compose", "nginx"])]
+fn linting(bencher: Bencher, language: &str) {
+    let (language, text) = sample(language);
+    bencher.counter(BytesCount::of_str(&text)).bench(|| lint(divan::black_box(&text), language));
+}
+
+#[divan::bench]
+fn describing_a_port(bencher: Bencher) {
+    let text = include_str!("../tests/demo/Dockerfile");
+    let scan = scan(text, Language::Dockerfile);
+    bencher.bench(|| describe::port(text, &scan, divan::black_box(&scan.uses[0]), Markup::Markdown));
+}
+
+fn sample(language: &str) -> (Language, String) {
+    let language = Language::from_name(language).expect("the names above are those of languages");
+    let text = match language {
+        Language::Dockerfile => include_str!("../tests/demo/Dockerfile").repeat(150),
+        Language::Nginx => include_str!("../tests/demo/nginx.conf").repeat(120),
+        Language::Compose => {
+            let demo = include_str!("../tests/demo/compose.yaml");
+            let services = demo.strip_prefix("services:\n").expect("the demo starts with its services");
+            let renamed = |copy: usize| {
+                let line = |line: &str| match line.strip_suffix(':') {
+                    Some(name) if line.starts_with("  ") && !line.starts_with("   ") => {
+                        format!("{name}{copy}:\n")
+                    }
+                    _ => format!("{line}\n"),
+                };
+                services.lines().map(line).collect::<String>()
+            };
+            "services:\n".to_owned() + &(0..120).map(renamed).collect::<String>()
+        }
+    };
+    (language, text)
+}

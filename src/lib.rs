@@ -1,0 +1,39 @@
+//! Portolan: the port numbers in config files, read, judged and explained.
+//!
+//! ```text
+//! &str ──languages──▶ Scan ──rules──▶ Vec<Finding> ──report──▶ terminal, JSON
+//!                      │                        └──lsp─────▶ diagnostics
+//!                      └──registry──▶ hover, lookup
+//! ```
+//!
+//! A [`Scan`](languages::Scan) is what one file says: its ports, each with its bytes, role, transport and origin. Scanners
+//! never judge, rules never scan, and the two faces, [`cli`] and [`lsp`], never think. The core does no input or output,
+//! knows neither the protocol nor JSON, and cannot fail: broken input is input.
+//!
+//! ```text
+//! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet
+//! core    lint ▶ languages, rules    describe ▶ languages, registry    rules ▶ languages, registry    report ▶ rules
+//! ground  finding, registry ▶ port ▶ text ▶ nothing
+//! ```
+
+pub mod text;
+
+pub mod port;
+
+pub mod registry;
+
+pub mod finding;
+
+pub mod languages;
+
+pub mod rules;
+
+pub mod lint;
+
+pub mod describe;
+
+pub mod report;
+
+pub mod cli;
+
+pub mod lsp;

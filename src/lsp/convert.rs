@@ -1,0 +1,92 @@
+//! Between the protocol's types and ours: the only place that counts in `u32`.
+
+use tower_lsp::ls_types::{
+    CodeDescription, Diagnostic, DiagnosticSeverity, DiagnosticTag, NumberOrString, Position as LspPosition,
+    PositionEncodingKind, Range as LspRange, Uri,
+};
+
+use crate::finding::{Finding, Severity};
+use crate::rules::{Rule, Tag};
+use crate::text::{Encoding, Position, Range, Text};
+
+/// The encoding to speak with a client that offers `offered`: UTF-8 where it can, else what it names first, else UTF-16.
+pub fn encoding(offered: Option<&[PositionEncodingKind]>) -> Encoding {
+    let known = |kind: &PositionEncodingKind| match kind.as_str() {
+        "utf-8" => Some(Encoding::Utf8),
+        "utf-16" => Some(Encoding::Utf16),
+        "utf-32" => Some(Encoding::Utf32),
+        _ => None,
+    };
+    let offered: Vec<Encoding> = offered.unwrap_or_default().iter().filter_map(known).collect();
+    if offered.contains(&Encoding::Utf8) {
+        return Encoding::Utf8;
+    }
+    offered.first().copied().unwrap_or_default()
+}
+
+/// The protocol's name for an encoding.
+pub fn to_encoding(encoding: Encoding) -> PositionEncodingKind {
+    match encoding {
+        Encoding::Utf8 => PositionEncodingKind::UTF8,
+        Encoding::Utf16 => PositionEncodingKind::UTF16,
+        Encoding::Utf32 => PositionEncodingKind::UTF32,
+    }
+}
+
+/// A position of the client's.
+pub fn from_position(position: LspPosition) -> Position {
+    Position { line: from_count(position.line), character: from_count(position.character) }
+}
+
+/// A range of the client's.
+pub fn from_range(range: LspRange) -> Range {
+    Range { start: from_position(range.start), end: from_position(range.end) }
+}
+
+/// A range for the client.
+pub fn to_range(range: Range) -> LspRange {
+    LspRange { start: to_position(range.start), end: to_position(range.end) }
+}
+
+/// A finding for the client.
+pub fn to_diagnostic(finding: Finding, text: &Text, encoding: Encoding) -> Diagnostic {
+    let rule = Rule::named(finding.rule);
+    let message = match finding.help {
+        Some(help) => format!("{}\nhelp: {help}", finding.message),
+        None => finding.message,
+    };
+    Diagnostic {
+        range: to_range(text.range(finding.span, encoding)),
+        severity: Some(match finding.severity {
+            Severity::Error => DiagnosticSeverity::ERROR,
+            Severity::Warning => DiagnosticSeverity::WARNING,
+            Severity::Info => DiagnosticSeverity::INFORMATION,
+            Severity::Hint => DiagnosticSeverity::HINT,
+        }),
+        code: Some(NumberOrString::String(finding.rule.to_owned())),
+        code_description: rule.and_then(|rule| rule.url().parse().ok()).map(|href| CodeDescription { href }),
+        source: Some("portolan".to_owned()),
+        message,
+        tags: rule.and_then(|rule| rule.tag).map(|tag| match tag {
+            Tag::Deprecated => vec![DiagnosticTag::DEPRECATED],
+        }),
+        ..Diagnostic::default()
+    }
+}
+
+/// The path in an address, whatever its scheme, with percent signs resolved.
+pub fn path(uri: &Uri) -> String {
+    uri.path().decode().to_string_lossy().into_owned()
+}
+
+fn to_position(position: Position) -> LspPosition {
+    LspPosition { line: to_count(position.line), character: to_count(position.character) }
+}
+
+fn from_count(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+fn to_count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,53 @@
+//! The language server: the protocol on one side, the core on the other.
+//!
+//! Invariant: a notification is applied to the documents before the next message is looked at. The transport runs each
+//! handler up to its first `.await` as soon as the message is read, and no handler awaits before it has taken what it
+//! needs from, or given what it has to, the documents.
+//!
+//! The server keeps no state but the open documents. It never waits for the client, writes nothing but the protocol to
+//! standard output, and ends at `exit`, or when its input ends.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use tower_lsp::LspService;
+
+mod convert;
+mod diagnostics;
+mod documents;
+mod frames;
+mod hover;
+mod server;
+mod transport;
+
+use server::Server;
+
+/// Serves the client on standard input and output until it ends; the exit code is 0 if the client asked for the shutdown
+/// first, as the protocol wants it, and 1 otherwise.
+#[must_use]
+pub fn serve() -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            log(format_args!("cannot start: {error}"));
+            return ExitCode::from(2);
+        }
+    };
+    let shut_down = runtime.block_on(async {
+        let (service, socket) = LspService::new(Server::new);
+        let shut_down = Arc::clone(&service.inner().shut_down);
+        transport::run(service, socket).await;
+        shut_down.load(Ordering::Relaxed)
+    });
+    // Work that nobody waits for any more must not keep the process.
+    runtime.shutdown_background();
+    if shut_down { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Says something to whoever reads the server's standard error.
+fn log(what: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    // Where nobody reads it there is nobody to tell that.
+    let _ = writeln!(std::io::stderr(), "portolan: {what}");
+}

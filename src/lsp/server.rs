@@ -1,0 +1,131 @@
+//! The server: each message of the protocol to the room that answers it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::{
+    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, Hover, HoverParams, HoverProviderCapability, InitializeParams,
+    InitializeResult, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+};
+use tower_lsp::{Client, LanguageServer};
+
+use super::diagnostics::{self, Changed};
+use super::documents::Documents;
+use super::{convert, hover, log};
+use crate::describe::Markup;
+use crate::text::Encoding;
+
+/// The server's side of one conversation.
+#[derive(Debug)]
+pub struct Server {
+    /// Whether the client has asked for the shutdown.
+    pub shut_down: Arc<AtomicBool>,
+    client: Client,
+    documents: Arc<Documents>,
+    changed: Arc<Changed>,
+    session: OnceLock<Session>,
+}
+
+/// What `initialize` settles.
+#[derive(Clone, Debug, Default)]
+struct Session {
+    encoding: Encoding,
+    markup: Markup,
+}
+
+impl Server {
+    /// A server that nobody has spoken to.
+    pub fn new(client: Client) -> Self {
+        Self {
+            shut_down: Arc::default(),
+            client,
+            documents: Arc::default(),
+            changed: Arc::default(),
+            session: OnceLock::new(),
+        }
+    }
+
+    fn session(&self) -> Session {
+        self.session.get().cloned().unwrap_or_default()
+    }
+}
+
+impl LanguageServer for Server {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let capabilities = params.capabilities;
+        let offered = capabilities.general.and_then(|general| general.position_encodings);
+        let formats = capabilities
+            .text_document
+            .and_then(|documents| documents.hover)
+            .and_then(|hover| hover.content_format)
+            .unwrap_or_default();
+        let session =
+            Session { encoding: convert::encoding(offered.as_deref()), markup: hover::markup(&formats) };
+        let encoding = session.encoding;
+        if self.session.set(session).is_ok() {
+            let (client, documents, changed) =
+                (self.client.clone(), Arc::clone(&self.documents), Arc::clone(&self.changed));
+            tokio::spawn(diagnostics::publish(client, documents, changed, encoding));
+        }
+        Ok(InitializeResult {
+            capabilities: capabilities_in(encoding),
+            server_info: Some(ServerInfo {
+                name: env!("CARGO_PKG_NAME").to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            }),
+            ..InitializeResult::default()
+        })
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.shut_down.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let uri = params.text_document.uri.clone();
+        self.documents.open(params.text_document);
+        self.changed.add(uri);
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        let (uri, version) = (params.text_document.uri, params.text_document.version);
+        if !self.documents.change(&uri, version, &params.content_changes, self.session().encoding) {
+            return log(format_args!("a change to a document that is not open: {}", uri.as_str()));
+        }
+        self.changed.add(uri);
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.changed.add(params.text_document.uri);
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.documents.close(&params.text_document.uri);
+        self.changed.add(params.text_document.uri);
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let at = params.text_document_position_params;
+        let Some(document) = self.documents.snapshot(&at.text_document.uri) else { return Ok(None) };
+        let session = self.session();
+        Ok(hover::hover(&at.text_document.uri, &document, at.position, session.encoding, session.markup))
+    }
+}
+
+fn capabilities_in(encoding: Encoding) -> ServerCapabilities {
+    ServerCapabilities {
+        position_encoding: Some(convert::to_encoding(encoding)),
+        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::INCREMENTAL),
+            save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
+            ..TextDocumentSyncOptions::default()
+        })),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        ..ServerCapabilities::default()
+    }
+}

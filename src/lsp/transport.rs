@@ -1,0 +1,163 @@
+//! Messages in and out: frames from standard input to the service, its answers to standard output.
+//!
+//! Each message is given to its handler in the order of arrival, and the handler runs up to its first `.await` before
+//! the next message is looked at. A handler that panics answers with an error, and the server lives on.
+
+use std::io::{self, BufReader};
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::task::Poll;
+use std::thread;
+use std::time::Duration;
+
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use tokio::sync::mpsc;
+use tower_lsp::jsonrpc::{Error, Id, Request, Response};
+use tower_lsp::{ClientSocket, LanguageServer, LspService};
+use tower_service::Service;
+
+use super::frames::{self, BadFrame};
+use super::log;
+
+/// How many messages are read ahead of the one that is looked at.
+const READ_AHEAD: usize = 64;
+
+/// How long the process waits at its end for a client that does not read.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// Serves until the client says `exit` or closes the server's input.
+pub async fn run(mut service: LspService<impl LanguageServer>, socket: ClientSocket) {
+    let mut frames = read_input();
+    let (output, written) = write_output();
+    let (mut requests, mut responses) = socket.split();
+    let to_client = output.clone();
+    tokio::spawn(async move {
+        while let Some(request) = requests.next().await {
+            send(&to_client, &request);
+        }
+    });
+    while let Some(frame) = frames.recv().await {
+        match parse(frame) {
+            Ok(Message::Request(request)) => {
+                let is_exit = request.method() == "exit";
+                if std::future::poll_fn(|cx| service.poll_ready(cx)).await.is_err() {
+                    break;
+                }
+                call(&mut service, request, &output).await;
+                if is_exit {
+                    break;
+                }
+            }
+            // An answer to a request that nobody waits for any more has no reader.
+            Ok(Message::Response(response)) => drop(responses.send(response).await),
+            Err(error) => {
+                log(format_args!("a message that is none: {}", error.message));
+                send(&output, &Response::from_error(Id::Null, error));
+            }
+        }
+    }
+    drop(output);
+    // The client may have gone, or may read no more: then the last words are for nobody.
+    let _ = written.recv_timeout(LAST_WORDS);
+}
+
+/// A message from the client.
+enum Message {
+    Request(Request),
+    Response(Response),
+}
+
+/// The few words that tell what a message is.
+#[derive(Deserialize)]
+struct Head {
+    method: Option<IgnoredAny>,
+}
+
+fn parse(frame: Result<Vec<u8>, BadFrame>) -> Result<Message, Error> {
+    let body = frame.map_err(|bad| Error { message: bad.to_string().into(), ..Error::parse_error() })?;
+    // Valid JSON that is no message is an invalid request; what is no JSON cannot be parsed.
+    let invalid = |error: serde_json::Error| {
+        let kind = if error.is_data() { Error::invalid_request() } else { Error::parse_error() };
+        Error { message: format!("{}: {error}", kind.message).into(), ..kind }
+    };
+    let head: Head = serde_json::from_slice(&body).map_err(invalid)?;
+    if head.method.is_some() {
+        return serde_json::from_slice(&body).map(Message::Request).map_err(invalid);
+    }
+    serde_json::from_slice(&body).map(Message::Response).map_err(|error| Error {
+        message: format!("neither request nor response: {error}").into(),
+        ..Error::invalid_request()
+    })
+}
+
+/// Gives `request` to its handler, and runs it at once up to its first `.await`; what is left goes on by itself.
+async fn call(service: &mut LspService<impl LanguageServer>, request: Request, output: &Sender<Vec<u8>>) {
+    let id = request.id().cloned();
+    let output = output.clone();
+    let answer = AssertUnwindSafe(service.call(request)).catch_unwind();
+    let mut handler = Box::pin(async move {
+        match answer.await {
+            Ok(Ok(Some(response))) => send(&output, &response),
+            Ok(Ok(None) | Err(_)) => {}
+            Err(_) => {
+                log(format_args!("a handler panicked; the server goes on"));
+                if let Some(id) = id {
+                    send(&output, &Response::from_error(id, Error::internal_error()));
+                }
+            }
+        }
+    });
+    let first_steps = std::future::poll_fn(|cx| Poll::Ready(Pin::as_mut(&mut handler).poll(cx))).await;
+    if first_steps.is_pending() {
+        tokio::spawn(handler);
+    }
+}
+
+/// Reads frames on a thread of its own: standard input has no other way to be read without standing in the way.
+fn read_input() -> mpsc::Receiver<Result<Vec<u8>, BadFrame>> {
+    let (sender, receiver) = mpsc::channel(READ_AHEAD);
+    thread::spawn(move || {
+        let mut input = BufReader::with_capacity(1 << 16, io::stdin().lock());
+        loop {
+            match frames::read(&mut input) {
+                Ok(Some(frame)) => {
+                    if sender.blocking_send(frame).is_err() {
+                        return;
+                    }
+                }
+                Ok(None) => return,
+                Err(error) => return log(format_args!("the input ended: {error}")),
+            }
+        }
+    });
+    receiver
+}
+
+/// Writes bodies on a thread of its own, so that a client that reads slowly stops nothing. The receiver hears when all
+/// is written.
+fn write_output() -> (Sender<Vec<u8>>, Receiver<()>) {
+    let (sender, bodies) = channel::<Vec<u8>>();
+    let (done, written) = channel();
+    thread::spawn(move || {
+        let mut output = io::BufWriter::new(io::stdout().lock());
+        for body in bodies {
+            if frames::write(&mut output, &body).is_err() {
+                break;
+            }
+        }
+        // Nobody may be waiting.
+        let _ = done.send(());
+    });
+    (sender, written)
+}
+
+fn send(output: &Sender<Vec<u8>>, message: &impl serde::Serialize) {
+    match serde_json::to_vec(message) {
+        // The writer is gone only where the client is.
+        Ok(body) => drop(output.send(body)),
+        Err(error) => log(format_args!("a message cannot be written: {error}")),
+    }
+}

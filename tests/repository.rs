@@ -1,0 +1,109 @@
+//! The shape of the house: who may import whom, and which room owns which crate.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms of `src/` from the ground up, and what each may import beside itself.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("text", &[]),
+    ("port", &["text"]),
+    ("registry", &["port"]),
+    ("finding", &["text", "rules"]),
+    ("languages", &["port", "text"]),
+    ("rules", &["registry", "languages", "port", "finding", "text"]),
+    ("lint", &["rules", "languages", "finding"]),
+    ("describe", &["registry", "languages", "port", "text"]),
+    ("report", &["rules", "finding", "text"]),
+    ("cli", &["report", "describe", "registry", "lint", "rules", "languages", "port", "finding", "text"]),
+    ("lsp", &["describe", "lint", "rules", "languages", "finding", "text"]),
+];
+
+/// Words that only the rooms named may hold.
+const OWNED: &[(&str, &[&str])] = &[
+    ("std::fs", &["cli"]),
+    ("std::env", &["cli", "main"]),
+    ("std::process", &["cli", "lsp", "main"]),
+    ("std::net::Tcp", &[]),
+    ("std::net::Udp", &[]),
+    ("tokio::", &["lsp"]),
+    ("tower_lsp::", &["lsp"]),
+    ("ropey::", &["text"]),
+    ("granit_parser::", &["languages"]),
+    ("annotate_snippets::", &["report"]),
+    ("serde_json::", &["report", "cli", "lsp"]),
+    ("async fn", &["lsp"]),
+];
+
+/// Every source file with its room: the folder or file directly below `src/`.
+fn sources() -> Vec<(String, PathBuf, String)> {
+    let mut sources = Vec::new();
+    let mut folders = vec![PathBuf::from("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let room = path.iter().nth(1).unwrap().to_str().unwrap().trim_end_matches(".rs").to_owned();
+                let text = fs::read_to_string(&path).unwrap();
+                sources.push((room, path, text));
+            }
+        }
+    }
+    sources
+}
+
+/// The lines of code: no comments, nothing behind the start of the unit tests.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines().take_while(|line| *line != "#[cfg(test)]");
+    lines.filter(|line| !line.trim_start().starts_with("//"))
+}
+
+#[test]
+fn imports_point_one_way() {
+    for (room, path, text) in sources() {
+        let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
+            assert!(room == "lib" || room == "main", "{} is in no room", path.display());
+            continue;
+        };
+        for line in code(&text) {
+            for import in line.split("crate::").skip(1) {
+                let end = import.find(|it: char| !it.is_alphanumeric() && it != '_').unwrap_or(import.len());
+                let import = &import[..end];
+                let is_fine = import == room || allowed.contains(&import);
+                assert!(is_fine, "{} imports {import}: {line}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_crate_has_its_room() {
+    for (room, path, text) in sources() {
+        for line in code(&text) {
+            for (word, rooms) in OWNED {
+                let is_fine = !line.contains(word) || rooms.contains(&room.as_str());
+                assert!(is_fine, "{} may not use {word}: {line}", path.display());
+            }
+            let counts_for_the_protocol = path == Path::new("src/lsp/convert.rs");
+            assert!(
+                room != "lsp" || counts_for_the_protocol || !line.contains("u32"),
+                "{}: {line}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    for (_, path, text) in sources() {
+        assert!(
+            text.starts_with("//! ") || text.starts_with("// "),
+            "{} has no first sentence",
+            path.display()
+        );
+    }
+}
