@@ -1,5 +1,7 @@
 //! The command line as its user sees it: the real binary in a folder of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;

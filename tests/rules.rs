@@ -3,6 +3,8 @@
 //! A mark is a comment of its own under the line that it speaks of: `# ^^^ rule-name: message`, the carets under the
 //! bytes of the finding. A line without a mark must be silent, so each fixture tests for false findings too.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

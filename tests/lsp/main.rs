@@ -1,5 +1,7 @@
 //! The server as an editor sees it: the real binary, spoken to over standard input and output.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod client;
 
 use client::Client;
