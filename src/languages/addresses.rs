@@ -37,6 +37,14 @@ pub fn names_port(name: &str) -> bool {
     words.any(|word| word.eq_ignore_ascii_case("port") || word.eq_ignore_ascii_case("ports"))
 }
 
+/// The role of a label: [Traefik](https://doc.traefik.io/traefik/) learns the port of a container from
+/// `traefik.http.services.<name>.loadbalancer.server.port`, and before its second version from `traefik.port`.
+pub fn label_role(name: &str) -> Role {
+    let name = name.trim_matches(['"', '\'']).to_ascii_lowercase();
+    let is_router = name == "traefik.port" || name.starts_with("traefik.") && name.ends_with(".server.port");
+    if is_router { Role::Router } else { Role::Label }
+}
+
 /// An option or variable named like a port, with its value. The look behind is done by hand: what starts a pattern
 /// decides how fast it is found.
 static OPTION: LazyLock<Regex> = LazyLock::new(|| {

@@ -1,6 +1,6 @@
 //! `deregistered-port`: a number whose assignment IANA withdrew.
 
-use super::{Context, Rule, Tag, help_on_replacement, public_port, written_at};
+use super::{Context, Rule, Tag, judge_by_registry};
 use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::registry::{self, Assignment, Status};
@@ -17,15 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for port in cx.ports() {
-        let Some((number, transport)) = public_port(port) else { continue };
-        let record = registry::assignments_on(number, transport).next();
-        let Some(record) = record.filter(|record| record.status == Status::Deregistered) else { continue };
-        if !registry::has_current_user(number, transport) {
-            let help = help_on_replacement(&record);
-            findings.push(Finding { help, ..RULE.finding(written_at(port), message(number, &record)) });
-        }
-    }
+    judge_by_registry(cx, &RULE, Status::Deregistered, message, findings);
 }
 
 fn message(number: u16, record: &Assignment) -> String {

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use crate::finding::{Finding, Severity};
 use crate::languages::{Language, Scan};
 use crate::port::{PortUse, Role, Transport};
-use crate::registry::{self, Assignment};
+use crate::registry::{self, Assignment, Status};
 use crate::text::Span;
 
 mod deregistered_port;
@@ -112,11 +112,31 @@ fn written_at(port: &PortUse) -> Span {
     port.variable.as_ref().and_then(|variable| variable.definition).unwrap_or(port.span)
 }
 
-/// The number and transport by which the public registry judges `port`; `None` where the registry has no say: in a range
-/// of several, in free text that is no address, in a variable, and on the host's side from 1024 on, which people choose
-/// as they like.
+/// Adds a finding of `rule` for every port that the registry gives `status`, unless somebody is known to use the number
+/// all the same.
+fn judge_by_registry(
+    cx: &Context<'_>,
+    rule: &Rule,
+    status: Status,
+    message: fn(u16, &Assignment) -> String,
+    findings: &mut Vec<Finding>,
+) {
+    for port in cx.ports() {
+        let Some((number, transport)) = public_port(port) else { continue };
+        if registry::status(number, transport) != status || registry::has_current_user(number, transport) {
+            continue;
+        }
+        let Some(record) = registry::assignments_on(number, transport).next() else { continue };
+        let help = help_on_replacement(&record);
+        findings.push(Finding { help, ..rule.finding(written_at(port), message(number, &record)) });
+    }
+}
+
+/// The number and transport by which the public registry judges `port`; `None` where the registry has no say: of 0, which
+/// has a rule of its own, in a range of several, in free text that is no address, in a variable, and on the host's side
+/// from 1024 on, which people choose as they like.
 fn public_port(port: &PortUse) -> Option<(u16, Transport)> {
-    let number = port.range?.port()?;
+    let number = port.range?.port().filter(|&number| number > 0)?;
     let has_a_say = match port.role {
         Role::Variable => false,
         role if role.is_host() => number < 1024,

@@ -1,6 +1,6 @@
 //! `reserved-port`: a number that IANA keeps for itself.
 
-use super::{Context, Rule, help_on_replacement, public_port, written_at};
+use super::{Context, Rule, judge_by_registry};
 use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::registry::{self, Assignment, Status};
@@ -17,16 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for port in cx.ports() {
-        // 0 has a rule of its own.
-        let Some((number @ 1.., transport)) = public_port(port) else { continue };
-        let record = registry::assignments_on(number, transport).next();
-        let Some(record) = record.filter(|record| record.status == Status::Reserved) else { continue };
-        if !registry::has_current_user(number, transport) {
-            let help = help_on_replacement(&record);
-            findings.push(Finding { help, ..RULE.finding(written_at(port), message(number, &record)) });
-        }
-    }
+    judge_by_registry(cx, &RULE, Status::Reserved, message, findings);
 }
 
 fn message(number: u16, record: &Assignment) -> String {

@@ -59,7 +59,7 @@ impl Reader {
             }
         }
         for content in root.values("configs").flat_map(members).flat_map(|config| config.values("content")) {
-            if content.is_block() && is_nginx(content.raw()) {
+            if content.is_block() && nginx::is_nginx(content.raw()) {
                 self.scan.absorb(nginx::scan(content.raw()), content.span().start);
             }
         }
@@ -129,13 +129,6 @@ fn is_first_version_service(name: Node<'_>, body: Node<'_>) -> bool {
     let is_section = matches!(name.raw(), "networks" | "volumes" | "configs" | "secrets" | "include");
     let marks = ["image", "build", "ports", "expose", "extends", "command", "links"];
     !is_section && !name.raw().starts_with("x-") && body.entries().any(|(key, _)| marks.contains(&key.raw()))
-}
-
-/// Whether the content of a config file reads like nginx configuration.
-fn is_nginx(content: &str) -> bool {
-    let words = ["listen", "server", "upstream", "location", "proxy_pass"];
-    let mut lines = content.lines().filter(|line| line.trim_end().ends_with(['{', ';']));
-    lines.any(|line| line.split_ascii_whitespace().next().is_some_and(|word| words.contains(&word)))
 }
 
 #[cfg(test)]

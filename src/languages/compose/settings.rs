@@ -62,9 +62,3 @@ impl Reader {
 pub fn environment_role(name: &str) -> Role {
     if name == "VIRTUAL_PORT" { Role::Router } else { Role::Environment }
 }
-
-/// The role of a label. Traefik learns the port of a service from `traefik.http.services.<name>.loadbalancer.server.port`.
-pub fn label_role(name: &str) -> Role {
-    let is_router = name.starts_with("traefik.") && name.ends_with(".server.port");
-    if is_router { Role::Router } else { Role::Label }
-}

@@ -170,7 +170,7 @@ impl Scanner<'_> {
     fn read_label(&mut self, line: &LogicalLine<'_>, arguments: Range<usize>) {
         for Assignment { name, value } in pairs(line, arguments) {
             let end = value.as_ref().map_or(name.end, |value| value.end);
-            let is_router = names_router_port(&line.text()[name.clone()]);
+            let is_router = addresses::label_role(&line.text()[name.clone()]) == Role::Router;
             let Some(value) = value.filter(|_| is_router) else {
                 let label = expand(line, name.start..end, Blanks::Stay, &mut self.variables);
                 for label in &label.words {
@@ -283,12 +283,6 @@ fn port(value: &Sourced, range: Range<usize>, role: Role) -> Option<PortUse> {
     let variable = value.variable(number_range.clone()).cloned();
     let port = PortUse::new(value.span(number_range), Some(PortRange::parse(number)?), role);
     Some(PortUse { protocol, variable, ..port })
-}
-
-/// Whether the label `name` tells [Traefik](https://doc.traefik.io/traefik/) the port of a container.
-fn names_router_port(name: &str) -> bool {
-    let name = name.trim_matches(['"', '\'']).to_ascii_lowercase();
-    name == "traefik.port" || name.starts_with("traefik.") && name.ends_with(".server.port")
 }
 
 /// Where the here-documents of `instruction` go, in their order: to the files that a command writes, or to the one
