@@ -310,3 +310,22 @@ fn help_is_short_and_complete() {
     let (version, ..) = run(folder.path(), &["--version"]);
     assert_eq!(version, format!("portolan {}\n", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    for arguments in [&["--check", "tests/demo"][..], &["--lookup", "585"], &["--lookup", "9000"]] {
+        let (out, ..) = run(root, arguments);
+        assert!(readme.contains(&out), "{arguments:?}: {out}");
+    }
+    let (rules, ..) = run(root, &["--rules", "--output-format=json"]);
+    for rule in rules.lines().map(json) {
+        let [name, severity, summary] =
+            ["name", "severity", "summary"].map(|key| rule[key].as_str().unwrap());
+        let page = format!("src/rules/{}.md", name.replace('-', "_"));
+        assert!(readme.contains(&format!("| [`{name}`]({page}) | {severity} | {summary} |\n")), "{name}");
+    }
+    let (json, ..) = run(root, &["--check", "--output-format=json", "tests/demo/Dockerfile"]);
+    assert!(readme.contains(&json), "{json}");
+}

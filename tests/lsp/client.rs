@@ -24,8 +24,13 @@ pub struct Client {
 impl Client {
     /// Starts the server, without a word.
     pub fn start() -> Self {
+        Self::start_with(&["--stdio"])
+    }
+
+    /// Starts the binary with those arguments.
+    pub fn start_with(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_portolan"))
-            .arg("--stdio")
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

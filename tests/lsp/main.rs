@@ -283,3 +283,25 @@ fn a_client_that_dies_leaves_no_server_behind() {
     client.hang_up();
     assert_eq!(client.ended().code(), Some(1));
 }
+
+#[test]
+fn no_mode_at_all_serves_whoever_speaks_through_a_pipe() {
+    let mut client = Client::start_with(&[]);
+    client.initialize(&json!({}));
+    client.open(URI, "dockerfile", "FROM alpine\nEXPOSE 585\n");
+    assert_eq!(client.diagnostics(URI, Some(1)).len(), 1);
+    client.finish();
+}
+
+#[test]
+fn a_large_document_is_answered_like_a_small_one() {
+    let mut client = Client::initialized(&["utf-16"]);
+    let uri = "file:///stack/compose.yaml";
+    let service = |index: usize| format!("  s{index}:\n    image: a\n    ports: ['{}:80']\n", 1024 + index);
+    let text = "services:\n".to_owned() + &(0..4000).map(service).collect::<String>();
+    client.open(uri, "yaml", &format!("{text}  last:\n    ports: ['585:80']\n"));
+    assert_eq!(found(&client.diagnostics(uri, Some(1))), ["12002:13-16 deregistered-port"]);
+    client.change(uri, 2, &[([12002, 13, 12002, 16], "993")]);
+    assert_eq!(found(&client.diagnostics(uri, Some(2))), [""; 0]);
+    client.finish();
+}
