@@ -1,14 +1,16 @@
 //! From the paths on the command line to the texts of the files behind them.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::mpsc;
+use std::thread;
 
 use ignore::{WalkBuilder, WalkState};
 
 use super::{Arguments, Outcome, complain};
-use crate::languages::{self, Language};
+use crate::languages::{self, Language, NameVerdict};
 
 /// A file that is to be read for ports.
 #[derive(Debug)]
@@ -25,55 +27,53 @@ pub struct Source<'a> {
 /// what it gave in the order of the paths.
 ///
 /// Folders are walked as ripgrep walks them: what .gitignore and .ignore hide is passed over, hidden files are not, and
-/// `.git` is. What cannot be read is told on standard error, and makes the outcome [`Outcome::Failed`].
+/// `.git` is. What cannot be read is told on standard error, and makes the outcome [`Outcome::Failed`]; so is a file that
+/// somebody named and that is in no language we read, but that is no failure.
 pub fn visit<T: Send>(arguments: &Arguments, visit: impl Fn(&Source<'_>) -> T + Sync) -> (Vec<T>, Outcome) {
+    let language = arguments.language.map(|name| name.0);
     let here = [PathBuf::from(".")];
     let paths = if arguments.paths.is_empty() { &here[..] } else { &arguments.paths };
     let mut visited = Vec::new();
     let mut outcome = Outcome::Clean;
     for path in paths {
-        if path.as_os_str() == "-" {
-            let name = arguments.stdin_filename.as_deref().unwrap_or(Path::new("<stdin>"));
-            let mut bytes = Vec::new();
-            match io::stdin().lock().read_to_end(&mut bytes) {
-                Ok(_) => visited.extend(read_named(arguments, name, &bytes, &visit)),
-                Err(error) => outcome = complain(format_args!("standard input cannot be read: {error}")),
-            }
+        if path.as_os_str() != "-" && path.is_dir() {
+            let (mut files, worst) = walk(path, language, &visit);
+            visited.append(&mut files);
+            outcome = outcome.max(worst);
             continue;
         }
-        match fs::metadata(path) {
-            Ok(data) if data.is_dir() => {
-                let mut found = Mutex::new((Vec::new(), Outcome::Clean));
-                walk(arguments, path, &visit, &found);
-                let (files, worst) = found.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
-                files.sort_by(|(one, _), (other, _)| one.cmp(other));
-                visited.append(files);
-                outcome = outcome.max(*worst);
+        let (name, bytes) = if path.as_os_str() == "-" {
+            (arguments.stdin_filename.as_deref().unwrap_or(Path::new("<stdin>")), read_stdin())
+        } else {
+            (relative(path), fs::read(path))
+        };
+        match bytes.map(|bytes| visit_bytes(name, language, &bytes, &visit)) {
+            Ok(Some(it)) => visited.push(it),
+            Ok(None) => {
+                complain(format_args!(
+                    "{} is passed over: no Dockerfile, compose or nginx file by its name or content \
+                     (--language says what it is)",
+                    name.display()
+                ));
             }
-            Ok(_) => match fs::read(path) {
-                Ok(bytes) => visited.extend(read_named(arguments, path, &bytes, &visit)),
-                Err(error) => outcome = complain(format_args!("{} cannot be read: {error}", path.display())),
-            },
-            Err(error) => outcome = complain(format_args!("{}: {error}", path.display())),
+            Err(error) => outcome = complain(format_args!("{}: {error}", name.display())),
         }
     }
-    (visited.into_iter().map(|(_, visited)| visited).collect(), outcome)
+    (visited, outcome)
 }
 
-/// What one thread after the other adds to: the files visited, and how it went.
-type Found<T> = Mutex<(Vec<(PathBuf, T)>, Outcome)>;
-
+/// Visits the files below `folder`.
 fn walk<T: Send>(
-    arguments: &Arguments,
     folder: &Path,
+    language: Option<Language>,
     visit: &(impl Fn(&Source<'_>) -> T + Sync),
-    found: &Found<T>,
-) {
-    let language = arguments.language.map(|name| name.0);
+) -> (Vec<T>, Outcome) {
     let mut builder = WalkBuilder::new(folder);
     builder.hidden(false).require_git(false).filter_entry(|entry| entry.file_name() != ".git");
-    builder.threads(std::thread::available_parallelism().map_or(1, usize::from));
+    builder.threads(thread::available_parallelism().map_or(1, usize::from));
+    let (sender, found) = mpsc::channel();
     builder.build_parallel().run(|| {
+        let sender = sender.clone();
         let mut bytes = Vec::new();
         Box::new(move |entry| {
             let result = entry.map_err(|error| error.to_string()).and_then(|entry| {
@@ -81,59 +81,64 @@ fn walk<T: Send>(
                     return Ok(None);
                 }
                 let path = relative(entry.path());
-                read_into(path, language, &mut bytes)
-                    .map(|known| known.map(|language| with_text(path, language, &bytes, visit)))
-                    .map_err(|error| format!("{} cannot be read: {error}", path.display()))
+                match visit_file(path, language, &mut bytes, visit) {
+                    Ok(visited) => Ok(visited.map(|it| (path.to_owned(), it))),
+                    Err(error) => Err(format!("{}: {error}", path.display())),
+                }
             });
-            let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            match result {
-                Ok(visited) => found.0.extend(visited),
-                Err(error) => found.1 = complain(error),
+            match result.transpose().map(|result| sender.send(result)) {
+                Some(Err(_)) => WalkState::Quit,
+                _ => WalkState::Continue,
             }
-            WalkState::Continue
         })
     });
+    drop(sender);
+    let mut outcome = Outcome::Clean;
+    let mut files = Vec::new();
+    for result in found {
+        match result {
+            Ok(file) => files.push(file),
+            Err(error) => outcome = complain(error),
+        }
+    }
+    files.sort_by(|(one, _), (other, _)| one.cmp(other));
+    (files.into_iter().map(|(_, visited)| visited).collect(), outcome)
 }
 
-/// Reads the file at `path` into `bytes` if it may be in a language we read, and tells which.
-fn read_into(path: &Path, language: Option<Language>, bytes: &mut Vec<u8>) -> io::Result<Option<Language>> {
-    let name = path.to_string_lossy();
-    if language.is_none() && languages::by_name(&name) == languages::NameVerdict::No {
+/// Visits the file at `path`, unless its name says that it is in no language we read: then it is not even opened.
+fn visit_file<T>(
+    path: &Path,
+    language: Option<Language>,
+    bytes: &mut Vec<u8>,
+    visit: &impl Fn(&Source<'_>) -> T,
+) -> io::Result<Option<T>> {
+    if language.is_none() && languages::by_name(&path.to_string_lossy()) == NameVerdict::No {
         return Ok(None);
     }
     bytes.clear();
     fs::File::open(path)?.read_to_end(bytes)?;
-    Ok(language.or_else(|| languages::detect(&name, None, &String::from_utf8_lossy(bytes))))
+    Ok(visit_bytes(path, language, bytes, visit))
 }
 
-/// Visits a file that somebody named. One that is no language we read is told, and passed over.
-fn read_named<T>(
-    arguments: &Arguments,
+/// Visits a file that holds `bytes`, if it is in a language we read.
+fn visit_bytes<T>(
     path: &Path,
+    language: Option<Language>,
     bytes: &[u8],
     visit: &impl Fn(&Source<'_>) -> T,
-) -> Option<(PathBuf, T)> {
-    let known = arguments.language.map(|name| name.0);
-    let language =
-        known.or_else(|| languages::detect(&path.to_string_lossy(), None, &String::from_utf8_lossy(bytes)));
-    let Some(language) = language else {
-        complain(format_args!(
-            "{} is passed over: no Dockerfile, compose or nginx file by its name or content (--language says what it is)",
-            path.display()
-        ));
-        return None;
+) -> Option<T> {
+    let text = match str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
     };
-    Some(with_text(relative(path), language, bytes, visit))
+    let language = language.or_else(|| languages::detect(&path.to_string_lossy(), None, &text))?;
+    Some(visit(&Source { path, language, text: &text }))
 }
 
-fn with_text<T>(
-    path: &Path,
-    language: Language,
-    bytes: &[u8],
-    visit: &impl Fn(&Source<'_>) -> T,
-) -> (PathBuf, T) {
-    let text = String::from_utf8_lossy(bytes);
-    (path.to_owned(), visit(&Source { path, language, text: &text }))
+fn read_stdin() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The path without the `./` that nobody typed.
