@@ -26,12 +26,12 @@ pub struct Server {
     client: Client,
     documents: Arc<Documents>,
     changed: Arc<Changed>,
-    session: OnceLock<Session>,
+    handshake: OnceLock<Handshake>,
 }
 
 /// What `initialize` settles.
 #[derive(Clone, Debug, Default)]
-struct Session {
+struct Handshake {
     encoding: Encoding,
     markup: Markup,
 }
@@ -44,12 +44,12 @@ impl Server {
             client,
             documents: Arc::default(),
             changed: Arc::default(),
-            session: OnceLock::new(),
+            handshake: OnceLock::new(),
         }
     }
 
-    fn session(&self) -> Session {
-        self.session.get().cloned().unwrap_or_default()
+    fn handshake(&self) -> Handshake {
+        self.handshake.get().cloned().unwrap_or_default()
     }
 }
 
@@ -62,10 +62,10 @@ impl LanguageServer for Server {
             .and_then(|documents| documents.hover)
             .and_then(|hover| hover.content_format)
             .unwrap_or_default();
-        let session =
-            Session { encoding: convert::encoding(offered.as_deref()), markup: hover::markup(&formats) };
-        let encoding = session.encoding;
-        if self.session.set(session).is_ok() {
+        let handshake =
+            Handshake { encoding: convert::encoding(offered.as_deref()), markup: hover::markup(&formats) };
+        let encoding = handshake.encoding;
+        if self.handshake.set(handshake).is_ok() {
             let (client, documents, changed) =
                 (self.client.clone(), Arc::clone(&self.documents), Arc::clone(&self.changed));
             tokio::spawn(diagnostics::publish(client, documents, changed, encoding));
@@ -93,7 +93,7 @@ impl LanguageServer for Server {
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let (uri, version) = (params.text_document.uri, params.text_document.version);
-        if !self.documents.change(&uri, version, &params.content_changes, self.session().encoding) {
+        if !self.documents.change(&uri, version, &params.content_changes, self.handshake().encoding) {
             return log(format_args!("a change to a document that is not open: {}", uri.as_str()));
         }
         self.changed.add(uri);
@@ -111,8 +111,8 @@ impl LanguageServer for Server {
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let at = params.text_document_position_params;
         let Some(document) = self.documents.snapshot(&at.text_document.uri) else { return Ok(None) };
-        let session = self.session();
-        Ok(hover::hover(&at.text_document.uri, &document, at.position, session.encoding, session.markup))
+        let handshake = self.handshake();
+        Ok(hover::hover(&at.text_document.uri, &document, at.position, handshake.encoding, handshake.markup))
     }
 }
 

@@ -45,7 +45,8 @@ fn zero(port: &PortUse, range: PortRange) -> Option<Finding> {
         return None;
     }
     let (severity, why) = match port.role {
-        Role::Variable => return None,
+        // A program may well mean "any"; and a local end is any, unless it is said.
+        Role::Variable | Role::Bind => return None,
         Role::Host | Role::ExposeHost => (Severity::Hint, "Docker publishes on a random port for it"),
         Role::Expose | Role::ServiceExpose => (Severity::Warning, "nothing can listen on it"),
         Role::Container | Role::Router => (Severity::Error, "nothing in the container can listen on it"),
