@@ -24,7 +24,9 @@ pub fn port(text: &str, scan: &Scan, port: &PortUse, markup: Markup) -> String {
     let transport = port.protocol.transport();
     let mut paragraphs = match port.range.map(|range| (range, range.port())) {
         None => vec![format!("{}: no value is known here", markup.bold(&markup.code(port.span.of(text))))],
-        Some((_, Some(number))) => number_known(number, transport.unwrap_or(Transport::Tcp), markup),
+        Some((_, Some(number))) => {
+            number_known(number, transport.unwrap_or(Transport::Tcp), &surroundings(scan, port), markup)
+        }
         Some((range, None)) => vec![several(range, transport, markup)],
     };
     let place = place::sentences(text, scan, port, markup);
@@ -64,7 +66,8 @@ pub fn number(number: u16) -> String {
 fn by_words(number: u16, markup: Markup) -> Vec<(Vec<Transport>, String)> {
     let mut said: Vec<(Vec<Transport>, String)> = Vec::new();
     for transport in Transport::ALL {
-        let words = service(number, transport, markup).into_iter().chain(trouble(number, transport, markup));
+        let words =
+            service(number, transport, &[], markup).into_iter().chain(trouble(number, transport, markup));
         let words = words.collect::<Vec<_>>().join(". ");
         match said.iter_mut().find(|(_, known)| *known == words) {
             Some((transports, _)) => transports.push(transport),
@@ -76,9 +79,9 @@ fn by_words(number: u16, markup: Markup) -> Vec<(Vec<Transport>, String)> {
 }
 
 /// The paragraphs on a single number: who it is, what is wrong with it, its statuses, what else is known.
-fn number_known(number: u16, transport: Transport, markup: Markup) -> Vec<String> {
+fn number_known(number: u16, transport: Transport, around: &[&str], markup: Markup) -> Vec<String> {
     let mut title = vec![markup.bold(&markup.code(&format!("{number}/{transport}")))];
-    title.extend(service(number, transport, markup));
+    title.extend(service(number, transport, around, markup));
     let mut top = title.join(" ");
     if let Some(trouble) = trouble(number, transport, markup) {
         top = format!("{top}\n\n{trouble}");
@@ -86,9 +89,24 @@ fn number_known(number: u16, transport: Transport, markup: Markup) -> Vec<String
     vec![top, statuses(number, markup), remarks(number, transport, markup)]
 }
 
-/// Who listens there: what people mean first, IANA's name beside it where the two differ.
-fn service(number: u16, transport: Transport, markup: Markup) -> Option<String> {
-    let practice: Vec<_> = registry::in_practice(number).filter(|it| it.transport == transport).collect();
+/// The words of the names beside a port: of its service or upstream, and of its host.
+fn surroundings<'a>(scan: &'a Scan, port: &'a PortUse) -> Vec<&'a str> {
+    let scope = port.scope.map(|scope| scan.scopes[scope].name.as_str());
+    let names = scope.into_iter().chain(port.address.as_deref());
+    names
+        .flat_map(|name| name.split(|it: char| !it.is_ascii_alphanumeric()))
+        .filter(|word| word.len() > 2)
+        .collect()
+}
+
+/// Who listens there: what people mean first, IANA's name beside it where the two differ. Of several products the one
+/// that the words around the port speak of comes first.
+fn service(number: u16, transport: Transport, around: &[&str], markup: Markup) -> Option<String> {
+    let mut practice: Vec<_> = registry::in_practice(number).filter(|it| it.transport == transport).collect();
+    practice.sort_by_key(|it| {
+        let is_spoken_of = |name: &str| around.iter().any(|word| name.contains(&word.to_ascii_lowercase()));
+        !it.names().any(is_spoken_of)
+    });
     let assigned = registry::assignments_on(number, transport).find(|it| !it.service.is_empty());
     let by_iana = assigned.map(|it| match it.title {
         "" => markup.code(it.service),
@@ -226,7 +244,8 @@ fn status_row(number: u16, transport: Transport, markup: Markup) -> Option<Statu
         .filter(|listing| !listing.is_empty())
         .collect();
     let is_everyday = matches!(transport, Transport::Tcp | Transport::Udp);
-    if !is_everyday && records.is_empty() && listed.is_empty() {
+    // A record of every transport tells nothing of the rare ones.
+    if !is_everyday && records.iter().all(|it| it.transport.is_none()) && listed.is_empty() {
         return None;
     }
     let mut names: Vec<String> = Vec::new();
@@ -248,7 +267,7 @@ fn status_row(number: u16, transport: Transport, markup: Markup) -> Option<Statu
 fn remarks(number: u16, transport: Transport, markup: Markup) -> String {
     let mut remarks = Vec::new();
     remarks.extend(security(number, transport, markup));
-    if registry::browser_blocked(number).is_some() {
+    if transport == Transport::Tcp && registry::browser_blocked(number).is_some() {
         remarks.push(format!("Browsers refuse to open it ({}).", markup.code("ERR_UNSAFE_PORT")));
     }
     remarks.extend(registry::unauthorized_uses(number).next().map(|other| match other.who {
@@ -257,7 +276,7 @@ fn remarks(number: u16, transport: Transport, markup: Markup) -> String {
     }));
     remarks.extend(
         registry::ranges(number)
-            .filter(|range| range.scope == "IANA" && number > 0)
+            .filter(|range| matches!(range.name, "system" | "user" | "dynamic"))
             .map(|range| format!("{} port ({}–{}).", capitalized(range.name), range.first, range.last)),
     );
     remarks.extend(references(number, transport, markup));
@@ -331,22 +350,25 @@ fn several(range: PortRange, transport: Option<Transport>, markup: Markup) -> St
     }
     let transport = transport.unwrap_or(Transport::Tcp);
     let numbers = (range.first..=range.last).filter_map(|number| u16::try_from(number).ok());
-    let mut known: Vec<String> = Vec::new();
-    for number in numbers {
-        let product = registry::in_practice(number).find(|it| it.transport == transport).map(|it| it.product);
-        let assigned =
-            || registry::assignments_on(number, transport).map(|it| it.service).find(|it| !it.is_empty());
-        if let Some(name) = product.or_else(assigned) {
-            known.push(format!("{number} {}", markup.text(name)));
-        }
-        if known.len() > NAMED_IN_A_RANGE {
-            known.truncate(NAMED_IN_A_RANGE);
-            known.push("…".to_owned());
-            break;
-        }
-    }
-    let among = if known.is_empty() { String::new() } else { format!(" Among them: {}.", known.join(", ")) };
+    let named = numbers
+        .filter_map(|number| Some(format!("{number} {}", markup.text(short_name(number, transport)?))));
+    let mut known: Vec<String> = named.take(NAMED_IN_A_RANGE + 1).collect();
+    let has_more = known.len() > NAMED_IN_A_RANGE;
+    known.truncate(NAMED_IN_A_RANGE);
+    let among = match (known.is_empty(), has_more) {
+        (true, _) => String::new(),
+        (false, true) => format!(" Among them: {} …", known.join(", ")),
+        (false, false) => format!(" Among them: {}.", known.join(", ")),
+    };
     format!("{title} {} ports.{among}", range.len())
+}
+
+/// What listens there in practice, or else IANA's name.
+fn short_name(number: u16, transport: Transport) -> Option<&'static str> {
+    let product = registry::in_practice(number).find(|it| it.transport == transport).map(|it| it.product);
+    product.or_else(|| {
+        registry::assignments_on(number, transport).map(|it| it.service).find(|it| !it.is_empty())
+    })
 }
 
 /// The words with commas and an "or" between.

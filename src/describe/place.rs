@@ -30,17 +30,17 @@ impl Place<'_> {
             Role::Host => self.host(),
             Role::Container => self.container(),
             Role::ServiceExpose => {
-                format!("Open to the other services on the networks{}, not published.", self.owned("of"))
+                format!("Open to the other services on the networks{}, not published.", self.owned(" of"))
             }
-            Role::Router => format!("The port{} that a reverse proxy forwards to.", self.owned("of")),
+            Role::Router => format!("The port{} that a reverse proxy forwards to.", self.owned(" of")),
             Role::Environment => self.within("In the environment"),
             Role::Option => self.within("In an option"),
             Role::Command => self.within("In a command"),
             Role::Healthcheck => self.within("In the health check"),
             Role::Label => self.within("In a label"),
             Role::Source => self.within("Fetched by ADD"),
-            Role::Listen => format!("nginx listens here on {}{}.", self.listening(), self.owned("for")),
-            Role::Upstream => self.within("A server of the upstream"),
+            Role::Listen => format!("nginx listens here on {}{}.", self.listening(), self.owned(" for")),
+            Role::Upstream => format!("A server of the upstream{}{}.", self.owned(""), self.at()),
             Role::Pass => self.within("nginx passes requests on"),
             Role::Bind => self.within("The local end of nginx's connections to the server behind it"),
             Role::Resolver => self.within("The name server that nginx asks"),
@@ -57,7 +57,7 @@ impl Place<'_> {
             Some(range) => format!("container ports {range}"),
             None => "a container port that a variable gives".to_owned(),
         };
-        format!("Published on {}, forwarded to {target}{}.", self.interfaces(self.port), self.owned("of"))
+        format!("Published on {}, forwarded to {target}{}.", self.interfaces(self.port), self.owned(" of"))
     }
 
     fn container(&self) -> String {
@@ -68,7 +68,7 @@ impl Place<'_> {
             None => "a random port".to_owned(),
         };
         let interfaces = self.interfaces(host.unwrap_or(self.port));
-        format!("A port of the container{}, published as {published} on {interfaces}.", self.owned("of"))
+        format!("Container port{}, published on {interfaces} as {published}.", self.owned(" of"))
     }
 
     /// The addresses of the host on which a port is published.
@@ -96,19 +96,24 @@ impl Place<'_> {
 
     /// A sentence about a place in a text: what it is, whose, and the address that the port belongs to.
     fn within(&self, what: &str) -> String {
-        let address = self.port.address.as_deref().map(|address| match &self.port.scheme {
-            Some(scheme) => format!("{scheme}://{address}"),
-            None => address.to_owned(),
-        });
-        let at = address.map(|address| format!(", at {}", self.markup.code(&address))).unwrap_or_default();
-        format!("{what}{}{at}.", self.owned("of"))
+        format!("{what}{}{}.", self.owned(" of"), self.at())
     }
 
-    /// Whose the port is, behind a word such as `of`; empty where that has no name that people use.
-    fn owned(&self, word: &str) -> String {
+    /// The address that the port belongs to, behind a comma; empty where there is none.
+    fn at(&self) -> String {
+        let Some(address) = &self.port.address else { return String::new() };
+        let address = match &self.port.scheme {
+            Some(scheme) => format!("{scheme}://{address}"),
+            None => address.clone(),
+        };
+        format!(", at {}", self.markup.code(&address))
+    }
+
+    /// Whose the port is, behind words such as ` of`; empty where that has no name that people use.
+    fn owned(&self, words: &str) -> String {
         let scope = self.port.scope.map(|scope| &self.scan.scopes[scope]);
         match scope.filter(|scope| scope.kind != ScopeKind::Stage && !scope.name.is_empty()) {
-            Some(scope) => format!(" {word} {}", self.markup.code(&scope.name)),
+            Some(scope) => format!("{words} {}", self.markup.code(&scope.name)),
             None => String::new(),
         }
     }
