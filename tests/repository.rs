@@ -10,7 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("port", &["text"]),
     ("registry", &["port"]),
-    ("finding", &["text", "rules"]),
+    ("finding", &["text"]),
     ("languages", &["port", "text"]),
     ("rules", &["registry", "languages", "port", "finding", "text"]),
     ("lint", &["rules", "languages", "finding"]),

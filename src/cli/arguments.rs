@@ -34,27 +34,27 @@ use crate::languages::Language;
 )]
 pub struct Arguments {
     /// Report what is wrong with the ports in files
-    #[arg(long, group = "mode", help_heading = "Modes")]
+    #[arg(long, group = "mode")]
     pub check: bool,
 
     /// Print every port in files, and where it stands
-    #[arg(long, group = "mode", help_heading = "Modes")]
+    #[arg(long, group = "mode")]
     pub list: bool,
 
     /// Print what the registry knows of a port number or service name
-    #[arg(long, group = "mode", value_name = "PORT|NAME", help_heading = "Modes")]
+    #[arg(long, group = "mode", value_name = "PORT|NAME")]
     pub lookup: Option<String>,
 
     /// Print the page of a rule
-    #[arg(long, group = "mode", value_name = "RULE", help_heading = "Modes")]
+    #[arg(long, group = "mode", value_name = "RULE")]
     pub explain: Option<String>,
 
     /// Print the list of rules
-    #[arg(long, group = "mode", help_heading = "Modes")]
+    #[arg(long, group = "mode")]
     pub rules: bool,
 
     /// Serve an editor over standard input and output; so does no mode at all where standard input is no terminal
-    #[arg(long, group = "mode", help_heading = "Modes")]
+    #[arg(long, group = "mode")]
     pub stdio: bool,
 
     /// Files, and folders to walk; `-` is standard input, no path the current folder
@@ -62,19 +62,19 @@ pub struct Arguments {
     pub paths: Vec<PathBuf>,
 
     /// Read every file as this language, whatever its name and content
-    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    #[arg(long, help_heading = "What to read", value_enum, value_name = "LANGUAGE")]
     pub language: Option<LanguageName>,
 
     /// The name that standard input has in the report, and by which its language is known
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, help_heading = "What to read", value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
 
     /// The form of the output
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Text)]
+    #[arg(long, help_heading = "What to write", value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Text)]
     pub output_format: OutputFormat,
 
     /// When to colour the output; `auto` heeds NO_COLOR and whether the output is a terminal
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    #[arg(long, help_heading = "What to write", value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
 }
 
