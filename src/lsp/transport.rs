@@ -2,6 +2,9 @@
 //!
 //! Each message is given to its handler in the order of arrival, and the handler runs up to its first `.await` before
 //! the next message is looked at. A handler that panics answers with an error, and the server lives on.
+//!
+//! The framework has a transport of its own, which this one replaces: that one ends at the first frame that it cannot
+//! read, believes any length that a header names, and stops reading while four handlers wait for the client.
 
 use std::io::{self, BufReader};
 use std::panic::AssertUnwindSafe;

@@ -5,6 +5,7 @@
 mod client;
 
 use client::Client;
+use portolan::text::{Encoding, Position, Range, Text};
 use serde_json::{Value, json};
 
 const URI: &str = "file:///stack/Dockerfile";
@@ -147,6 +148,62 @@ fn two_hundred_rapid_edits_leave_what_opening_the_last_text_leaves() {
     assert_eq!(edited, found(&client.diagnostics(fresh, Some(1))));
     assert_eq!(edited.len(), 29, "14 of 585 and 15 of 994");
     client.finish();
+}
+
+/// Edits at random places, many of them outside the text, each applied by the server and by hand; then the document must
+/// look like one that is opened with the text that came out.
+#[test]
+fn any_edits_leave_what_opening_the_last_text_leaves() {
+    const PIECES: [&str; 10] = [
+        "\nEXPOSE 585 \"💣\" 994\n",
+        "\nEXPOSE \"é💣\" 994 ",
+        "585",
+        " 994",
+        "\r\n",
+        "\r",
+        "💣",
+        "é",
+        "585/udp ",
+        "#",
+    ];
+    for (encoding, name) in
+        [(Encoding::Utf8, "utf-8"), (Encoding::Utf16, "utf-16"), (Encoding::Utf32, "utf-32")]
+    {
+        let mut client = Client::initialized(&[name]);
+        let start = "FROM alpine\nEXPOSE 80\nEXPOSE 585\n";
+        let mut model = Text::new(start);
+        client.open(URI, "dockerfile", start);
+        let mut seed: u32 = 20_261_123;
+        let mut random = |below: u32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            u64::from((seed >> 8) % below)
+        };
+        for version in 2..=400 {
+            let (line, character) = (random(40), random(24));
+            let end = [line + random(4) / 3, character + random(3)];
+            let text = PIECES[usize::try_from(random(10)).unwrap()];
+            client.change(URI, version, &[([line, character, end[0], end[1]], text)]);
+            let at = |line: u64, character: u64| Position {
+                line: usize::try_from(line).unwrap(),
+                character: usize::try_from(character).unwrap(),
+            };
+            model.replace(Range { start: at(line, character), end: at(end[0], end[1]) }, text, encoding);
+        }
+        let edited = client.diagnostics(URI, Some(400));
+        assert!(edited.len() > 20, "{name}: there is something to compare");
+        let fresh = "file:///stack/fresh/Dockerfile";
+        client.open(fresh, "dockerfile", &model.to_string());
+        assert_eq!(
+            found(&edited),
+            found(&client.diagnostics(fresh, Some(1))),
+            "{name}: {:?}",
+            model.to_string()
+        );
+        for line in 0..40 {
+            assert_eq!(client.hover(URI, line, 9), client.hover(fresh, line, 9), "{name}, line {line}");
+        }
+        client.finish();
+    }
 }
 
 #[test]
