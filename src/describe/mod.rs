@@ -5,11 +5,13 @@
 
 use crate::languages::Scan;
 use crate::port::{PortRange, PortUse, Transport};
-use crate::registry::{self, Assignment, Status};
+use crate::registry;
 
+mod facts;
 mod markup;
 mod place;
 
+pub use facts::number;
 pub use markup::Markup;
 
 /// The largest number that a port can have.
@@ -25,68 +27,14 @@ pub fn port(text: &str, scan: &Scan, port: &PortUse, markup: Markup) -> String {
     let mut paragraphs = match port.range.map(|range| (range, range.port())) {
         None => vec![format!("{}: no value is known here", markup.bold(&markup.code(port.span.of(text))))],
         Some((_, Some(number))) => {
-            number_known(number, transport.unwrap_or(Transport::Tcp), &surroundings(scan, port), markup)
+            facts::paragraphs(number, transport.unwrap_or(Transport::Tcp), &surroundings(scan, port), markup)
         }
         Some((range, None)) => vec![several(range, transport, markup)],
     };
     let place = place::sentences(text, scan, port, markup);
-    paragraphs.insert(1.min(paragraphs.len()), place);
+    paragraphs.insert(1, place);
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     paragraphs.join("\n\n")
-}
-
-/// What the tables know of a number, as plain text of several lines.
-#[must_use]
-pub fn number(number: u16) -> String {
-    let markup = Markup::Plain;
-    let mut lines = Vec::new();
-    for (transports, words) in by_words(number, markup) {
-        let transports: Vec<&str> = transports.into_iter().map(Transport::name).collect();
-        lines.push(format!("{number}/{}  {words}", transports.join(", ")));
-    }
-    if lines.is_empty() {
-        lines.push(format!("{number}  Nobody is known to have this number."));
-    }
-    for row in registry::wikipedia(number) {
-        let cells = Transport::ALL.map(|transport| (transport, row.listing(transport).name()));
-        let cells: Vec<String> = cells
-            .iter()
-            .filter(|(_, listing)| !listing.is_empty())
-            .map(|(transport, listing)| format!("{transport} {listing}"))
-            .collect();
-        let variant = row.variant.map(|variant| format!(" [{variant}]")).unwrap_or_default();
-        let note = if row.note.is_empty() { String::new() } else { format!("; {}", row.note) };
-        lines.push(format!("  Wikipedia{variant}: {}: {}{note}", row.service, cells.join(", ")));
-    }
-    lines.push(format!("  {}", remarks(number, Transport::Tcp, markup)));
-    lines.join("\n")
-}
-
-/// What there is to say of a number, each sentence with the transports of which it is true.
-fn by_words(number: u16, markup: Markup) -> Vec<(Vec<Transport>, String)> {
-    let mut said: Vec<(Vec<Transport>, String)> = Vec::new();
-    for transport in Transport::ALL {
-        let words =
-            service(number, transport, &[], markup).into_iter().chain(trouble(number, transport, markup));
-        let words = words.collect::<Vec<_>>().join(". ");
-        match said.iter_mut().find(|(_, known)| *known == words) {
-            Some((transports, _)) => transports.push(transport),
-            None => said.push((vec![transport], words)),
-        }
-    }
-    said.retain(|(_, words)| !words.is_empty());
-    said
-}
-
-/// The paragraphs on a single number: who it is, what is wrong with it, its statuses, what else is known.
-fn number_known(number: u16, transport: Transport, around: &[&str], markup: Markup) -> Vec<String> {
-    let mut title = vec![markup.bold(&markup.code(&format!("{number}/{transport}")))];
-    title.extend(service(number, transport, around, markup));
-    let mut top = title.join(" ");
-    if let Some(trouble) = trouble(number, transport, markup) {
-        top = format!("{top}\n\n{trouble}");
-    }
-    vec![top, statuses(number, markup), remarks(number, transport, markup)]
 }
 
 /// The words of the names beside a port: of its service or upstream, and of its host.
@@ -97,243 +45,6 @@ fn surroundings<'a>(scan: &'a Scan, port: &'a PortUse) -> Vec<&'a str> {
         .flat_map(|name| name.split(|it: char| !it.is_ascii_alphanumeric()))
         .filter(|word| word.len() > 2)
         .collect()
-}
-
-/// Who listens there: what people mean first, IANA's name beside it where the two differ. Of several products the one
-/// that the words around the port speak of comes first.
-fn service(number: u16, transport: Transport, around: &[&str], markup: Markup) -> Option<String> {
-    let mut practice: Vec<_> = registry::in_practice(number).filter(|it| it.transport == transport).collect();
-    practice.sort_by_key(|it| {
-        let is_spoken_of = |name: &str| around.iter().any(|word| name.contains(&word.to_ascii_lowercase()));
-        !it.names().any(is_spoken_of)
-    });
-    let assigned = registry::assignments_on(number, transport).find(|it| !it.service.is_empty());
-    let by_iana = assigned.map(|it| match it.title {
-        "" => markup.code(it.service),
-        title => format!("{} {}", markup.code(it.service), markup.text(title)),
-    });
-    if practice.is_empty() {
-        return by_iana;
-    }
-    let products: Vec<&str> = practice.iter().map(|it| it.product).collect();
-    let products = markup.bold(&markup.text(&either(&products)));
-    let is_the_same =
-        assigned.is_some_and(|it| practice.iter().any(|own| own.names().any(|name| name == it.service)));
-    Some(match by_iana {
-        Some(_) if is_the_same => products,
-        Some(name) => format!("{products}, at IANA {name}"),
-        None => format!("{products}, without a name at IANA"),
-    })
-}
-
-/// What is wrong with the number, in plain words.
-fn trouble(number: u16, transport: Transport, markup: Markup) -> Option<String> {
-    let record = registry::assignments_on(number, transport).next();
-    let Some(record) = record else {
-        return (number >= 49152).then(|| "Dynamic: IANA assigns no port from 49152 on.".to_owned());
-    };
-    let words = in_words(&record, markup);
-    match record.status {
-        Status::Assigned => None,
-        Status::Unassigned => registry::in_practice(number).next().is_none().then_some(words),
-        _ => Some(words),
-    }
-}
-
-/// The status of a record as a sentence.
-fn in_words(record: &Assignment, markup: Markup) -> String {
-    let date = if record.date.is_empty() { String::new() } else { format!(" on {}", record.date) };
-    let mut words = match record.status {
-        Status::Assigned => "Assigned.".to_owned(),
-        Status::Historic => "Historic: the service is out of use, or has another name today.".to_owned(),
-        Status::Reserved => format!("{}: IANA keeps the number for itself.", markup.bold("Reserved")),
-        Status::HeldBack => format!("Held back: the number belongs to {}.", owners(record.first, markup)),
-        Status::Deregistered => {
-            format!("{}: IANA withdrew the assignment{date}.", markup.bold("Deregistered"))
-        }
-        Status::Unassigned => "Nobody has this number at IANA.".to_owned(),
-    };
-    let former: Vec<String> = former_names(record).iter().map(|name| markup.code(name)).collect();
-    if !former.is_empty() && record.status != Status::Assigned {
-        words.push_str(&format!(" Once {}.", former.join(", ")));
-    }
-    if !record.replacement.is_empty() {
-        let instead = replacement(record, markup);
-        let verb = if record.status == Status::Reserved { "In practice" } else { "Use" };
-        words.push_str(&format!(" {verb} {instead}."));
-    }
-    words
-}
-
-/// The names that a record's number had before, each once.
-fn former_names(record: &Assignment) -> Vec<&'static str> {
-    let mut names: Vec<&str> = Vec::new();
-    for former in registry::formerly(record.first) {
-        let is_of_the_record =
-            former.transport.is_none() || record.transport.is_none_or(|own| former.transport == Some(own));
-        if is_of_the_record && !names.contains(&former.service) {
-            names.push(former.service);
-        }
-    }
-    names
-}
-
-/// What to use instead of a record's number, with the name of the service there.
-fn replacement(record: &Assignment, markup: Markup) -> String {
-    let named = record.replacement_port().and_then(|port| registry::assignments(port).next());
-    match named {
-        Some(assignment) => {
-            format!("{} ({})", markup.bold(record.replacement), markup.code(assignment.service))
-        }
-        None => markup.bold(record.replacement),
-    }
-}
-
-/// Who has the number on the transports where somebody has it.
-fn owners(number: u16, markup: Markup) -> String {
-    let mut owners: Vec<String> = Vec::new();
-    for assignment in registry::assignments(number).filter(|it| it.status == Status::Assigned) {
-        let on = assignment.transport.map(|transport| format!(" on {transport}")).unwrap_or_default();
-        let owner = format!("{}{on}", markup.code(assignment.service));
-        if !owners.contains(&owner) {
-            owners.push(owner);
-        }
-    }
-    owners.join(" and ")
-}
-
-/// A table of what the number is on each transport; transports of which the same is true share a row.
-fn statuses(number: u16, markup: Markup) -> String {
-    let mut rows: Vec<StatusRow> = Vec::new();
-    for transport in Transport::ALL {
-        let Some(row) = status_row(number, transport, markup) else { continue };
-        match rows.iter_mut().find(|known| {
-            (&known.status, &known.names, &known.listed) == (&row.status, &row.names, &row.listed)
-        }) {
-            Some(known) => known.transports.push_str(&format!(", {transport}")),
-            None => rows.push(row),
-        }
-    }
-    let has_names = rows.iter().any(|row| !row.names.is_empty());
-    let has_listings = rows.iter().any(|row| !row.listed.is_empty());
-    let mut heads = vec!["", "at IANA"];
-    heads.extend(has_names.then_some("name"));
-    heads.extend(has_listings.then_some("in use (Wikipedia)"));
-    let cells = |row: StatusRow| {
-        let mut cells = vec![row.transports, row.status];
-        cells.extend(has_names.then_some(row.names));
-        cells.extend(has_listings.then_some(row.listed));
-        cells
-    };
-    markup.table(&heads, &rows.into_iter().map(cells).collect::<Vec<_>>())
-}
-
-/// What a number is on some transports.
-struct StatusRow {
-    transports: String,
-    status: String,
-    names: String,
-    listed: String,
-}
-
-/// The row of one transport; none where sctp or dccp has nothing to say.
-fn status_row(number: u16, transport: Transport, markup: Markup) -> Option<StatusRow> {
-    let records: Vec<Assignment> = registry::assignments_on(number, transport).collect();
-    let listed: Vec<&str> = registry::wikipedia(number)
-        .map(|row| row.listing(transport).name())
-        .filter(|listing| !listing.is_empty())
-        .collect();
-    let is_everyday = matches!(transport, Transport::Tcp | Transport::Udp);
-    // A record of every transport tells nothing of the rare ones.
-    if !is_everyday && records.iter().all(|it| it.transport.is_none()) && listed.is_empty() {
-        return None;
-    }
-    let mut names: Vec<String> = Vec::new();
-    for record in records.iter().filter(|it| !it.service.is_empty()) {
-        let name = markup.code(record.service);
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    Some(StatusRow {
-        transports: transport.to_string(),
-        status: records.first().map_or(Status::Unassigned, |it| it.status).name().replace('-', " "),
-        names: names.join(" "),
-        listed: listed.join(" / "),
-    })
-}
-
-/// What else the tables know, each as a short sentence.
-fn remarks(number: u16, transport: Transport, markup: Markup) -> String {
-    let mut remarks = Vec::new();
-    remarks.extend(security(number, transport, markup));
-    if transport == Transport::Tcp && registry::browser_blocked(number).is_some() {
-        remarks.push(format!("Browsers refuse to open it ({}).", markup.code("ERR_UNSAFE_PORT")));
-    }
-    remarks.extend(registry::unauthorized_uses(number).next().map(|other| match other.who {
-        "" => "IANA notes that others use it.".to_owned(),
-        who => format!("IANA notes that others use it: {}.", markup.text(who)),
-    }));
-    remarks.extend(
-        registry::ranges(number)
-            .filter(|range| matches!(range.name, "system" | "user" | "dynamic"))
-            .map(|range| format!("{} port ({}–{}).", capitalized(range.name), range.first, range.last)),
-    );
-    remarks.extend(references(number, transport, markup));
-    remarks.join(" ")
-}
-
-/// Whether what is said there can be overheard, and where it cannot.
-fn security(number: u16, transport: Transport, markup: Markup) -> Option<String> {
-    if let Some(cleartext) = registry::cleartext(number, transport) {
-        let twins: Vec<String> = cleartext
-            .secure_ports
-            .into_iter()
-            .flatten()
-            .filter(|&port| port != number)
-            .map(|port| port.to_string())
-            .collect();
-        let on = if twins.is_empty() {
-            String::new()
-        } else {
-            format!(" on {}", markup.bold(&twins.join(" or ")))
-        };
-        let instead = match (cleartext.replacement, cleartext.starttls) {
-            ("", _) => "switch it off".to_owned(),
-            (replacement, false) => format!("use {}{on}", markup.text(replacement)),
-            (replacement, true) => {
-                format!("upgrade it on this port (STARTTLS), or use {}{on}", markup.text(replacement))
-            }
-        };
-        return Some(format!("{}: {instead}.", markup.bold("Cleartext")));
-    }
-    let mut practice = registry::in_practice(number).filter(|it| it.transport == transport);
-    let (first, is_alone) = (practice.next()?, practice.next().is_none());
-    Some(match first.tls_port {
-        _ if !is_alone || !first.cleartext => return None,
-        Some(port) => {
-            format!("Cleartext unless set up otherwise; with TLS on {}.", markup.bold(&port.to_string()))
-        }
-        None => "Cleartext unless set up otherwise.".to_owned(),
-    })
-}
-
-/// The RFCs that speak of the number, as links.
-fn references(number: u16, transport: Transport, markup: Markup) -> Option<String> {
-    let mut seen: Vec<&str> = Vec::new();
-    for record in registry::assignments_on(number, transport) {
-        for reference in record.reference.split(';').filter(|it| !it.is_empty()) {
-            if !seen.contains(&reference) {
-                seen.push(reference);
-            }
-        }
-    }
-    let linked = |reference: &&str| match reference.strip_prefix("RFC ") {
-        Some(rfc) => markup.link(reference, &format!("https://www.rfc-editor.org/rfc/rfc{rfc}")),
-        None => markup.text(reference),
-    };
-    let links: Vec<String> = seen.iter().map(linked).collect();
-    (!links.is_empty()).then(|| format!("{}.", links.join(", ")))
 }
 
 /// What a range is: how many ports, and who is known in it. A number that is none is told too.
@@ -369,18 +80,4 @@ fn short_name(number: u16, transport: Transport) -> Option<&'static str> {
     product.or_else(|| {
         registry::assignments_on(number, transport).map(|it| it.service).find(|it| !it.is_empty())
     })
-}
-
-/// The words with commas and an "or" between.
-fn either(words: &[&str]) -> String {
-    match words {
-        [] => String::new(),
-        [word] => (*word).to_owned(),
-        [words @ .., last] => format!("{} or {last}", words.join(", ")),
-    }
-}
-
-fn capitalized(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
