@@ -210,6 +210,7 @@ fn lookup_tells_what_is_known_of_a_number() {
         insta::assert_snapshot!(format!("lookup_{query}"), out);
         assert_eq!((err.as_str(), code), ("", 0));
     }
+    assert_eq!(run(folder.path(), &["--lookup", "585/udp"]), run(folder.path(), &["--lookup", "585"]));
     let (out, ..) = run(folder.path(), &["--lookup", "585", "--output-format", "json"]);
     let known = json(&out);
     assert_eq!(known["port"], 585);

@@ -9,13 +9,17 @@ use crate::describe;
 use crate::port::Transport;
 use crate::registry::{self, Assignment, WikipediaRow};
 
-/// Writes what is known of `query`: a number, or the name of a service or product.
+/// Writes what is known of `query`: a number, perhaps with its transport (`53/udp`), or the name of a service or product.
 ///
 /// # Errors
 ///
 /// Those of `out`.
 pub fn run(query: &str, format: OutputFormat, out: &mut impl Write) -> io::Result<Outcome> {
     let query = query.trim();
+    let query = match query.split_once('/') {
+        Some((number, transport)) if Transport::from_name(transport).is_some() => number,
+        _ => query,
+    };
     if let Ok(port) = query.parse::<u16>() {
         match format {
             OutputFormat::Text => writeln!(out, "{}", describe::number(port))?,
