@@ -62,8 +62,8 @@ pub async fn run(mut service: LspService<impl LanguageServer>, socket: ClientSoc
             }
         }
     }
-    drop(output);
     // The client may have gone, or may read no more: then the last words are for nobody.
+    let _ = output.send(Outgoing::End);
     let _ = written.recv_timeout(LAST_WORDS);
 }
 
@@ -71,6 +71,14 @@ pub async fn run(mut service: LspService<impl LanguageServer>, socket: ClientSoc
 enum Message {
     Request(Request),
     Response(Response),
+}
+
+/// What the thread that writes is told.
+enum Outgoing {
+    /// Write the body of a message.
+    Body(Vec<u8>),
+    /// Write nothing more. Handlers that are still at work keep their end of the channel, so it does not close by itself.
+    End,
 }
 
 /// The few words that tell what a message is.
@@ -97,7 +105,7 @@ fn parse(frame: Result<Vec<u8>, BadFrame>) -> Result<Message, Error> {
 }
 
 /// Gives `request` to its handler, and runs it at once up to its first `.await`; what is left goes on by itself.
-async fn call(service: &mut LspService<impl LanguageServer>, request: Request, output: &Sender<Vec<u8>>) {
+async fn call(service: &mut LspService<impl LanguageServer>, request: Request, output: &Sender<Outgoing>) {
     let id = request.id().cloned();
     let output = output.clone();
     let answer = AssertUnwindSafe(service.call(request)).catch_unwind();
@@ -141,12 +149,12 @@ fn read_input() -> mpsc::Receiver<Result<Vec<u8>, BadFrame>> {
 
 /// Writes bodies on a thread of its own, so that a client that reads slowly stops nothing. The receiver hears when all
 /// is written.
-fn write_output() -> (Sender<Vec<u8>>, Receiver<()>) {
-    let (sender, bodies) = channel::<Vec<u8>>();
+fn write_output() -> (Sender<Outgoing>, Receiver<()>) {
+    let (sender, outgoing) = channel();
     let (done, written) = channel();
     thread::spawn(move || {
         let mut output = io::BufWriter::new(io::stdout().lock());
-        for body in bodies {
+        while let Ok(Outgoing::Body(body)) = outgoing.recv() {
             if frames::write(&mut output, &body).is_err() {
                 break;
             }
@@ -157,10 +165,10 @@ fn write_output() -> (Sender<Vec<u8>>, Receiver<()>) {
     (sender, written)
 }
 
-fn send(output: &Sender<Vec<u8>>, message: &impl serde::Serialize) {
+fn send(output: &Sender<Outgoing>, message: &impl serde::Serialize) {
     match serde_json::to_vec(message) {
         // The writer is gone only where the client is.
-        Ok(body) => drop(output.send(body)),
+        Ok(body) => drop(output.send(Outgoing::Body(body))),
         Err(error) => log(format_args!("a message cannot be written: {error}")),
     }
 }
