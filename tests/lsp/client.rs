@@ -166,9 +166,9 @@ impl Client {
         self.input = None;
     }
 
-    /// Waits for the server to end by itself; fails if it takes a second.
+    /// Waits for the server to end by itself.
     pub fn ended(&mut self) -> ExitStatus {
-        let end = Instant::now() + Duration::from_secs(1);
+        let end = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
