@@ -6,17 +6,21 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
+use self::assignment::{Assignment, assignments, pairs};
 use self::expansion::{Blanks, expand};
+use self::heredoc::{is_nginx, targets};
 use self::instructions::{Instruction, Instructions, Keyword};
 use self::logical_line::LogicalLine;
 use self::variables::{Definition, Variables};
 use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
-use super::{Language, Scan, Scope, ScopeKind, addresses, detect, nginx, port_spec};
+use super::{Scan, Scope, ScopeKind, addresses, nginx, port_spec};
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
 
+mod assignment;
 mod expansion;
+mod heredoc;
 mod instructions;
 mod logical_line;
 mod variables;
@@ -45,13 +49,6 @@ struct Scanner<'a> {
     /// The number of each stage that has a name, by that name in lower case.
     stages: HashMap<String, usize>,
     variables: Variables,
-}
-
-/// One `name=value`, as ranges of the text of its line.
-struct Assignment {
-    name: Range<usize>,
-    /// The value as written, quotes included; `None` where there is no `=`.
-    value: Option<Range<usize>>,
 }
 
 impl Scanner<'_> {
@@ -230,30 +227,6 @@ impl Scanner<'_> {
     }
 }
 
-/// The assignments of an `ARG`: one in each word.
-fn assignments(line: &LogicalLine<'_>, arguments: Range<usize>) -> Vec<Assignment> {
-    let assignment = |word: Range<usize>| match line.text()[word.clone()].find('=') {
-        Some(width) => {
-            let sign = word.start + width;
-            Assignment { name: word.start..sign, value: Some(sign + 1..word.end) }
-        }
-        None => Assignment { name: word, value: None },
-    };
-    line.words(arguments).map(assignment).collect()
-}
-
-/// The assignments of an `ENV` or `LABEL`: one in each word, or a single one in the old form `name value`.
-fn pairs(line: &LogicalLine<'_>, arguments: Range<usize>) -> Vec<Assignment> {
-    let mut pairs = assignments(line, arguments.clone());
-    if let Some(Assignment { name, value: value @ None }) = pairs.first_mut() {
-        let text = line.text()[name.end..arguments.end].trim_start();
-        *value = Some(arguments.end - text.len()..arguments.end - text.len() + text.trim_end().len());
-        pairs.truncate(1);
-    }
-    pairs.retain(|pair| pair.value.is_some());
-    pairs
-}
-
 /// The ports of a value that holds nothing else: `80`, `8000-8010/udp`, `80 443`.
 fn ports(value: &Sourced, role: Role, scope: Option<usize>) -> Vec<PortUse> {
     let mut ports = Vec::new();
@@ -283,38 +256,6 @@ fn port(value: &Sourced, range: Range<usize>, role: Role) -> Option<PortUse> {
     let variable = value.variable(number_range.clone()).cloned();
     let port = PortUse::new(value.span(number_range), Some(PortRange::parse(number)?), role);
     Some(PortUse { protocol, variable, ..port })
-}
-
-/// Where the here-documents of `instruction` go, in their order: to the files that a command writes, or to the one
-/// place that files are copied to.
-fn targets<'a>(instruction: &'a Instruction<'_>) -> Vec<&'a str> {
-    let words = instruction.line.words(instruction.operands());
-    let words = words.map(|word| instruction.line.text()[word].trim_matches(['"', '\'']));
-    if instruction.keyword != Keyword::Run {
-        return words.last().into_iter().collect();
-    }
-    let mut targets = Vec::new();
-    let mut writes = false;
-    for word in words {
-        let redirected = word.strip_prefix(">>").or(word.strip_prefix('>'));
-        match redirected {
-            Some(target) if !target.is_empty() => targets.push(target),
-            None if writes && !word.starts_with('-') => targets.push(word),
-            _ => {}
-        }
-        writes = redirected == Some("") || word == "tee" || writes && word.starts_with('-');
-    }
-    targets
-}
-
-/// Whether `text` is nginx configuration when it is written to `target`, to the file `name` of it if it is a folder.
-fn is_nginx(target: Option<&str>, name: &str, text: &str) -> bool {
-    const LONGEST_PATH: usize = 4096;
-    let Some(target) = target.filter(|target| target.len() <= LONGEST_PATH && !text.is_empty()) else {
-        return false;
-    };
-    let path = if target.ends_with('/') { format!("{target}{name}") } else { target.to_owned() };
-    detect(&path, None, text) == Some(Language::Nginx)
 }
 
 #[cfg(test)]
