@@ -159,5 +159,6 @@ fn severities_are_those_of_the_place() {
     assert_eq!(compose("'80:0'"), Some(Severity::Error));
     assert_eq!(compose("{target: 80, protocol: http}"), Some(Severity::Warning));
     assert_eq!(compose("80/http"), Some(Severity::Error));
+    assert_eq!(compose("${PORT:-80}/http"), Some(Severity::Error));
     assert_eq!(severity("server { listen 0; }", Language::Nginx), Some(Severity::Error));
 }

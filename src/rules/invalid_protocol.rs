@@ -43,7 +43,7 @@ fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
         return Some(Finding { help, ..RULE.finding(span, message) });
     }
     // Engines may know more protocols than the short syntax, so the long one is only suspect.
-    let is_suffix = span.start == port.span.end + 1;
+    let is_suffix = cx.text[..span.start].ends_with('/');
     let severity = if is_suffix { Severity::Error } else { Severity::Warning };
     let message = format!("`{written}` is no transport protocol, write tcp, udp or sctp");
     Some(Finding { severity, ..RULE.finding(span, message) })
