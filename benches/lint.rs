@@ -4,6 +4,7 @@
 
 use divan::Bencher;
 use divan::counter::BytesCount;
+use portolan::config::Settings;
 use portolan::describe::{self, Markup};
 use portolan::languages::{Language, scan};
 use portolan::lint::lint;
@@ -21,7 +22,9 @@ fn scanning(bencher: Bencher, language: &str) {
 #[divan::bench(args = ["dockerfile", "compose", "nginx"])]
 fn linting(bencher: Bencher, language: &str) {
     let (language, text) = sample(language);
-    bencher.counter(BytesCount::of_str(&text)).bench(|| lint(divan::black_box(&text), language));
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench(|| lint(divan::black_box(&text), language, &Settings::default()));
 }
 
 #[divan::bench]

@@ -1,4 +1,4 @@
-//! What the linter says: a finding, and how bad it is.
+//! What the linter says: a finding, how bad it is, and how to mend it.
 
 use std::fmt;
 
@@ -49,4 +49,46 @@ pub struct Finding {
     pub message: String,
     /// What to do about it, likewise, where there is more to say than the message does.
     pub help: Option<String>,
+    /// The other places that it is about, in the order of the file.
+    pub related: Vec<Related>,
+    /// What a machine can do about it.
+    pub fix: Option<Fix>,
+}
+
+/// Another place of the same file that a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// The bytes there.
+    pub span: Span,
+    /// What they have to do with it, as a lower-case phrase without a full stop.
+    pub message: String,
+}
+
+/// A change of the file that makes a finding go away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an editor's menu shows it: `Replace 585 with 993`.
+    pub title: String,
+    /// Whether it can be applied unseen.
+    pub safety: Safety,
+    /// The changes of which it is made, in the order of the file, none of which overlaps another.
+    pub edits: Vec<Edit>,
+}
+
+/// Whether a fix can be applied unseen; [ruff](https://docs.astral.sh/ruff/linter/#fix-safety) draws the line so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Safety {
+    /// The tools that read the file do the same afterwards, or what they refused before.
+    Safe,
+    /// What the file does changes, so a person should look.
+    Unsafe,
+}
+
+/// Text in the place of some bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes that go; none of them where text is only added.
+    pub span: Span,
+    /// What stands there instead; empty where bytes are only taken out.
+    pub text: String,
 }

@@ -12,7 +12,7 @@
 //!
 //! ```text
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet
-//! core    lint ▶ languages, rules    describe ▶ languages, registry    rules ▶ languages, registry    report ▶ rules
+//! core    lint ▶ languages, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry    report ▶ rules
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
 
@@ -27,6 +27,8 @@ pub mod finding;
 pub mod languages;
 
 pub mod rules;
+
+pub mod config;
 
 pub mod lint;
 

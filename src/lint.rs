@@ -1,25 +1,32 @@
 //! From the text of a file to its findings: the one thing that every face asks for.
 
+use crate::config::{Level, Settings};
 use crate::finding::Finding;
 use crate::languages::{self, Language, Scan};
-use crate::rules::{Context, RULES};
+use crate::rules::Context;
 
 /// Everything that the rules say of `text`, read as a file of `language`, in the order of the file.
 #[must_use]
-pub fn lint(text: &str, language: Language) -> Vec<Finding> {
-    judge(text, language, &languages::scan(text, language))
+pub fn lint(text: &str, language: Language, settings: &Settings) -> Vec<Finding> {
+    judge(text, language, &languages::scan(text, language), settings)
 }
 
 /// Everything that the rules say of a file that is scanned already.
 #[must_use]
-pub fn judge(text: &str, language: Language, scan: &Scan) -> Vec<Finding> {
-    let cx = Context::new(text, language, scan);
+pub fn judge(text: &str, language: Language, scan: &Scan, settings: &Settings) -> Vec<Finding> {
+    let cx = Context::new(text, language, scan, &settings.team);
     let mut findings = Vec::new();
-    for rule in RULES.iter().filter(|rule| rule.languages.contains(&language)) {
+    for (rule, level) in settings.rules().filter(|(rule, _)| rule.languages.contains(&language)) {
+        let first = findings.len();
         (rule.check)(&cx, &mut findings);
+        if let Level::As(severity) = level {
+            findings[first..].iter_mut().for_each(|finding| finding.severity = severity);
+        }
     }
     findings.sort_by_key(|finding| (finding.span, finding.severity, finding.rule));
     // A variable that feeds two ports brings both to the same place.
-    findings.dedup();
+    findings.dedup_by(|one, other| {
+        (one.span, one.rule, &one.message) == (other.span, other.rule, &other.message)
+    });
     findings
 }

@@ -256,6 +256,8 @@ pub struct PortUse {
     pub variable: Option<Variable>,
     /// The other half of a host and container pair: an index into [`Scan::uses`](crate::languages::Scan::uses).
     pub pair: Option<usize>,
+    /// The entry of a list of ports that it is part of: an index into [`Scan::entries`](crate::languages::Scan::entries).
+    pub entry: Option<usize>,
     /// The stage, service or block that it stands in: an index into [`Scan::scopes`](crate::languages::Scan::scopes).
     pub scope: Option<usize>,
 }
@@ -273,6 +275,7 @@ impl PortUse {
             scheme: None,
             variable: None,
             pair: None,
+            entry: None,
             scope: None,
         }
     }

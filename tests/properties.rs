@@ -1,5 +1,6 @@
 //! What must hold of any text, however broken.
 
+use portolan::config::Settings;
 use portolan::languages::{Language, Scan, detect, scan};
 use portolan::lint::lint;
 use portolan::port::Role;
@@ -138,7 +139,7 @@ proptest! {
     #[test]
     fn no_text_is_too_broken_to_scan(text in broken_text(), language in any_language()) {
         assert_sound(&scan(&text, language), &text);
-        for finding in lint(&text, language) {
+        for finding in lint(&text, language, &Settings::default()) {
             prop_assert!(text.get(finding.span.start..finding.span.end).is_some());
         }
     }

@@ -13,11 +13,26 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("finding", &["text"]),
     ("languages", &["port", "text"]),
     ("rules", &["registry", "languages", "port", "finding", "text"]),
-    ("lint", &["rules", "languages", "finding"]),
+    ("config", &["rules", "registry", "languages", "port", "finding", "text"]),
+    ("lint", &["config", "rules", "languages", "finding"]),
     ("describe", &["registry", "languages", "port", "text"]),
     ("report", &["rules", "finding", "text"]),
-    ("cli", &["report", "describe", "registry", "lint", "rules", "languages", "port", "finding", "text"]),
-    ("lsp", &["describe", "lint", "rules", "languages", "finding", "text"]),
+    (
+        "cli",
+        &[
+            "report",
+            "describe",
+            "registry",
+            "lint",
+            "config",
+            "rules",
+            "languages",
+            "port",
+            "finding",
+            "text",
+        ],
+    ),
+    ("lsp", &["describe", "lint", "config", "rules", "languages", "finding", "text"]),
 ];
 
 /// Words that only the rooms named may hold.

@@ -55,6 +55,153 @@ pub struct Scan {
     pub uses: Vec<PortUse>,
     /// The stages, services and blocks that the ports stand in.
     pub scopes: Vec<Scope>,
+    /// The entries of the lists of ports, in the order in which they were read.
+    pub entries: Vec<Entry>,
+    /// What the services of a compose file say beside their ports.
+    pub services: Vec<Service>,
+    /// The directives of nginx that say something of a port by more than the port, in the order of the file.
+    pub directives: Vec<Directive>,
+    /// The parts of nginx configuration in which addresses are shared. The first is the file itself, and is always there
+    /// when there are directives.
+    pub sections: Vec<Section>,
+    /// Instructions and texts of several lines, in which no line but the last can bear a comment at its end: a comment
+    /// above the first line speaks of all of them. In the order of the file.
+    pub stretches: Vec<Span>,
+    /// The places where the reading broke, in the order of the file.
+    pub breakages: Vec<Breakage>,
+}
+
+/// An entry of a list of ports: a word of `EXPOSE`, an item of compose's `ports` or `expose`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The list that it stands in.
+    pub list: List,
+    /// How it is written.
+    pub style: EntryStyle,
+    /// The bytes of it, without quotes around it; of the long syntax from its first key to its last value.
+    pub span: Span,
+    /// What to take out so that the entry is gone and the rest stands; `None` where that is not so simple, and where a
+    /// comment would go with it.
+    pub removal: Option<Span>,
+    /// The host's port: an index into [`Scan::uses`].
+    pub host: Option<usize>,
+    /// The container's port, which is the only one where there is no mapping: an index into [`Scan::uses`].
+    pub container: Option<usize>,
+    /// The address of the host, with variables resolved.
+    pub address: Option<String>,
+    /// `app_protocol` of the long syntax.
+    pub app_protocol: Option<String>,
+    /// `mode` of the long syntax.
+    pub mode: Option<String>,
+    /// The stage or service: an index into [`Scan::scopes`].
+    pub scope: Option<usize>,
+}
+
+impl Entry {
+    /// An entry about which nothing else is known.
+    const fn new(list: List, style: EntryStyle, span: Span) -> Self {
+        Self {
+            list,
+            style,
+            span,
+            removal: None,
+            host: None,
+            container: None,
+            address: None,
+            app_protocol: None,
+            mode: None,
+            scope: None,
+        }
+    }
+}
+
+/// A kind of list of ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum List {
+    /// The words of a Dockerfile's `EXPOSE`.
+    Expose,
+    /// `ports` of a compose service.
+    Ports,
+    /// `expose` of a compose service.
+    ServiceExpose,
+}
+
+/// How an entry of a list is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EntryStyle {
+    /// A word of an instruction.
+    Word,
+    /// A YAML scalar without quotes, which YAML may take for something else than text.
+    Plain,
+    /// A YAML scalar in quotes, or a block.
+    Quoted,
+    /// The long syntax: a mapping.
+    Long,
+}
+
+/// What a compose service says beside its ports.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Service {
+    /// The service: an index into [`Scan::scopes`].
+    pub scope: usize,
+    /// The key `ports`, where it has one of its own or a merged one.
+    pub ports: Option<Span>,
+    /// What to take out so that `ports` is gone; as [`Entry::removal`].
+    pub ports_removal: Option<Span>,
+    /// The entries of `ports` and `expose`, indexes into [`Scan::entries`]; those that an alias or merge brings are here
+    /// as well, though their scope is where they are written.
+    pub entries: Vec<usize>,
+    /// `network_mode`.
+    pub network_mode: Option<Setting>,
+    /// `scale`, or `deploy.replicas`.
+    pub replicas: Option<Setting>,
+    /// Whether `deploy` has keys that only a swarm reads: `placement`, `update_config` and the like.
+    pub is_for_swarm: bool,
+    /// `profiles`.
+    pub profiles: Vec<String>,
+}
+
+/// The value of a key, with variables resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The value.
+    pub value: String,
+    /// Where it stands, without quotes.
+    pub span: Span,
+}
+
+/// A directive of nginx as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directive {
+    /// Its name.
+    pub name: Span,
+    /// The words behind the name, without their quotes.
+    pub arguments: Box<[Span]>,
+    /// The bytes from its name to its semicolon, which is part of it.
+    pub span: Span,
+    /// The port that its first argument holds: an index into [`Scan::uses`].
+    pub port: Option<usize>,
+    /// The server or upstream around it: an index into [`Scan::scopes`].
+    pub scope: Option<usize>,
+    /// The part of the configuration around it: an index into [`Scan::sections`].
+    pub section: usize,
+}
+
+/// A part of nginx configuration in which addresses and upstreams are shared: an `http`, `stream` or `mail` block, or what
+/// stands outside of any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// The block's module; [`Module::Unknown`] for what stands outside.
+    pub module: Module,
+}
+
+/// A place where the reading of a file broke: what follows may not be read as it is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breakage {
+    /// The bytes that made no sense; at least one, unless the file ends there.
+    pub span: Span,
+    /// Why, as one lower-case phrase without a full stop.
+    pub message: String,
 }
 
 /// A named part of a file that owns ports.
@@ -66,6 +213,8 @@ pub struct Scope {
     pub name: String,
     /// Where its name stands, or the word that opens it.
     pub span: Span,
+    /// In nginx the part of the configuration around it: an index into [`Scan::sections`]; elsewhere 0.
+    pub section: usize,
 }
 
 /// What a [`Scope`] is.
@@ -111,6 +260,20 @@ pub fn scan(text: &str, language: Language) -> Scan {
     scan
 }
 
+/// The lines of `text` that `span` lies in, with the end of the last one; `None` where something else stands on them.
+fn whole_lines(text: &str, span: Span) -> Option<Span> {
+    let before = text[..span.start].trim_end_matches([' ', '\t']);
+    let behind = text[span.end..].trim_start_matches([' ', '\t']);
+    let starts_line = before.is_empty() || before.ends_with(['\n', '\r']);
+    let end_width = match behind.as_bytes() {
+        [b'\r', b'\n', ..] => 2,
+        [b'\n' | b'\r', ..] => 1,
+        [] => 0,
+        _ => return None,
+    };
+    starts_line.then(|| Span::new(before.len(), text.len() - behind.len() + end_width))
+}
+
 impl Scan {
     /// The port at byte `offset`: the one that holds it, else the one that ends there.
     #[must_use]
@@ -121,18 +284,48 @@ impl Scan {
 
     /// Takes over what was found in a part of the file that is a language of its own and starts at byte `at`.
     fn absorb(&mut self, part: Self, at: usize) {
-        let (uses, scopes) = (self.uses.len(), self.scopes.len());
-        self.scopes
-            .extend(part.scopes.into_iter().map(|scope| Scope { span: scope.span.shifted(at), ..scope }));
+        let (uses, scopes, entries) = (self.uses.len(), self.scopes.len(), self.entries.len());
+        let sections = self.sections.len();
+        let [use_of, scope_of] = [uses, scopes].map(|base| move |index: usize| index + base);
+        self.sections.extend(part.sections);
+        self.scopes.extend(part.scopes.into_iter().map(|scope| Scope {
+            span: scope.span.shifted(at),
+            section: scope.section + sections,
+            ..scope
+        }));
         self.uses.extend(part.uses.into_iter().map(|port| PortUse {
-            pair: port.pair.map(|pair| pair + uses),
-            scope: port.scope.map(|scope| scope + scopes),
+            pair: port.pair.map(use_of),
+            entry: port.entry.map(|entry| entry + entries),
+            scope: port.scope.map(scope_of),
             ..port.shifted(at)
         }));
+        self.entries.extend(part.entries.into_iter().map(|entry| Entry {
+            span: entry.span.shifted(at),
+            removal: entry.removal.map(|span| span.shifted(at)),
+            host: entry.host.map(use_of),
+            container: entry.container.map(use_of),
+            scope: entry.scope.map(scope_of),
+            ..entry
+        }));
+        self.directives.extend(part.directives.into_iter().map(|directive| Directive {
+            name: directive.name.shifted(at),
+            arguments: directive.arguments.iter().map(|word| word.shifted(at)).collect(),
+            span: directive.span.shifted(at),
+            port: directive.port.map(use_of),
+            scope: directive.scope.map(scope_of),
+            section: directive.section + sections,
+        }));
+        self.stretches.extend(part.stretches.into_iter().map(|span| span.shifted(at)));
+        let moved = |breakage: Breakage| Breakage { span: breakage.span.shifted(at), ..breakage };
+        self.breakages.extend(part.breakages.into_iter().map(moved));
+        debug_assert!(part.services.is_empty(), "no file holds a compose file");
     }
 
-    /// Puts the ports into the order of the file.
+    /// Puts the ports, and what has spans beside them, into the order of the file.
     fn sort(&mut self) {
+        self.stretches.sort();
+        self.breakages.sort_by_key(|breakage| breakage.span);
+        self.directives.sort_by_key(|directive| directive.span);
         if self.uses.is_sorted_by_key(|port| port.span) {
             return;
         }
@@ -145,6 +338,13 @@ impl Scan {
         self.uses.sort_by_key(|port| port.span);
         for port in &mut self.uses {
             port.pair = port.pair.map(|pair| place[pair]);
+        }
+        for entry in &mut self.entries {
+            entry.host = entry.host.map(|index| place[index]);
+            entry.container = entry.container.map(|index| place[index]);
+        }
+        for directive in &mut self.directives {
+            directive.port = directive.port.map(|index| place[index]);
         }
     }
 }

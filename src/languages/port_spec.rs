@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::Scan;
 use super::sourced::{Sourced, UNKNOWN};
+use super::{Entry, Scan};
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
 
@@ -34,16 +34,18 @@ struct Half {
     protocol: Option<Range<usize>>,
 }
 
-/// Adds the ports of the specification `spec` to `scan`, the host's before the container's, as a pair.
+/// Adds `entry`, whose text is the specification `spec`, to `scan` with its ports, the host's before the container's, as a
+/// pair. Gives the entry's index.
 ///
 /// A half that is neither digits, nor two numbers with a hyphen, nor a variable is no port and adds nothing; a host half
 /// that is empty (`127.0.0.1::80`) adds nothing either.
-pub fn push_ports(spec: &Sourced, roles: Roles, scope: Option<usize>, scan: &mut Scan) {
+pub fn push_entry(spec: &Sourced, roles: Roles, mut entry: Entry, scan: &mut Scan) -> usize {
+    let index = scan.entries.len();
     let parts = split(spec.text());
     let address = parts.address.map(|range| spec.text()[range].to_owned());
-    let mut container = port(spec, &parts.container, roles.container, scope);
+    let mut container = port(spec, &parts.container, roles.container);
     let host = parts.host.as_ref().and_then(|half| {
-        let mut host = port(spec, half, roles.host, scope)?;
+        let mut host = port(spec, half, roles.host)?;
         host.address.clone_from(&address);
         if let (Protocol::Implied(_), Some(container)) = (host.protocol, &container)
             && let Some(transport) = container.protocol.transport()
@@ -53,17 +55,24 @@ pub fn push_ports(spec: &Sourced, roles: Roles, scope: Option<usize>, scan: &mut
         Some(host)
     });
     if let (None, Some(container)) = (&parts.host, &mut container) {
-        container.address = address;
+        container.address.clone_from(&address);
     }
     let paired = host.is_some() && container.is_some();
     let first = scan.uses.len();
-    for (index, mut half) in host.into_iter().chain(container).enumerate() {
-        half.pair = paired.then_some(first + 1 - index);
+    entry.address = address;
+    entry.host = host.is_some().then_some(first);
+    entry.container = container.is_some().then_some(first + usize::from(host.is_some()));
+    for (place, mut half) in host.into_iter().chain(container).enumerate() {
+        half.pair = paired.then_some(first + 1 - place);
+        half.entry = Some(index);
+        half.scope = entry.scope;
         scan.uses.push(half);
     }
+    scan.entries.push(entry);
+    index
 }
 
-fn port(spec: &Sourced, half: &Half, role: Role, scope: Option<usize>) -> Option<PortUse> {
+fn port(spec: &Sourced, half: &Half, role: Role) -> Option<PortUse> {
     let text = &spec.text()[half.port.clone()];
     let range = PortRange::parse(text);
     if range.is_none() && !text.contains(UNKNOWN) {
@@ -78,7 +87,6 @@ fn port(spec: &Sourced, half: &Half, role: Role, scope: Option<usize>) -> Option
     Some(PortUse {
         protocol,
         variable: spec.variable(half.port.clone()).cloned(),
-        scope,
         ..PortUse::new(spec.span(half.port.clone()), range, role)
     })
 }
@@ -117,12 +125,18 @@ fn half(text: &str, range: Range<usize>) -> Half {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::languages::{EntryStyle, List};
 
     /// The ports of `spec` as `role address port protocol`, pairs marked with `+`.
     fn ports(spec: &str) -> Vec<String> {
         let mut scan = Scan::default();
         let roles = Roles { host: Role::Host, container: Role::Container };
-        push_ports(&Sourced::verbatim(spec, 0), roles, None, &mut scan);
+        push_entry(
+            &Sourced::verbatim(spec, 0),
+            roles,
+            Entry::new(List::Ports, EntryStyle::Plain, Span::default()),
+            &mut scan,
+        );
         let describe = |port: &PortUse| {
             let side = if port.role == Role::Host { "host" } else { "container" };
             let pair = if port.pair.is_some() { "+" } else { "" };

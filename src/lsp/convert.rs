@@ -69,6 +69,7 @@ pub fn to_diagnostic(finding: Finding, text: &Text, encoding: Encoding) -> Diagn
         message,
         tags: rule.and_then(|rule| rule.tag).map(|tag| match tag {
             Tag::Deprecated => vec![DiagnosticTag::DEPRECATED],
+            Tag::Unnecessary => vec![DiagnosticTag::UNNECESSARY],
         }),
         ..Diagnostic::default()
     }

@@ -11,6 +11,7 @@ use tower_lsp::ls_types::{Diagnostic, Uri};
 
 use super::convert;
 use super::documents::{Document, Documents};
+use crate::config::Settings;
 use crate::lint::lint;
 use crate::text::Encoding;
 
@@ -72,6 +73,6 @@ async fn diagnose(uri: Uri, document: Document, encoding: Encoding) -> Vec<Diagn
 fn findings(uri: &Uri, document: &Document, encoding: Encoding) -> Vec<Diagnostic> {
     let text = document.text.to_string();
     let Some(language) = document.language(uri, &text) else { return Vec::new() };
-    let findings = lint(&text, language).into_iter();
+    let findings = lint(&text, language, &Settings::default()).into_iter();
     findings.map(|finding| convert::to_diagnostic(finding, &document.text, encoding)).collect()
 }

@@ -11,6 +11,7 @@ mod practice;
 mod ranges;
 #[rustfmt::skip]
 mod tables;
+mod team;
 mod usage;
 mod wikipedia;
 
@@ -22,6 +23,7 @@ pub use practice::{
 };
 pub use ranges::{NamedRange, ranges};
 pub use tables::DATE;
+pub use team::{TeamPort, TeamPorts};
 pub use usage::{Usage, usage};
 pub use wikipedia::{Listing, WikipediaRow, wikipedia, wikipedia_list};
 

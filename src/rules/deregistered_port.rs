@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "deregistered-port",
     summary: "a number whose assignment IANA withdrew",
     severity: Severity::Warning,
+    is_opt_in: false,
     languages: &Language::ALL,
     tag: Some(Tag::Deprecated),
     docs: include_str!("deregistered_port.md"),

@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "invalid-port-range",
     summary: "a range that ends before it starts, or two mapped ranges of different length",
     severity: Severity::Error,
+    is_opt_in: false,
     languages: &Language::ALL,
     tag: None,
     docs: include_str!("invalid_port_range.md"),

@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "invalid-protocol",
     summary: "a protocol other than tcp, udp and sctp, a second one, or one on the host's half",
     severity: Severity::Error,
+    is_opt_in: false,
     languages: &[Language::Dockerfile, Language::Compose],
     tag: None,
     docs: include_str!("invalid_protocol.md"),

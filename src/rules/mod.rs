@@ -5,27 +5,88 @@
 
 use std::collections::HashSet;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::languages::{Language, Scan};
-use crate::port::{PortUse, Role, Transport};
-use crate::registry::{self, Assignment, Status};
+use crate::port::{PortRange, PortUse, Role, Transport};
+use crate::registry::{self, Assignment, Status, TeamPorts};
 use crate::text::Span;
 
+mod browser_blocked_port;
+mod cleartext_service;
 mod deregistered_port;
+mod duplicate_listen;
+mod ephemeral_host_port;
+mod exposed_ssh;
+mod host_mapping_in_expose;
+mod host_port_conflict;
+mod ignored_ports;
+mod incomplete_quic;
 mod invalid_port_range;
 mod invalid_protocol;
+mod invalid_upstream_port;
+mod malformed_port;
+mod missing_default_server;
+mod missing_udp;
 mod out_of_range_port;
+mod port_in_server_name;
+mod privileged_port_nonroot;
+mod publish_all_interfaces;
+mod random_host_port;
+mod repeated_expose;
 mod reserved_port;
+mod scaled_fixed_port;
+mod scheme_port_mismatch;
+mod sensitive_port_published;
+mod sexagesimal_port;
+mod syntax_error;
+mod tls_port_without_ssl;
+mod tls_upstream_without_port;
+mod undefined_port_variable;
+mod unquoted_port;
+mod uppercase_protocol;
+mod wrong_transport;
+mod yaml_number_notation;
 
-/// Every rule, in the order in which they are listed to people: what the registry says, then what the tools refuse.
+/// Every rule, in the order in which they are listed to people: what the registry says, what the tools refuse,
+/// what is off unless somebody asks for it.
 ///
 /// The README's table, `--rules`, `--explain`, the hover's links and the tests read this list; nothing repeats it.
 pub static RULES: &[&Rule] = &[
     &reserved_port::RULE,
     &deregistered_port::RULE,
+    &wrong_transport::RULE,
+    &missing_udp::RULE,
+    &cleartext_service::RULE,
+    &sensitive_port_published::RULE,
+    &browser_blocked_port::RULE,
+    &scheme_port_mismatch::RULE,
     &out_of_range_port::RULE,
+    &malformed_port::RULE,
     &invalid_port_range::RULE,
     &invalid_protocol::RULE,
+    &host_mapping_in_expose::RULE,
+    &uppercase_protocol::RULE,
+    &repeated_expose::RULE,
+    &undefined_port_variable::RULE,
+    &sexagesimal_port::RULE,
+    &yaml_number_notation::RULE,
+    &syntax_error::RULE,
+    &host_port_conflict::RULE,
+    &ignored_ports::RULE,
+    &scaled_fixed_port::RULE,
+    &random_host_port::RULE,
+    &duplicate_listen::RULE,
+    &invalid_upstream_port::RULE,
+    &tls_upstream_without_port::RULE,
+    &tls_port_without_ssl::RULE,
+    &port_in_server_name::RULE,
+    &incomplete_quic::RULE,
+    &ephemeral_host_port::RULE,
+    &privileged_port_nonroot::RULE,
+    &exposed_ssh::RULE,
+    &missing_default_server::RULE,
+    &publish_all_interfaces::RULE,
+    &unquoted_port::RULE,
 ];
 
 /// One kind of mistake, and how to see it.
@@ -37,6 +98,8 @@ pub struct Rule {
     pub summary: &'static str,
     /// How bad it is, unless a place says otherwise.
     pub severity: Severity,
+    /// Whether it looks only where somebody asks for it.
+    pub is_opt_in: bool,
     /// The languages in which it looks.
     pub languages: &'static [Language],
     /// How an editor may draw its findings, beside underlining them.
@@ -63,7 +126,15 @@ impl Rule {
 
     /// A finding of this rule, as bad as the rule is.
     fn finding(&self, span: Span, message: String) -> Finding {
-        Finding { rule: self.name, severity: self.severity, span, message, help: None }
+        Finding {
+            rule: self.name,
+            severity: self.severity,
+            span,
+            message,
+            help: None,
+            related: Vec::new(),
+            fix: None,
+        }
     }
 }
 
@@ -72,6 +143,8 @@ impl Rule {
 pub enum Tag {
     /// Struck through: the thing is out of use.
     Deprecated,
+    /// Faded out: the thing can go.
+    Unnecessary,
 }
 
 /// What a rule sees of a file.
@@ -83,6 +156,8 @@ pub struct Context<'a> {
     pub language: Language,
     /// What it says about ports.
     pub scan: &'a Scan,
+    /// The ports of the team whose file it is.
+    pub team: &'a TeamPorts,
     /// The places of the values that feed another port through a variable.
     feeding: HashSet<Span>,
 }
@@ -90,9 +165,9 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// The view of the file `text`, in which `scan` was found.
     #[must_use]
-    pub fn new(text: &'a str, language: Language, scan: &'a Scan) -> Self {
+    pub fn new(text: &'a str, language: Language, scan: &'a Scan, team: &'a TeamPorts) -> Self {
         let definitions = scan.uses.iter().filter_map(|port| port.variable.as_ref()?.definition);
-        Self { text, language, scan, feeding: definitions.collect() }
+        Self { text, language, scan, team, feeding: definitions.collect() }
     }
 
     /// The ports to judge: all but the values of variables that feed another port, which is judged in their stead.
@@ -112,6 +187,24 @@ fn written_at(port: &PortUse) -> Span {
     port.variable.as_ref().and_then(|variable| variable.definition).unwrap_or(port.span)
 }
 
+/// The fix that puts `text` in the place of the number of `port`, if the number stands somewhere in the file as it is.
+fn replacing_port(cx: &Context<'_>, port: &PortUse, text: String, safety: Safety) -> Option<Fix> {
+    let (span, range) = (written_at(port), port.range?);
+    let written = span.of(cx.text);
+    (PortRange::parse(written) == Some(range)).then(|| replacing(cx, span, text, safety))
+}
+
+/// The fix that puts `text` in the place of what stands at `span`.
+fn replacing(cx: &Context<'_>, span: Span, text: String, safety: Safety) -> Fix {
+    let title = format!("Replace {} with {text}", span.of(cx.text));
+    Fix { title, safety, edits: vec![Edit { span, text }] }
+}
+
+/// The fix that takes out what stands at `span`.
+fn removing(title: impl Into<String>, span: Span, safety: Safety) -> Fix {
+    Fix { title: title.into(), safety, edits: vec![Edit { span, text: String::new() }] }
+}
+
 /// Adds a finding of `rule` for every port that the registry gives `status`, unless somebody is known to use the number
 /// all the same.
 fn judge_by_registry(
@@ -123,7 +216,10 @@ fn judge_by_registry(
 ) {
     for port in cx.ports() {
         let Some((number, transport)) = public_port(port) else { continue };
-        if registry::status(number, transport) != status || registry::has_current_user(number, transport) {
+        if registry::status(number, transport) != status
+            || registry::has_current_user(number, transport)
+            || cx.team.find(number, transport).is_some()
+        {
             continue;
         }
         let Some(record) = registry::assignments_on(number, transport).next() else { continue };

@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "out-of-range-port",
     summary: "a number above 65535, or 0 where it means nothing",
     severity: Severity::Error,
+    is_opt_in: false,
     languages: &Language::ALL,
     tag: None,
     docs: include_str!("out_of_range_port.md"),

@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "reserved-port",
     summary: "a number that IANA keeps for itself",
     severity: Severity::Warning,
+    is_opt_in: false,
     languages: &Language::ALL,
     tag: None,
     docs: include_str!("reserved_port.md"),

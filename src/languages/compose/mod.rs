@@ -4,6 +4,7 @@
 //! first version of the format too, which has its services at the top level. A port is told of once, where it is
 //! written: an alias or a merge adds none, and a fragment under `x-…` counts if a service uses it.
 
+mod facts;
 mod interpolation;
 mod ports;
 mod recognition;
@@ -13,7 +14,7 @@ mod service;
 mod settings;
 mod yaml;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::sourced::Sourced;
 use super::{Scan, addresses, nginx};
@@ -26,7 +27,7 @@ use yaml::{Node, Tree};
 /// Reads a compose file.
 pub fn scan(text: &str) -> Scan {
     let tree = Tree::parse(text);
-    let mut reader = Reader::default();
+    let mut reader = Reader { allowance: text.len(), ..Reader::default() };
     for root in tree.documents() {
         reader.document(root);
     }
@@ -41,22 +42,31 @@ struct Reader {
     /// The nodes that have been read, each with the place that it was read for. Aliases lead to the same node again and
     /// again, even from within it, so this is also what keeps the work linear.
     seen: HashSet<(usize, &'static str)>,
+    /// The entries of the lists that have been read, by the lists' nodes.
+    lists: HashMap<usize, Vec<usize>>,
+    /// The entries by their own nodes.
+    items: HashMap<usize, usize>,
+    /// How many entries may still be told of once more.
+    allowance: usize,
 }
 
 impl Reader {
     /// Reads a document: its services, and those of its other parts that hold ports.
     fn document(&mut self, root: Node<'_>) {
-        let mut has_services = false;
-        for services in root.values("services") {
-            has_services = true;
-            for (name, body) in self.entries(services, "services") {
-                self.service(name, body);
-            }
+        let mut services = Vec::new();
+        for section in root.values("services") {
+            services.append(&mut self.entries(section, "services"));
         }
-        if !has_services {
-            for (name, body) in root.entries().filter(|(name, body)| is_first_version_service(*name, *body)) {
-                self.service(name, body);
-            }
+        if !root.has("services") {
+            services.extend(root.entries().filter(|(name, body)| is_first_version_service(*name, *body)));
+        }
+        let mut scopes = Vec::with_capacity(services.len());
+        for (name, body) in &services {
+            scopes.push(self.scan.scopes.len());
+            self.service(*name, *body);
+        }
+        for (scope, (_, body)) in scopes.into_iter().zip(&services) {
+            self.describe(scope, *body);
         }
         for content in root.values("configs").flat_map(members).flat_map(|config| config.values("content")) {
             if content.is_block() && nginx::is_nginx(content.raw()) {

@@ -1,9 +1,10 @@
 //! `ports` and `expose`.
 
-use super::yaml::Node;
+use super::yaml::{Node, Style};
 use super::{Reader, interpolated};
 use crate::languages::port_spec::{self, Roles};
 use crate::languages::sourced::Sourced;
+use crate::languages::{Entry, EntryStyle, List, whole_lines};
 use crate::port::Role;
 use crate::text::Span;
 
@@ -19,23 +20,44 @@ impl Reader {
         if !self.is_new(list, "ports") {
             return;
         }
+        let mut entries = Vec::new();
         for item in list.items() {
+            if let Some(&entry) = self.items.get(&item.id()) {
+                entries.push(entry);
+            }
             if !self.is_new(item, "value") {
                 continue;
             }
-            let spec = if item.is_mapping() { self.long_syntax(item) } else { interpolated(item) };
-            port_spec::push_ports(&spec, roles, scope, &mut self.scan);
+            let kind = if roles.host == Role::Host { List::Ports } else { List::ServiceExpose };
+            let style = match item.style() {
+                _ if item.is_mapping() => EntryStyle::Long,
+                Some(Style::Plain) => EntryStyle::Plain,
+                _ => EntryStyle::Quoted,
+            };
+            let mut entry = Entry { scope, ..Entry::new(kind, style, item.span()) };
+            let spec =
+                if item.is_mapping() { self.long_syntax(item, &mut entry) } else { interpolated(item) };
+            entry.removal = removal(item);
+            let index = port_spec::push_entry(&spec, roles, entry, &mut self.scan);
+            self.items.insert(item.id(), index);
+            entries.push(index);
         }
+        self.lists.insert(list.id(), entries);
     }
 
     /// What the [long syntax](https://github.com/compose-spec/compose-spec/blob/main/05-services.md#long-syntax-4) of
     /// `item` is in the short one. Each part of it knows where it stands.
-    fn long_syntax(&mut self, item: Node<'_>) -> Sourced {
+    fn long_syntax(&mut self, item: Node<'_>, entry: &mut Entry) -> Sourced {
         let entries = self.entries(item, "long syntax");
         let field = |name: &str| {
             let value = entries.iter().find(|(key, _)| key.raw() == name);
             value.map(|(_, value)| interpolated(*value)).filter(|text| !text.text().is_empty())
         };
+        if let (Some((first, _)), Some((_, last))) = (item.entries().next(), item.entries().last()) {
+            entry.span = Span::new(first.span().start, last.span().end.max(first.span().end));
+        }
+        entry.app_protocol = field("app_protocol").map(|text| text.text().to_owned());
+        entry.mode = field("mode").map(|text| text.text().to_owned());
         let separator = |spec: &mut Sourced, text| spec.push_resolved(text, Span::default());
         let mut spec = Sourced::default();
         if let Some(address) = field("host_ip") {
@@ -57,4 +79,26 @@ impl Reader {
         }
         spec
     }
+}
+
+/// What to take out so that `item` is gone from its list, and nothing else.
+fn removal(item: Node<'_>) -> Option<Span> {
+    if item.is_block() {
+        return None;
+    }
+    let (text, outer) = (item.text(), item.outer_span());
+    let last = item.last().outer_span();
+    let span = Span::new(outer.start, outer.end.max(last.end));
+    let before = text[..span.start].trim_end_matches([' ', '\t']);
+    if before.ends_with('-') {
+        return whole_lines(text, Span::new(before.len() - 1, span.end));
+    }
+    if item.is_mapping() {
+        return None;
+    }
+    if before.ends_with(',') {
+        return Some(Span::new(before.len() - 1, span.end));
+    }
+    let behind = text[span.end..].trim_start().strip_prefix(',')?;
+    before.ends_with('[').then(|| Span::new(span.start, text.len() - behind.trim_start().len()))
 }

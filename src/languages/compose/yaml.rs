@@ -106,6 +106,22 @@ impl<'t> Node<'t> {
         self.record().span
     }
 
+    /// The text of the file.
+    pub const fn text(self) -> &'t str {
+        self.tree.text
+    }
+
+    /// The bytes of a scalar, with its quotes.
+    pub fn outer_span(self) -> Span {
+        let Record { kind, span, .. } = self.record();
+        if kind.is_quoted() { Span::new(span.start - 1, span.end + 1) } else { span }
+    }
+
+    /// The last node within it, or itself where there is none; an alias counts where it stands.
+    pub fn last(self) -> Self {
+        Node { tree: self.tree, index: self.record().end - 1 }
+    }
+
     /// What stands at [`Self::span`]: a scalar as it is written, before escapes are resolved. Empty for other nodes.
     pub fn raw(self) -> &'t str {
         self.style().map_or("", |_| self.span().of(self.tree.text))

@@ -49,6 +49,11 @@ impl<'a> LogicalLine<'a> {
         &self.text
     }
 
+    /// Whether it takes several lines of the file.
+    pub const fn is_continued(&self) -> bool {
+        !self.joints.is_empty()
+    }
+
     /// The escape character of the file.
     pub const fn escape(&self) -> char {
         self.escape

@@ -14,7 +14,7 @@ use self::logical_line::LogicalLine;
 use self::variables::{Definition, Variables};
 use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
-use super::{Scan, Scope, ScopeKind, addresses, nginx, port_spec};
+use super::{Entry, EntryStyle, List, Scan, Scope, ScopeKind, addresses, nginx, port_spec, whole_lines};
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
 
@@ -54,6 +54,9 @@ struct Scanner<'a> {
 impl Scanner<'_> {
     fn read(&mut self, instruction: &Instruction<'_>) {
         let line = &instruction.line;
+        if line.is_continued() {
+            self.scan.stretches.push(line.span(0..line.text().len()));
+        }
         match instruction.keyword {
             Keyword::From => self.read_from(instruction),
             Keyword::Expose => self.read_expose(line, instruction.arguments.clone()),
@@ -103,22 +106,39 @@ impl Scanner<'_> {
             self.stages.insert(name.to_ascii_lowercase(), number);
         }
         let name = name.unwrap_or_else(|| number.to_string());
-        self.scan.scopes.push(Scope { kind: ScopeKind::Stage, name, span });
+        self.scan.scopes.push(Scope { kind: ScopeKind::Stage, name, span, section: 0 });
     }
 
     /// Takes the ports of an `EXPOSE`, and the numbers in the variables that they come from.
     fn read_expose(&mut self, line: &LogicalLine<'_>, arguments: Range<usize>) {
         const ROLES: Roles = Roles { host: Role::ExposeHost, container: Role::Expose };
-        for field in line.fields(arguments) {
-            if line.text()[field.clone()].starts_with('#') {
-                // BuildKit knows no comment there, and refuses the line; but its writer meant one.
-                return;
-            }
-            let expansion = expand(line, field, Blanks::Part, &mut self.variables);
+        let mut fields: Vec<Range<usize>> = line.fields(arguments).collect();
+        // BuildKit knows no comment there, and refuses the line; but its writer meant one.
+        let comment = fields.iter().position(|field| line.text()[field.clone()].starts_with('#'));
+        let has_comment = comment.is_some();
+        fields.truncate(comment.unwrap_or(fields.len()));
+        for (index, field) in fields.iter().enumerate() {
+            let expansion = expand(line, field.clone(), Blanks::Part, &mut self.variables);
+            let is_alone = expansion.words.len() == 1 && !has_comment && !line.is_continued();
+            let removal = if is_alone { self.removal(line, &fields, index) } else { None };
             for word in &expansion.words {
-                port_spec::push_ports(word, ROLES, self.scope, &mut self.scan);
+                let span = line.span(field.clone());
+                let entry = Entry::new(List::Expose, EntryStyle::Word, span);
+                let entry = Entry { removal, scope: self.scope, ..entry };
+                port_spec::push_entry(word, ROLES, entry, &mut self.scan);
             }
             self.scan.uses.append(&mut self.variables.take_ports(expansion.definitions));
+        }
+    }
+
+    /// What to take out of the `line` of an `EXPOSE` so that the field of that index is gone: the whole line where it is
+    /// the only one.
+    fn removal(&self, line: &LogicalLine<'_>, fields: &[Range<usize>], index: usize) -> Option<Span> {
+        let field = &fields[index];
+        match (index.checked_sub(1), fields.get(index + 1)) {
+            (Some(before), _) => Some(line.span(fields[before].end..field.end)),
+            (None, Some(behind)) => Some(line.span(field.start..behind.start)),
+            (None, None) => whole_lines(self.text, line.span(0..line.text().trim_end().len())),
         }
     }
 

@@ -48,6 +48,18 @@ impl Directive<'_> {
         }
     }
 
+    /// Whether it is one of those that say something of a port by more than the port.
+    pub fn is_kept(self) -> bool {
+        match self.name {
+            "listen" | "server" | "include" | "ssl" | "server_name" | "protocol" => true,
+            "add_header" => {
+                let header = self.arguments.first().map_or("", |name| name.of(self.text));
+                header.eq_ignore_ascii_case("alt-svc")
+            }
+            _ => self.family() == "pass",
+        }
+    }
+
     /// Adds the ports in the value of a pair.
     pub fn push_value(self, scan: &mut Scan) {
         self.push_texts(self.arguments, scan);

@@ -3,8 +3,8 @@
 //! A file may be whole or a fragment that another file includes, and it may be a template of one.
 
 use crate::languages::addresses::names_port;
-use crate::languages::{Module, Scan, Scope, ScopeKind};
-use crate::port::Transport;
+use crate::languages::{self, Module, Scan, Scope, ScopeKind, Section};
+use crate::port::{PortUse, Transport};
 use crate::text::Span;
 
 use self::directive::Directive;
@@ -24,12 +24,13 @@ pub use self::recognition::{Evidence, evidence, is_nginx};
 /// The ports and the `server` and `upstream` blocks of a file.
 pub fn scan(text: &str) -> Scan {
     let mut statements = Statements::new(text);
-    let mut reading = Reading { text, blocks: Vec::new(), scan: Scan::default() };
+    let scan = Scan { sections: vec![Section { module: Module::Unknown }], ..Scan::default() };
+    let mut reading = Reading { text, blocks: Vec::new(), scan };
     while let Some(end) = statements.read() {
         match end {
             End::Open => reading.open(statements.words()),
             End::Close => reading.close(),
-            End::Semicolon | End::Missing => reading.directive(statements.words()),
+            End::Semicolon | End::Missing => reading.directive(statements.words(), statements.end()),
         }
     }
     reading.scan.sort();
@@ -52,14 +53,21 @@ struct Block {
     module: Module,
     /// The innermost `server` or `upstream`: an index into `Scan::scopes`.
     scope: Option<usize>,
+    /// The part of the configuration: an index into `Scan::sections`.
+    section: usize,
     /// The transport of what it passes on to other servers.
     transport: Transport,
 }
 
 impl Block {
     /// What surrounds a file, for all that the file shows.
-    const OUTERMOST: Self =
-        Self { body: Body::Directives, module: Module::Unknown, scope: None, transport: Transport::Tcp };
+    const OUTERMOST: Self = Self {
+        body: Body::Directives,
+        module: Module::Unknown,
+        scope: None,
+        section: 0,
+        transport: Transport::Tcp,
+    };
 }
 
 /// What a block holds.
@@ -80,19 +88,28 @@ impl Reading<'_> {
         let mut block = Block { body: Body::Directives, ..self.innermost() };
         let name = words.first().copied().unwrap_or_default();
         match name.of(self.text) {
-            "http" => block.module = Module::Http,
-            "stream" => block.module = Module::Stream,
-            "mail" => block.module = Module::Mail,
+            "http" => self.enter(Module::Http, &mut block),
+            "stream" => self.enter(Module::Stream, &mut block),
+            "mail" => self.enter(Module::Mail, &mut block),
             "server" => {
                 let kind = ScopeKind::Server(block.module);
                 block = Block { body: Body::Server, transport: Transport::Tcp, ..block };
-                block.scope = Some(self.push_scope(Scope { kind, name: String::new(), span: name }));
+                block.scope = Some(self.push_scope(Scope {
+                    kind,
+                    name: String::new(),
+                    span: name,
+                    section: block.section,
+                }));
             }
             "upstream" => {
                 let span = words.get(1).copied().unwrap_or(name);
                 let upstream = words.get(1).copied().unwrap_or_default().of(self.text).to_owned();
-                block.scope =
-                    Some(self.push_scope(Scope { kind: ScopeKind::Upstream, name: upstream, span }));
+                block.scope = Some(self.push_scope(Scope {
+                    kind: ScopeKind::Upstream,
+                    name: upstream,
+                    span,
+                    section: block.section,
+                }));
             }
             "map" | "geo" | "split_clients" => block.body = self.pairs(words.last()),
             "types" | "charset_map" => block.body = Body::Pairs,
@@ -101,14 +118,22 @@ impl Reading<'_> {
         self.blocks.push(block);
     }
 
+    /// Makes `block` the block of `module`.
+    fn enter(&mut self, module: Module, block: &mut Block) {
+        block.module = module;
+        block.section = self.scan.sections.len();
+        self.scan.sections.push(Section { module });
+    }
+
     /// A surplus `}` closes nothing.
     fn close(&mut self) {
         self.blocks.pop();
     }
 
-    fn directive(&mut self, words: &[Span]) {
+    fn directive(&mut self, words: &[Span], end: usize) {
         let [name, arguments @ ..] = words else { return };
-        let Block { body, scope, transport, .. } = self.innermost();
+        let first_port = self.scan.uses.len();
+        let Block { body, scope, section, transport, .. } = self.innermost();
         let text = self.text;
         let directive = Directive { text, name: name.of(text), arguments, scope, transport };
         match body {
@@ -119,8 +144,21 @@ impl Reading<'_> {
                 self.hand_on_transport(&directive);
                 directive.push_ports(&mut self.scan);
             }
-            Body::Pairs => directive.push_value(&mut self.scan),
-            Body::Ports => directive.push_port_value(&mut self.scan),
+            Body::Pairs => return directive.push_value(&mut self.scan),
+            Body::Ports => return directive.push_port_value(&mut self.scan),
+        }
+        if directive.is_kept() {
+            let first = arguments.first().copied().unwrap_or_default();
+            let is_its_port = |port: &PortUse| first.start <= port.span.start && port.span.end <= first.end;
+            let port = self.scan.uses.get(first_port).filter(|port| is_its_port(port)).map(|_| first_port);
+            self.scan.directives.push(languages::Directive {
+                name: *name,
+                arguments: arguments.into(),
+                span: Span::new(name.start, end),
+                port,
+                scope,
+                section,
+            });
         }
     }
 
@@ -172,7 +210,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::port::{PortUse, Protocol, Role};
+    use crate::port::{Protocol, Role};
 
     /// The ports of `text` as `kind scheme|address|number`, a written transport behind `/`, an implied one behind `~`.
     fn ports(text: &str) -> Vec<String> {

@@ -46,6 +46,11 @@ impl<'t> Statements<'t> {
         &self.words
     }
 
+    /// The offset behind the statement that was read last, its `;` or brace included.
+    pub const fn end(&self) -> usize {
+        self.at
+    }
+
     /// Reads the next statement.
     pub fn read(&mut self) -> Option<End> {
         self.words.clear();
