@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
-use crate::languages::{Language, Scan};
+use crate::languages::{Directive, Entry, Language, Module, Scan, ScopeKind};
 use crate::port::{PortRange, PortUse, Role, Transport};
 use crate::registry::{self, Assignment, Status, TeamPorts};
 use crate::text::Span;
@@ -206,12 +206,13 @@ fn removing(title: impl Into<String>, span: Span, safety: Safety) -> Fix {
 }
 
 /// Adds a finding of `rule` for every port that the registry gives `status`, unless somebody is known to use the number
-/// all the same.
+/// all the same. Where the registry names one number to use instead, the fix of that safety puts it there.
 fn judge_by_registry(
     cx: &Context<'_>,
     rule: &Rule,
     status: Status,
     message: fn(u16, &Assignment) -> String,
+    safety: Safety,
     findings: &mut Vec<Finding>,
 ) {
     for port in cx.ports() {
@@ -224,7 +225,9 @@ fn judge_by_registry(
         }
         let Some(record) = registry::assignments_on(number, transport).next() else { continue };
         let help = help_on_replacement(&record);
-        findings.push(Finding { help, ..rule.finding(written_at(port), message(number, &record)) });
+        let instead = record.replacement_port().filter(|&instead| !is_taken(cx, port, instead));
+        let fix = instead.and_then(|instead| replacing_port(cx, port, instead.to_string(), safety));
+        findings.push(Finding { help, fix, ..rule.finding(written_at(port), message(number, &record)) });
     }
 }
 
@@ -247,4 +250,62 @@ fn help_on_replacement(record: &Assignment) -> Option<String> {
     let instead = registry::assignments(port).next()?;
     let title = if instead.title.is_empty() { String::new() } else { format!(", {}", instead.title) };
     Some(format!("{port} is {}{title}", instead.service))
+}
+
+/// Whether another port with the role of `port` has `number` already, so that to write it once more would clash.
+fn is_taken(cx: &Context<'_>, port: &PortUse, number: u16) -> bool {
+    let number = u32::from(number);
+    let holds = |range: PortRange| (range.first..=range.last).contains(&number);
+    let same_role = cx.scan.uses.iter().filter(|other| other.role == port.role);
+    port.role.is_structural() && { same_role }.any(|other| other.range.is_some_and(holds))
+}
+
+/// The fix that puts `text` in at byte `at`.
+fn inserting(title: impl Into<String>, at: usize, text: impl Into<String>, safety: Safety) -> Fix {
+    let edit = Edit { span: Span::new(at, at), text: text.into() };
+    Fix { title: title.into(), safety, edits: vec![edit] }
+}
+
+/// The fix that gives `entry`, which is in the long syntax, another key: on a line of its own before the first one, or
+/// before it in braces. `None` where something else stands before the first key.
+fn adding_key(cx: &Context<'_>, entry: &Entry, pair: &str, safety: Safety) -> Option<Fix> {
+    let start = entry.span.start;
+    let before = &cx.text[..start];
+    let title = format!("Add {pair}");
+    if before.trim_end().ends_with('{') {
+        return Some(inserting(title, start, format!("{pair}, "), safety));
+    }
+    let (indentation, end_of_line) = indentation(cx.text, start);
+    let is_bare = indentation.bytes().all(|byte| matches!(byte, b' ' | b'-'));
+    let spaces = " ".repeat(indentation.len());
+    is_bare.then(|| inserting(title, start, format!("{pair}{end_of_line}{spaces}"), safety))
+}
+
+/// What stands before byte `at` on its line, and how the lines end there.
+fn indentation(text: &str, at: usize) -> (&str, &'static str) {
+    let start = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+    let end = text[at..].find(['\n', '\r']).map_or(text.len(), |width| at + width);
+    let end_of_line = if text[end..].starts_with("\r\n") { "\r\n" } else { "\n" };
+    (&text[start..at], end_of_line)
+}
+
+/// The ports that stand in `span`.
+fn ports_within<'a>(cx: &Context<'a>, span: Span) -> impl Iterator<Item = &'a PortUse> + use<'a> {
+    let uses = &cx.scan.uses;
+    let from = uses.partition_point(|port| port.span.start < span.start);
+    uses[from..].iter().take_while(move |port| port.span.end <= span.end)
+}
+
+/// The module whose server or section of nginx the `directive` stands in.
+fn module_around(cx: &Context<'_>, directive: &Directive) -> Module {
+    match directive.scope.map(|scope| cx.scan.scopes[scope].kind) {
+        Some(ScopeKind::Server(module)) => module,
+        _ => cx.scan.sections[directive.section].module,
+    }
+}
+
+/// Whether another port with the role of `port` has the same numbers on `transport` already.
+fn is_taken_on(cx: &Context<'_>, port: &PortUse, transport: Transport) -> bool {
+    let same_role = cx.scan.uses.iter().filter(|other| other.role == port.role && other.range == port.range);
+    { same_role }.any(|other| other.protocol.transport() == Some(transport))
 }
