@@ -1,6 +1,8 @@
 //! `browser-blocked-port`: a web page on a port from which browsers fetch nothing.
 
-use super::{Context, Rule, module_around, ports_within, written_at};
+use std::collections::HashSet;
+
+use super::{Context, Rule, directives, module_around, ports_within, written_at};
 use crate::finding::{Finding, Severity};
 use crate::languages::{Directive, Entry, Language, Module};
 use crate::port::{PortUse, Transport};
@@ -23,17 +25,23 @@ const WEB: &[u16] = &[80, 443, 3000, 5000, 8000, 8080, 8443, 8888, 9000];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let published = cx.scan.entries.iter().filter_map(|entry| web_page(cx, entry));
-    let addressed = cx.scan.directives.iter().flat_map(|directive| reached(cx, directive));
-    findings.extend(published.chain(addressed).filter_map(judge));
+    findings.extend(published.filter_map(judge));
+    let named: HashSet<_> = directives(cx, "server_name").filter_map(|directive| directive.scope).collect();
+    for directive in &cx.scan.directives {
+        // A server without a name may well be there for other programs, which are not as strict.
+        let is_for_programs = directive.name.of(cx.text) == "listen"
+            && !directive.scope.is_some_and(|scope| named.contains(&scope));
+        let severity = if is_for_programs { Severity::Info } else { RULE.severity };
+        let refused = reached(cx, directive).into_iter().filter_map(judge);
+        findings.extend(refused.map(|finding| Finding { severity, ..finding }));
+    }
 }
 
 fn judge(port: &PortUse) -> Option<Finding> {
     let number = port.range?.port().filter(|&number| number > 0)?;
-    let block = registry::browser_blocked(number)?;
-    let message = format!(
-        "browsers refuse to open port {number}, which they keep for {} (ERR_UNSAFE_PORT)",
-        block.service
-    );
+    let service = registry::browser_blocked(number)?.service;
+    let message =
+        format!("browsers refuse to open port {number}, which they know as {service} (ERR_UNSAFE_PORT)");
     Some(RULE.finding(written_at(port), message))
 }
 

@@ -25,29 +25,39 @@ const OUT_OF_USE: &[u16] = &[7, 9, 13, 17, 19, 23, 37, 79, 512, 513, 514];
 /// FTP, which some still have to offer.
 const FTP: [u16; 2] = [20, 21];
 
+/// Remote shell on TCP, and syslog on UDP, which many take along to TCP.
+const SHELL: u16 = 514;
+
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(cx.ports().filter_map(|port| judge(cx, port)));
+    let is_syslog = cx.ports().any(|port| number_on(port, Transport::Udp) == Some(SHELL));
+    for port in cx.ports() {
+        let Some(number) = number_on(port, Transport::Tcp) else { continue };
+        let severity = match number {
+            SHELL if is_syslog => continue,
+            number if FTP.contains(&number) => Severity::Info,
+            number if OUT_OF_USE.contains(&number) => Severity::Warning,
+            _ => continue,
+        };
+        if names_service(cx, port) && cx.team.find(number, Transport::Tcp).is_none() {
+            let message = message(number);
+            findings.push(Finding { severity, ..RULE.finding(written_at(port), message) });
+        }
+    }
 }
 
-fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
-    let number = port.range?.port()?;
-    let severity = match number {
-        number if FTP.contains(&number) => Severity::Info,
-        number if OUT_OF_USE.contains(&number) => Severity::Warning,
-        _ => return None,
-    };
-    if port.protocol.transport() != Some(Transport::Tcp)
-        || !names_service(cx, port)
-        || cx.team.find(number, Transport::Tcp).is_some()
-    {
-        return None;
+fn number_on(port: &PortUse, transport: Transport) -> Option<u16> {
+    port.range?.port().filter(|_| port.protocol.transport() == Some(transport))
+}
+
+fn message(number: u16) -> String {
+    if number == SHELL {
+        return "port 514 is rsh, or syslog on tcp, which send everything in clear text, use SSH or port 6514"
+            .to_owned();
     }
-    let service = registry::cleartext(number, Transport::Tcp)?;
-    let mut message = format!("port {number} is {}, which sends everything in clear text", service.service);
-    if !service.replacement.is_empty() {
-        message.push_str(&format!(", use {}", service.replacement));
-    }
-    Some(Finding { severity, ..RULE.finding(written_at(port), message) })
+    let known = registry::cleartext(number, Transport::Tcp);
+    let (service, instead) = known.map_or(("an old service", ""), |known| (known.service, known.replacement));
+    let remedy = if instead.is_empty() { String::new() } else { format!(", use {instead}") };
+    format!("port {number} is {service}, which sends everything in clear text{remedy}")
 }
 
 /// Whether the number says which service it is: as a container's port, as one that nginx listens on, in a URL. Whoever

@@ -309,3 +309,9 @@ fn is_taken_on(cx: &Context<'_>, port: &PortUse, transport: Transport) -> bool {
     let same_role = cx.scan.uses.iter().filter(|other| other.role == port.role && other.range == port.range);
     { same_role }.any(|other| other.protocol.transport() == Some(transport))
 }
+
+/// The directives of nginx of that name.
+fn directives<'a>(cx: &Context<'a>, name: &'static str) -> impl Iterator<Item = &'a Directive> + use<'a> {
+    let (scan, text) = (cx.scan, cx.text);
+    scan.directives.iter().filter(move |directive| directive.name.of(text) == name)
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Context, Rule, ports_within, replacing, replacing_port};
+use super::{Context, Rule, directives, ports_within, replacing, replacing_port};
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::languages::{Directive, Language, ScopeKind};
 use crate::port::{PortUse, Role};
@@ -112,7 +112,7 @@ fn judge_upstreams(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// place of the first one.
 fn upstreams<'a>(cx: &Context<'a>) -> HashMap<(usize, &'a str), (Option<u16>, Span)> {
     let mut upstreams = HashMap::new();
-    for directive in cx.scan.directives.iter().filter(|directive| directive.name.of(cx.text) == "server") {
+    for directive in directives(cx, "server") {
         let Some(scope) = directive.scope.map(|scope| &cx.scan.scopes[scope]) else { continue };
         if scope.kind == ScopeKind::Upstream {
             let port = directive.port.and_then(|port| cx.scan.uses[port].range?.port());
