@@ -407,6 +407,15 @@ mod tests {
     }
 
     #[test]
+    fn directives_that_send_a_browser_to_an_address_are_kept() {
+        let text =
+            "return 301 http://a:80/; return 404; rewrite ^/a$ /b; rewrite ^ http://a:81; error_page 404 /b;";
+        let found = scan(text);
+        let kept: Vec<_> = found.directives.iter().map(|directive| directive.span.of(text)).collect();
+        assert_eq!(kept, ["return 301 http://a:80/;", "rewrite ^ http://a:81;"]);
+    }
+
+    #[test]
     fn what_is_broken_hides_nothing_around_it() {
         let whole = ["listen ||80~tcp", "pass http|a|81~tcp", "listen ||82~tcp"];
         for text in [
