@@ -151,7 +151,7 @@ pub struct Service {
     /// The entries of `ports` and `expose`, indexes into [`Scan::entries`]; those that an alias or merge brings are here
     /// as well, though their scope is where they are written.
     pub entries: Vec<usize>,
-    /// `network_mode`.
+    /// `network_mode`, or `net` of the first version of the format.
     pub network_mode: Option<Setting>,
     /// `scale`, or `deploy.replicas`.
     pub replicas: Option<Setting>,
@@ -215,6 +215,8 @@ pub struct Scope {
     pub span: Span,
     /// In nginx the part of the configuration around it: an index into [`Scan::sections`]; elsewhere 0.
     pub section: usize,
+    /// The last `USER` of a stage, or of the stage that it is built upon.
+    pub user: Option<Setting>,
 }
 
 /// What a [`Scope`] is.
@@ -291,6 +293,7 @@ impl Scan {
         self.scopes.extend(part.scopes.into_iter().map(|scope| Scope {
             span: scope.span.shifted(at),
             section: scope.section + sections,
+            user: scope.user.map(|user| Setting { span: user.span.shifted(at), ..user }),
             ..scope
         }));
         self.uses.extend(part.uses.into_iter().map(|port| PortUse {

@@ -1,8 +1,9 @@
 //! `unquoted-port`: a mapping of ports without quotes.
 
 use super::{Context, Rule};
-use crate::finding::{Finding, Severity};
-use crate::languages::Language;
+use crate::finding::{Edit, Finding, Fix, Safety, Severity};
+use crate::languages::{EntryStyle, Language, List};
+use crate::text::Span;
 
 /// See `unquoted_port.md`.
 pub static RULE: Rule = Rule {
@@ -16,4 +17,26 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn check(_cx: &Context<'_>, _findings: &mut Vec<Finding>) {}
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for entry in cx.scan.entries.iter().filter(|entry| entry.list == List::Ports) {
+        let written = entry.span.of(cx.text);
+        let is_mapping = entry.container.is_some() && written.contains(':');
+        if entry.style != EntryStyle::Plain || !is_mapping {
+            continue;
+        }
+        let message =
+            format!("`{written}` is written without quotes, and YAML 1.1 takes some mappings for numbers");
+        findings
+            .push(Finding { fix: Some(quoting(written, entry.span)), ..RULE.finding(entry.span, message) });
+    }
+}
+
+/// The fix that puts double quotes around what is `written` at `span`. It holds nothing that needs an escape.
+fn quoting(written: &str, span: Span) -> Fix {
+    let quote = |at: usize| Edit { span: Span::new(at, at), text: "\"".to_owned() };
+    Fix {
+        title: format!("Put quotes around {written}"),
+        safety: Safety::Safe,
+        edits: vec![quote(span.start), quote(span.end)],
+    }
+}

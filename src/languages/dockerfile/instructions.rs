@@ -69,6 +69,8 @@ pub enum Keyword {
     Label,
     /// Runs a command during the build.
     Run,
+    /// Says as whom commands run.
+    User,
     /// Anything else: another instruction, or none.
     Other,
 }
@@ -252,7 +254,7 @@ fn split_keyword(text: &str) -> (Range<usize>, Range<usize>) {
 }
 
 fn keyword(word: &str) -> Keyword {
-    const KEYWORDS: [(&str, Keyword); 11] = [
+    const KEYWORDS: [(&str, Keyword); 12] = [
         ("RUN", Keyword::Run),
         ("ENV", Keyword::Env),
         ("COPY", Keyword::Copy),
@@ -264,6 +266,7 @@ fn keyword(word: &str) -> Keyword {
         ("ENTRYPOINT", Keyword::Entrypoint),
         ("ADD", Keyword::Add),
         ("HEALTHCHECK", Keyword::Healthcheck),
+        ("USER", Keyword::User),
     ];
     let known = KEYWORDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
     known.map_or(Keyword::Other, |(_, keyword)| *keyword)

@@ -14,7 +14,9 @@ use self::logical_line::LogicalLine;
 use self::variables::{Definition, Variables};
 use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
-use super::{Entry, EntryStyle, List, Scan, Scope, ScopeKind, addresses, nginx, port_spec, whole_lines};
+use super::{
+    Entry, EntryStyle, List, Scan, Scope, ScopeKind, Setting, addresses, nginx, port_spec, whole_lines,
+};
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
 
@@ -32,6 +34,7 @@ pub fn scan(text: &str) -> Scan {
         scan: Scan::default(),
         scope: None,
         stages: HashMap::new(),
+        scopes: Vec::new(),
         variables: Variables::new(text.len()),
     };
     for instruction in Instructions::new(text) {
@@ -48,6 +51,8 @@ struct Scanner<'a> {
     scope: Option<usize>,
     /// The number of each stage that has a name, by that name in lower case.
     stages: HashMap<String, usize>,
+    /// The scope of each stage, by its number.
+    scopes: Vec<usize>,
     variables: Variables,
 }
 
@@ -74,6 +79,7 @@ impl Scanner<'_> {
                     self.push_resolved(sources, Role::Source);
                 }
             }
+            Keyword::User => self.read_user(instruction),
             Keyword::Copy | Keyword::Other => {}
         }
         if !instruction.heredocs.is_empty() {
@@ -106,7 +112,20 @@ impl Scanner<'_> {
             self.stages.insert(name.to_ascii_lowercase(), number);
         }
         let name = name.unwrap_or_else(|| number.to_string());
-        self.scan.scopes.push(Scope { kind: ScopeKind::Stage, name, span, section: 0 });
+        let user = base.and_then(|base| self.scan.scopes[self.scopes[base]].user.clone());
+        self.scopes.push(self.scan.scopes.len());
+        self.scan.scopes.push(Scope { kind: ScopeKind::Stage, name, span, section: 0, user });
+    }
+
+    /// Takes note of the user of the stage.
+    fn read_user(&mut self, instruction: &Instruction<'_>) {
+        let is_trigger = instruction.word.start > 0;
+        let Some(scope) = self.scope.filter(|_| !is_trigger) else { return };
+        let user = expand(&instruction.line, instruction.operands(), Blanks::Stay, &mut self.variables);
+        if let Some(user) = user.words.first() {
+            let span = user.span(0..user.text().len());
+            self.scan.scopes[scope].user = Some(Setting { value: user.text().to_owned(), span });
+        }
     }
 
     /// Takes the ports of an `EXPOSE`, and the numbers in the variables that they come from.
@@ -496,6 +515,15 @@ mod tests {
             assert_eq!(ports(&format!("{line}\n{body}")), ["listen 8080", "expose 80"], "{line}");
         }
         assert_eq!(ports("COPY <<a.conf /etc/nginx/conf.d/\nserver { listen 1; }\na.conf\n"), ["listen 1"]);
+    }
+
+    #[test]
+    fn a_stage_has_a_user_of_its_own_or_of_its_base() {
+        let text = "ARG U=web\nFROM a AS one\nARG U\nUSER root\nUSER \"$U\":9\nFROM one\nFROM b\nONBUILD USER c\nFROM one\nUSER 0\nUSER";
+        let users: Vec<_> =
+            scan(text).scopes.into_iter().map(|stage| stage.user.map(|it| it.value)).collect();
+        let [web, root] = ["web:9", "0"].map(|name| Some(name.to_owned()));
+        assert_eq!(users, [web.clone(), web, None, root]);
     }
 
     #[test]

@@ -99,6 +99,7 @@ impl Reading<'_> {
                     name: String::new(),
                     span: name,
                     section: block.section,
+                    user: None,
                 }));
             }
             "upstream" => {
@@ -109,6 +110,7 @@ impl Reading<'_> {
                     name: upstream,
                     span,
                     section: block.section,
+                    user: None,
                 }));
             }
             "map" | "geo" | "split_clients" => block.body = self.pairs(words.last()),
