@@ -26,10 +26,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if ports.last < *EPHEMERAL.start() || *EPHEMERAL.end() < ports.first {
             continue;
         }
-        let verb =
-            if ports.is_single() { "port {} is" } else { "ports {} are" }.replace("{}", &ports.to_string());
+        let [are, they] = if ports.is_single() { ["port {} is", "it"] } else { ["ports {} are", "they"] };
+        let are = are.replace("{}", &ports.to_string());
         let message = format!(
-            "host {verb} in the range from which Linux draws ports for clients, it may be taken at start"
+            "host {are} in the range from which Linux draws ports for clients, {they} may be taken at start"
         );
         findings.push(RULE.finding(written_at(port), message));
     }

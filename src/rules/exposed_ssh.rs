@@ -23,7 +23,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     {
         let is_ssh = port.range.is_some_and(|ports| ports.first <= 22 && 22 <= ports.last);
         if is_ssh && port.protocol.transport() == Some(Transport::Tcp) {
-            let message = "port 22 is an SSH server in the container, `docker exec` needs none".to_owned();
+            let message =
+                "port 22 of the container is an SSH server's, `docker exec` opens a shell without one"
+                    .to_owned();
             findings.push(RULE.finding(written_at(port), message));
         }
     }

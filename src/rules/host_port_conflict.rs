@@ -40,6 +40,19 @@ struct Claim<'a> {
     address: Option<IpAddr>,
 }
 
+/// When two entries that want the same port meet, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Meeting {
+    /// Whenever the services run.
+    Always,
+    /// Unless the environment gives a variable another value than its default.
+    ByDefault,
+    /// If one starts the profile of one of them.
+    WithProfile,
+    /// If one starts two profiles that look like alternatives.
+    Alternatives,
+}
+
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let all = cx.scan.services.iter().flat_map(|service| {
         published(cx, service).filter_map(move |(entry, host)| Claim::of(cx, service, entry, host))
@@ -53,10 +66,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut told = HashSet::new();
     for (index, claim) in claims.iter().enumerate() {
         let earlier = claims[..index].iter().filter(|other| claim.meets(other));
-        // Severities are in the order of the worst.
-        let worst = earlier.map(|other| (claim.severity(other), other)).min_by_key(|(severity, _)| *severity);
-        let finding = match worst {
-            Some((severity, other)) => Some(Finding { severity, ..conflict(cx, claim, other) }),
+        let finding = match earlier.min_by_key(|other| claim.meeting(other)) {
+            Some(other) => Some(conflict(cx, claim, other)),
             None if !claim.is_fixed() => crowded(claim, &claims),
             None => None,
         };
@@ -71,21 +82,23 @@ fn conflict(cx: &Context<'_>, claim: &Claim<'_>, other: &Claim<'_>) -> Finding {
         if ports.is_single() { "port {} is" } else { "ports {} are" }.replace("{}", &ports.to_string());
     let is_own = claim.service.scope == other.service.scope;
     let by = if is_own { "the same service".to_owned() } else { format!("`{}`", other.name) };
-    let message = match claim.severity(other) {
-        Severity::Error => format!("host {is_are} already published by {by}"),
-        Severity::Warning => {
-            format!("host {is_are} already published by {by}, unless a variable says otherwise")
-        }
-        _ => format!("host {is_are} already published by {by}, their profiles cannot run together"),
+    let unless = match claim.meeting(other) {
+        Meeting::Always => "",
+        Meeting::ByDefault => ", unless a variable says otherwise",
+        Meeting::WithProfile => ", once a profile is active",
+        Meeting::Alternatives => ", their profiles cannot run together",
     };
+    let message = format!("host {is_are} already published by {by}{unless}");
     // An entry that two services share stands nowhere else.
     let is_shared = claim.host.span == other.host.span;
     let span = if is_shared { cx.scan.scopes[other.service.scope].span } else { written_at(other.host) };
-    let message_there = format!("published by {by}");
-    Finding {
-        related: vec![Related { span, message: message_there }],
-        ..RULE.finding(written_at(claim.host), message)
-    }
+    let related = vec![Related { span, message: format!("published by {by}") }];
+    let severity = match claim.meeting(other) {
+        Meeting::Always => Severity::Error,
+        Meeting::ByDefault | Meeting::WithProfile => Severity::Warning,
+        Meeting::Alternatives => Severity::Info,
+    };
+    Finding { severity, related, ..RULE.finding(written_at(claim.host), message) }
 }
 
 /// The finding that `claim`, which takes any one port of its range, is left none: other entries are certain to take as
@@ -142,14 +155,18 @@ impl<'a> Claim<'a> {
         self.is_fixed() && other.is_fixed() && !is_continued && self.overlaps(other)
     }
 
-    /// How bad it is that it meets `other`.
-    fn severity(&self, other: &Self) -> Severity {
-        let variable = |claim: &Self| claim.host.variable.as_ref().map(|variable| variable.name.clone());
+    /// When it meets `other`, if they want the same port.
+    fn meeting(&self, other: &Self) -> Meeting {
         let [one, two] = [self, other].map(|claim| &claim.service.profiles);
-        if !one.is_empty() && !two.is_empty() && !one.iter().any(|profile| two.contains(profile)) {
-            return Severity::Info;
+        if one.is_empty() != two.is_empty() {
+            return Meeting::WithProfile;
         }
-        if variable(self) == variable(other) { Severity::Error } else { Severity::Warning }
+        if !one.is_empty() && !one.iter().any(|profile| two.contains(profile)) {
+            return Meeting::Alternatives;
+        }
+        let [one, two] =
+            [self, other].map(|claim| claim.host.variable.as_ref().map(|variable| &variable.name));
+        if one == two { Meeting::Always } else { Meeting::ByDefault }
     }
 
     /// Whether it is there, and takes some of the ports of `claim`, whenever the service of `claim` runs.

@@ -25,11 +25,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if matches!(name, "root" | "0" | "") || name.contains('$') {
             continue;
         }
-        let noun = if ports.is_single() { "port" } else { "ports" };
-        let message = format!(
-            "{noun} {ports} below 1024 may be out of reach of user `{name}`, listen on a port from 1024 on"
-        );
-        let related = vec![Related { span: user.span, message: "the user".to_owned() }];
+        let is_below =
+            if ports.is_single() { "port {} is" } else { "ports {} start" }.replace("{}", &ports.to_string());
+        let message =
+            format!("{is_below} below 1024 and may be refused to the user `{name}`, listen on 1024 or above");
+        let related = vec![Related { span: user.span, message: "the user is set here".to_owned() }];
         findings.push(Finding { related, ..RULE.finding(written_at(port), message) });
     }
 }

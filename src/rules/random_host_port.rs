@@ -3,6 +3,7 @@
 use super::{Context, Rule, can_publish, entries_of_ports, written_at};
 use crate::finding::{Finding, Severity};
 use crate::languages::{Entry, EntryStyle, Language};
+use crate::text::Span;
 
 /// See `random_host_port.md`.
 pub static RULE: Rule = Rule {
@@ -28,10 +29,15 @@ fn judge(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
     if entry.host.is_some() || is_host_written(cx, entry, container.span.start) {
         return None;
     }
-    let noun = if ports.is_single() { "port" } else { "ports" };
-    let message = format!(
-        "{noun} {ports} of the container gets another port of the host at every start, name one or use `expose`"
-    );
+    let message = if ports.is_single() {
+        format!(
+            "port {ports} of the container gets another port of the host at every start, name one or use `expose`"
+        )
+    } else {
+        format!(
+            "ports {ports} of the container get other ports of the host at every start, name them or use `expose`"
+        )
+    };
     Some(RULE.finding(written_at(container), message))
 }
 
@@ -40,6 +46,6 @@ fn is_host_written(cx: &Context<'_>, entry: &Entry, container: usize) -> bool {
     if entry.style == EntryStyle::Long {
         return entry.span.of(cx.text).contains("published");
     }
-    let before = cx.text[entry.span.start..container].as_bytes();
-    before.ends_with(b":") && !before.ends_with(b"::")
+    let before = Span::new(entry.span.start, container.max(entry.span.start)).of(cx.text);
+    before.ends_with(':') && !before.ends_with("::")
 }

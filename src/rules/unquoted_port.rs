@@ -20,12 +20,12 @@ pub static RULE: Rule = Rule {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for entry in cx.scan.entries.iter().filter(|entry| entry.list == List::Ports) {
         let written = entry.span.of(cx.text);
-        let is_mapping = entry.container.is_some() && written.contains(':');
+        let is_mapping = entry.host.is_some() || entry.address.is_some();
         if entry.style != EntryStyle::Plain || !is_mapping {
             continue;
         }
         let message =
-            format!("`{written}` is written without quotes, and YAML 1.1 takes some mappings for numbers");
+            format!("the mapping {written} stands without quotes, YAML 1.1 takes some mappings for numbers");
         findings
             .push(Finding { fix: Some(quoting(written, entry.span)), ..RULE.finding(entry.span, message) });
     }
