@@ -276,6 +276,11 @@ fn whole_lines(text: &str, span: Span) -> Option<Span> {
     starts_line.then(|| Span::new(before.len(), text.len() - behind.len() + end_width))
 }
 
+/// Whether `text` is a template, which is read as what it may become and need not be whole before that.
+fn is_template(text: &str) -> bool {
+    ["{{", "{%", "<%"].iter().any(|opener| memchr::memmem::find(text.as_bytes(), opener.as_bytes()).is_some())
+}
+
 impl Scan {
     /// The port at byte `offset`: the one that holds it, else the one that ends there.
     #[must_use]

@@ -17,8 +17,9 @@ mod yaml;
 use std::collections::{HashMap, HashSet};
 
 use super::sourced::Sourced;
-use super::{Scan, addresses, nginx};
+use super::{Breakage, Scan, addresses, is_template, nginx};
 use crate::port::Role;
+use crate::text::Span;
 use interpolation::interpolate;
 pub use recognition::is_compose;
 use scalar::text_of;
@@ -31,8 +32,27 @@ pub fn scan(text: &str) -> Scan {
     for root in tree.documents() {
         reader.document(root);
     }
+    if let Some((at, complaint)) = tree.breakage().filter(|_| !is_template(text)) {
+        let span = unread(text, at);
+        reader.scan.breakages.push(Breakage { span, message: format!("this is no YAML: {complaint}") });
+    }
     reader.scan.sort();
     reader.scan
+}
+
+/// What stands at byte `at`, where the reading broke: the rest of the line, or of the last one that holds anything.
+fn unread(text: &str, at: usize) -> Span {
+    let line_end = |from: usize| {
+        memchr::memchr2(b'\n', b'\r', &text.as_bytes()[from..]).map_or(text.len(), |width| from + width)
+    };
+    let rest = text[at..line_end(at)].trim_end();
+    if !rest.trim_start().is_empty() {
+        let start = at + rest.len() - rest.trim_start().len();
+        return Span::new(start, at + rest.len());
+    }
+    let before = text[..at].trim_end();
+    let line = &before[before.rfind(['\n', '\r']).map_or(0, |end| end + 1)..];
+    Span::new(before.len() - line.trim_start().len(), before.len())
 }
 
 /// What has been read so far.

@@ -15,7 +15,8 @@ use self::variables::{Definition, Variables};
 use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
 use super::{
-    Entry, EntryStyle, List, Scan, Scope, ScopeKind, Setting, addresses, nginx, port_spec, whole_lines,
+    Breakage, Entry, EntryStyle, List, Scan, Scope, ScopeKind, Setting, addresses, is_template, nginx,
+    port_spec, whole_lines,
 };
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
@@ -35,10 +36,14 @@ pub fn scan(text: &str) -> Scan {
         scope: None,
         stages: HashMap::new(),
         scopes: Vec::new(),
+        is_broken: false,
         variables: Variables::new(text.len()),
     };
     for instruction in Instructions::new(text) {
         scanner.read(&instruction);
+    }
+    if is_template(text) || has_foreign_syntax(text) {
+        scanner.scan.breakages.clear();
     }
     scanner.scan.sort();
     scanner.scan
@@ -53,6 +58,8 @@ struct Scanner<'a> {
     stages: HashMap<String, usize>,
     /// The scope of each stage, by its number.
     scopes: Vec<usize>,
+    /// Whether something was no instruction.
+    is_broken: bool,
     variables: Variables,
 }
 
@@ -82,8 +89,26 @@ impl Scanner<'_> {
             Keyword::User => self.read_user(instruction),
             Keyword::Copy | Keyword::Other => {}
         }
+        self.find_breakage(instruction);
         if !instruction.heredocs.is_empty() {
             self.read_heredocs(instruction);
+        }
+    }
+
+    /// Takes note of what BuildKit refuses to read: the first word that is no instruction, as more may follow from it, and
+    /// here-documents without an end.
+    fn find_breakage(&mut self, instruction: &Instruction<'_>) {
+        let line = &instruction.line;
+        let mut push = |range: &Range<usize>, message: String| {
+            self.scan.breakages.push(Breakage { span: line.span(range.clone()), message });
+        };
+        let word = &instruction.word;
+        if !instruction.is_known() && !self.is_broken {
+            self.is_broken = true;
+            push(word, format!("`{}` is no instruction", &line.text()[word.clone()]));
+        }
+        for heredoc in instruction.heredocs.iter().filter(|heredoc| !heredoc.is_closed) {
+            push(&heredoc.word, format!("no line `{}` ends this here-document", heredoc.name));
         }
     }
 
@@ -264,6 +289,16 @@ impl Scanner<'_> {
             at += line.len();
         }
     }
+}
+
+/// Whether the file asks to be read by another frontend than Docker's, which may know other instructions.
+fn has_foreign_syntax(text: &str) -> bool {
+    let comments = text.lines().map_while(|line| line.trim_start().strip_prefix('#'));
+    let mut values = comments.filter_map(|comment| {
+        let (name, value) = comment.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("syntax").then(|| value.trim())
+    });
+    values.next().is_some_and(|image| !image.contains("docker/dockerfile"))
 }
 
 /// The ports of a value that holds nothing else: `80`, `8000-8010/udp`, `80 443`.
