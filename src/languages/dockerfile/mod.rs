@@ -37,6 +37,7 @@ pub fn scan(text: &str) -> Scan {
         stages: HashMap::new(),
         scopes: Vec::new(),
         is_broken: false,
+        stray: None,
         variables: Variables::new(text.len()),
     };
     for instruction in Instructions::new(text) {
@@ -60,6 +61,8 @@ struct Scanner<'a> {
     scopes: Vec<usize>,
     /// Whether something was no instruction.
     is_broken: bool,
+    /// An instruction before the first stage that must be in one. A file without any stage is taken for a part of another.
+    stray: Option<Breakage>,
     variables: Variables,
 }
 
@@ -99,16 +102,21 @@ impl Scanner<'_> {
     /// here-documents without an end.
     fn find_breakage(&mut self, instruction: &Instruction<'_>) {
         let line = &instruction.line;
-        let mut push = |range: &Range<usize>, message: String| {
-            self.scan.breakages.push(Breakage { span: line.span(range.clone()), message });
-        };
+        let breakage = |range: &Range<usize>, message| Breakage { span: line.span(range.clone()), message };
         let word = &instruction.word;
-        if !instruction.is_known() && !self.is_broken {
+        let written = &line.text()[word.clone()];
+        if !instruction.is_known() {
+            if !self.is_broken {
+                self.scan.breakages.push(breakage(word, format!("`{written}` is no instruction")));
+            }
             self.is_broken = true;
-            push(word, format!("`{}` is no instruction", &line.text()[word.clone()]));
+        } else if self.scope.is_none() && !matches!(instruction.keyword, Keyword::From | Keyword::Arg) {
+            let message = format!("`{written}` stands before the first FROM");
+            self.stray.get_or_insert_with(|| breakage(word, message));
         }
         for heredoc in instruction.heredocs.iter().filter(|heredoc| !heredoc.is_closed) {
-            push(&heredoc.word, format!("no line `{}` ends this here-document", heredoc.name));
+            let message = format!("no line `{}` ends this here-document", heredoc.name);
+            self.scan.breakages.push(breakage(&heredoc.word, message));
         }
     }
 
@@ -118,6 +126,7 @@ impl Scanner<'_> {
         if is_trigger {
             return;
         }
+        self.scan.breakages.extend(self.stray.take());
         let line = &instruction.line;
         let mut words = line.words(instruction.operands());
         let image = words.next();
@@ -550,6 +559,33 @@ mod tests {
             assert_eq!(ports(&format!("{line}\n{body}")), ["listen 8080", "expose 80"], "{line}");
         }
         assert_eq!(ports("COPY <<a.conf /etc/nginx/conf.d/\nserver { listen 1; }\na.conf\n"), ["listen 1"]);
+    }
+
+    #[test]
+    fn where_it_breaks() {
+        let breakages = |text: &str| {
+            scan(text)
+                .breakages
+                .into_iter()
+                .map(|it| (it.span.of(text).to_owned(), it.message))
+                .collect::<Vec<_>>()
+        };
+        let said = |text: &str, message: &str| vec![(text.to_owned(), message.to_owned())];
+        let lost = "# 💣\r\nFROM a\r\nRUN b\r\n  && c\r\n  && d\r\n";
+        assert_eq!(breakages(lost), said("&&", "`&&` is no instruction"));
+        let early = "ARG A\nEXPOSE 80\nRUN b\nFROM a\n";
+        assert_eq!(breakages(early), said("EXPOSE", "`EXPOSE` stands before the first FROM"));
+        let open = "FROM a\nCOPY <<EOF /b\nRUN c\n";
+        assert_eq!(breakages(open), said("<<EOF", "no line `EOF` ends this here-document"));
+        for whole in [
+            "",
+            "EXPOSE 80\n",
+            "# syntax=example/other\nFROM a\nINVOKE b\n",
+            "FROM a\n{% if b %}\nRUN c\n{% endif %}\n",
+            "FROM a\nonbuild WORKDIR /\nmaintainer b\nSHELL [\"c\"]\nONBUILD\nSTOPSIGNAL 9\nVOLUME /d\nUSER e\n",
+        ] {
+            assert_eq!(breakages(whole), [], "{whole:?}");
+        }
     }
 
     #[test]

@@ -274,6 +274,34 @@ mod tests {
     }
 
     #[test]
+    fn where_it_breaks() {
+        let breakages = |text: &str| {
+            let found = scan(text).breakages.into_iter();
+            found.map(|it| format!("{}: {}", it.span.of(text), it.message)).collect::<Vec<_>>()
+        };
+        for (text, expected) in [
+            ("# 💣\r\nserver {\r\n  listen 80\r\n}\r\n", "80: `listen` ends without a semicolon"),
+            ("listen 80\nserver_name a;", "80: `listen` ends without a semicolon"),
+            ("server { location / {} }\n}\nlisten 80;", "}: this `}` closes nothing"),
+            ("http { server { location / {} }", "http: the block of `http` is never closed"),
+            ("server_name \"a;\nlisten 81;", "\"a: this quote is never closed"),
+        ] {
+            assert_eq!(breakages(text), [expected], "{text:?}");
+        }
+        for text in [
+            "",
+            "server {\n  ${TLS_SETTINGS}\n  listen 80;\n}",
+            "server {\n  @TLS_SETTINGS@\n  listen 80;\n}",
+            "{% if a %}server {{% endif %}\nlisten 80;",
+            "<% if a %>\nserver {\n",
+            "server_name a\n  b\n  c;",
+            "content_by_lua_block { if x then \nlisten 80;",
+        ] {
+            assert_eq!(breakages(text), [""; 0], "{text:?}");
+        }
+    }
+
+    #[test]
     fn listen() {
         assert_eq!(ports("listen 80;"), ["listen ||80~tcp"]);
         assert_eq!(ports("# 💣\r\nlisten\t'[::]:443' ssl;"), ["listen |[::]|443~tcp"]);
