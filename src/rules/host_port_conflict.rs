@@ -105,15 +105,21 @@ fn conflict(cx: &Context<'_>, claim: &Claim<'_>, other: &Claim<'_>) -> Finding {
 /// many as there are.
 fn crowded(claim: &Claim<'_>, claims: &[Claim<'_>]) -> Option<Finding> {
     let rivals = || claims.iter().filter(|other| other.runs_whenever_runs(claim));
-    let mut taken = HashSet::new();
-    for ports in rivals().filter(|rival| rival.is_fixed()).map(|rival| claim.common(rival)) {
-        taken.extend(ports.first..=ports.last);
+    let fixed = rivals().filter(|rival| rival.is_fixed());
+    let mut taken: Vec<PortRange> = fixed.map(|rival| claim.common(rival)).collect();
+    taken.sort_by_key(|ports| ports.first);
+    let (mut free, mut next) = (0, claim.ports.first);
+    for ports in taken {
+        free += ports.first.saturating_sub(next);
+        next = next.max(ports.last + 1);
     }
+    free += (claim.ports.last + 1).saturating_sub(next);
     let seekers = rivals().filter(|rival| !rival.is_fixed() && rival.ports == claim.ports);
     let before = seekers.take_while(|rival| rival.host.span < claim.host.span).count();
-    let free = usize::try_from(claim.ports.len()).ok()?.saturating_sub(taken.len());
     let message = format!("no host port of {} is left, others publish all of them", claim.ports);
-    (free <= before).then(|| RULE.finding(written_at(claim.host), message))
+    usize::try_from(free)
+        .is_ok_and(|free| free <= before)
+        .then(|| RULE.finding(written_at(claim.host), message))
 }
 
 impl<'a> Claim<'a> {

@@ -46,3 +46,36 @@ fn fix(cx: &Context<'_>, service: &Service) -> Option<Fix> {
     let can_go = !is_more && !cx.scan.services.iter().any(is_needed);
     can_go.then(|| removing("Remove `ports`", block, Safety::Safe))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Settings;
+    use crate::languages::Language;
+    use crate::lint::lint;
+
+    /// What the fix makes of `text`, if there is one.
+    fn fixed(text: &str) -> Option<String> {
+        let findings = lint(text, Language::Compose, &Settings::default());
+        let finding = findings.into_iter().find(|finding| finding.rule == super::RULE.name)?;
+        let edit = finding.fix?.edits.pop()?;
+        Some([&text[..edit.span.start], &edit.text, &text[edit.span.end..]].concat())
+    }
+
+    #[test]
+    fn the_block_goes_and_the_rest_stays() {
+        let text = "services:\r\n  a:\r\n    image: b # \u{1f4a3}\r\n    ports:\r\n      - \"80:80\"\r\n      - 81\r\n    network_mode: host\r\n";
+        let rest = "services:\r\n  a:\r\n    image: b # \u{1f4a3}\r\n    network_mode: host\r\n";
+        assert_eq!(fixed(text).as_deref(), Some(rest));
+    }
+
+    #[test]
+    fn what_others_may_need_stays() {
+        for ports in ["ports: &p [\"80:80\"]", "ports:\n    # why\n    - 80", "ports: [80] # why"] {
+            let text = format!("services:\n  a:\n    image: b\n    {ports}\n    network_mode: host\n");
+            assert_eq!(fixed(&text), None, "{ports}");
+        }
+        let shared =
+            "x-a: &a\n  ports:\n    - 80\nservices:\n  a: {<<: *a, network_mode: host}\n  b: {<<: *a}\n";
+        assert_eq!(fixed(shared), None);
+    }
+}

@@ -26,6 +26,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn judge(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
     let container = &cx.scan.uses[entry.container?];
     let ports = container.range.filter(|ports| ports.first > 0)?;
+    // What is refused gets no port at all.
+    container.protocol.transport()?;
     if entry.host.is_some() || is_host_written(cx, entry, container.span.start) {
         return None;
     }

@@ -26,17 +26,15 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let message =
             format!("the mapping {written} stands without quotes, YAML 1.1 takes some mappings for numbers");
-        findings
-            .push(Finding { fix: Some(quoting(written, entry.span)), ..RULE.finding(entry.span, message) });
+        let fix = quoting(written, entry.span);
+        findings.push(Finding { fix, ..RULE.finding(entry.span, message) });
     }
 }
 
-/// The fix that puts double quotes around what is `written` at `span`. It holds nothing that needs an escape.
-fn quoting(written: &str, span: Span) -> Fix {
+/// The fix that puts double quotes around what is `written` at `span`, if nothing in it needs an escape then.
+fn quoting(written: &str, span: Span) -> Option<Fix> {
     let quote = |at: usize| Edit { span: Span::new(at, at), text: "\"".to_owned() };
-    Fix {
-        title: format!("Put quotes around {written}"),
-        safety: Safety::Safe,
-        edits: vec![quote(span.start), quote(span.end)],
-    }
+    let edits = vec![quote(span.start), quote(span.end)];
+    let title = format!("Put quotes around {written}");
+    (!written.contains(['"', '\\'])).then_some(Fix { title, safety: Safety::Safe, edits })
 }
