@@ -151,7 +151,7 @@ pub struct Service {
     /// The entries of `ports` and `expose`, indexes into [`Scan::entries`]; those that an alias or merge brings are here
     /// as well, though their scope is where they are written.
     pub entries: Vec<usize>,
-    /// `network_mode`.
+    /// `network_mode`, or `net` of the first version of the format.
     pub network_mode: Option<Setting>,
     /// `scale`, or `deploy.replicas`.
     pub replicas: Option<Setting>,
@@ -215,6 +215,8 @@ pub struct Scope {
     pub span: Span,
     /// In nginx the part of the configuration around it: an index into [`Scan::sections`]; elsewhere 0.
     pub section: usize,
+    /// The last `USER` of a stage, or of the stage that it is built upon.
+    pub user: Option<Setting>,
 }
 
 /// What a [`Scope`] is.
@@ -274,6 +276,11 @@ fn whole_lines(text: &str, span: Span) -> Option<Span> {
     starts_line.then(|| Span::new(before.len(), text.len() - behind.len() + end_width))
 }
 
+/// Whether `text` is a template, which is read as what it may become and need not be whole before that.
+fn is_template(text: &str) -> bool {
+    ["{{", "{%", "<%"].iter().any(|opener| memchr::memmem::find(text.as_bytes(), opener.as_bytes()).is_some())
+}
+
 impl Scan {
     /// The port at byte `offset`: the one that holds it, else the one that ends there.
     #[must_use]
@@ -291,6 +298,7 @@ impl Scan {
         self.scopes.extend(part.scopes.into_iter().map(|scope| Scope {
             span: scope.span.shifted(at),
             section: scope.section + sections,
+            user: scope.user.map(|user| Setting { span: user.span.shifted(at), ..user }),
             ..scope
         }));
         self.uses.extend(part.uses.into_iter().map(|port| PortUse {

@@ -51,13 +51,15 @@ pub fn to_range(range: Range) -> LspRange {
 /// A finding for the client.
 pub fn to_diagnostic(finding: Finding, text: &Text, encoding: Encoding) -> Diagnostic {
     let rule = Rule::named(finding.rule);
+    // Other servers say better where a file breaks off.
+    let severity = if finding.rule == "syntax-error" { Severity::Hint } else { finding.severity };
     let message = match finding.help {
         Some(help) => format!("{}\nhelp: {help}", finding.message),
         None => finding.message,
     };
     Diagnostic {
         range: to_range(text.range(finding.span, encoding)),
-        severity: Some(match finding.severity {
+        severity: Some(match severity {
             Severity::Error => DiagnosticSeverity::ERROR,
             Severity::Warning => DiagnosticSeverity::WARNING,
             Severity::Info => DiagnosticSeverity::INFORMATION,

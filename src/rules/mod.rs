@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
-use crate::languages::{Directive, Entry, Language, Module, Scan, ScopeKind};
+use crate::languages::{Directive, Entry, Language, List, Module, Scan, ScopeKind, Service};
 use crate::port::{PortRange, PortUse, Role, Transport};
 use crate::registry::{self, Assignment, Status, TeamPorts};
 use crate::text::Span;
@@ -314,6 +314,33 @@ fn is_taken_on(cx: &Context<'_>, port: &PortUse, transport: Transport) -> bool {
 fn directives<'a>(cx: &Context<'a>, name: &'static str) -> impl Iterator<Item = &'a Directive> + use<'a> {
     let (scan, text) = (cx.scan, cx.text);
     scan.directives.iter().filter(move |directive| directive.name.of(text) == name)
+}
+
+/// The entries of `ports` of a compose service.
+fn entries_of_ports<'a>(cx: &Context<'a>, service: &'a Service) -> impl Iterator<Item = &'a Entry> + use<'a> {
+    let scan = cx.scan;
+    service.entries.iter().map(|&index| &scan.entries[index]).filter(|entry| entry.list == List::Ports)
+}
+
+/// Whether a compose service has a network of its own, as far as the file tells, so that it can publish ports.
+fn can_publish(service: &Service) -> bool {
+    service.network_mode.as_ref().is_none_or(|mode| {
+        let mode = mode.value.as_str();
+        let is_borrowed = mode.starts_with("service:") || mode.starts_with("container:");
+        !is_borrowed && !matches!(mode, "host" | "none") && !mode.contains('$')
+    })
+}
+
+/// The entries of `ports` of a compose service that name a port of the host, with that port. None where the service has
+/// no network to publish from.
+fn published<'a>(
+    cx: &Context<'a>,
+    service: &'a Service,
+) -> impl Iterator<Item = (&'a Entry, &'a PortUse)> + use<'a> {
+    let scan = cx.scan;
+    entries_of_ports(cx, service)
+        .filter(|_| can_publish(service))
+        .filter_map(|entry| Some((entry, &scan.uses[entry.host?])))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! `publish-all-interfaces`: a port that is published on every address of the host.
 
-use super::{Context, Rule};
+use std::net::IpAddr;
+
+use super::{Context, Rule, published, written_at};
 use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 
@@ -16,4 +18,18 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn check(_cx: &Context<'_>, _findings: &mut Vec<Finding>) {}
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for (entry, host) in cx.scan.services.iter().flat_map(|service| published(cx, service)) {
+        let Some(ports) = host.range.filter(|ports| !ports.is_empty()) else { continue };
+        let address = entry.address.as_deref().unwrap_or_default().trim_matches(['[', ']']);
+        let is_wildcard =
+            matches!(address, "" | "*") || address.parse().is_ok_and(|ip: IpAddr| ip.is_unspecified());
+        if !is_wildcard {
+            continue;
+        }
+        let verb =
+            if ports.is_single() { "port {} is" } else { "ports {} are" }.replace("{}", &ports.to_string());
+        let message = format!("host {verb} published on every address, name one such as 127.0.0.1");
+        findings.push(RULE.finding(written_at(host), message));
+    }
+}

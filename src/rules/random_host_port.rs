@@ -1,8 +1,9 @@
 //! `random-host-port`: a published port that gets another number on the host at every start.
 
-use super::{Context, Rule};
+use super::{Context, Rule, can_publish, entries_of_ports, written_at};
 use crate::finding::{Finding, Severity};
-use crate::languages::Language;
+use crate::languages::{Entry, EntryStyle, Language};
+use crate::text::Span;
 
 /// See `random_host_port.md`.
 pub static RULE: Rule = Rule {
@@ -16,4 +17,37 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn check(_cx: &Context<'_>, _findings: &mut Vec<Finding>) {}
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for service in cx.scan.services.iter().filter(|service| can_publish(service)) {
+        findings.extend(entries_of_ports(cx, service).filter_map(|entry| judge(cx, entry)));
+    }
+}
+
+fn judge(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
+    let container = &cx.scan.uses[entry.container?];
+    let ports = container.range.filter(|ports| ports.first > 0)?;
+    // What is refused gets no port at all.
+    container.protocol.transport()?;
+    if entry.host.is_some() || is_host_written(cx, entry, container.span.start) {
+        return None;
+    }
+    let message = if ports.is_single() {
+        format!(
+            "port {ports} of the container gets another port of the host at every start, name one or use `expose`"
+        )
+    } else {
+        format!(
+            "ports {ports} of the container get other ports of the host at every start, name them or use `expose`"
+        )
+    };
+    Some(RULE.finding(written_at(container), message))
+}
+
+/// Whether something stands in the place of the host's port that is none: `name:80`.
+fn is_host_written(cx: &Context<'_>, entry: &Entry, container: usize) -> bool {
+    if entry.style == EntryStyle::Long {
+        return entry.span.of(cx.text).contains("published");
+    }
+    let before = Span::new(entry.span.start, container.max(entry.span.start)).of(cx.text);
+    before.ends_with(':') && !before.ends_with("::")
+}

@@ -1,8 +1,9 @@
 //! `scaled-fixed-port`: several replicas that want the same port of the host.
 
-use super::{Context, Rule};
-use crate::finding::{Finding, Severity};
-use crate::languages::Language;
+use super::{Context, Rule, published, written_at};
+use crate::finding::{Finding, Related, Severity};
+use crate::languages::{Entry, Language, Service};
+use crate::port::PortUse;
 
 /// See `scaled_fixed_port.md`.
 pub static RULE: Rule = Rule {
@@ -16,4 +17,29 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn check(_cx: &Context<'_>, _findings: &mut Vec<Finding>) {}
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for service in &cx.scan.services {
+        let entries = published(cx, service);
+        findings.extend(entries.filter_map(|(entry, host)| judge(cx, service, entry, host)));
+    }
+}
+
+fn judge(cx: &Context<'_>, service: &Service, entry: &Entry, host: &PortUse) -> Option<Finding> {
+    let setting = service.replicas.as_ref()?;
+    let replicas: u32 = setting.value.parse().ok().filter(|&count| count > 1)?;
+    // A swarm's own network gives one port to all of them, unless the entry asks for the host's.
+    if service.is_for_swarm && entry.mode.as_deref() != Some("host") {
+        return None;
+    }
+    let ports = host.range.filter(|ports| ports.first > 0 && !ports.is_empty())?;
+    let target = cx.scan.uses[entry.container?].range?;
+    if target.is_single() && ports.len() >= replicas {
+        return None;
+    }
+    let noun = if ports.is_single() { "port" } else { "ports" };
+    let message = format!(
+        "{replicas} replicas cannot share host {noun} {ports}, publish a range of {replicas} ports or more"
+    );
+    let related = vec![Related { span: setting.span, message: "the number of replicas".to_owned() }];
+    Some(Finding { related, ..RULE.finding(written_at(host), message) })
+}

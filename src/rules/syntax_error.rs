@@ -2,7 +2,7 @@
 
 use super::{Context, Rule};
 use crate::finding::{Finding, Severity};
-use crate::languages::Language;
+use crate::languages::{Breakage, Language};
 
 /// See `syntax_error.md`.
 pub static RULE: Rule = Rule {
@@ -16,4 +16,7 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn check(_cx: &Context<'_>, _findings: &mut Vec<Finding>) {}
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let finding = |breakage: &Breakage| RULE.finding(breakage.span, breakage.message.clone());
+    findings.extend(cx.scan.breakages.iter().map(finding));
+}

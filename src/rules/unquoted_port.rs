@@ -1,8 +1,9 @@
 //! `unquoted-port`: a mapping of ports without quotes.
 
 use super::{Context, Rule};
-use crate::finding::{Finding, Severity};
-use crate::languages::Language;
+use crate::finding::{Edit, Finding, Fix, Safety, Severity};
+use crate::languages::{EntryStyle, Language, List};
+use crate::text::Span;
 
 /// See `unquoted_port.md`.
 pub static RULE: Rule = Rule {
@@ -16,4 +17,24 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn check(_cx: &Context<'_>, _findings: &mut Vec<Finding>) {}
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for entry in cx.scan.entries.iter().filter(|entry| entry.list == List::Ports) {
+        let written = entry.span.of(cx.text);
+        let is_mapping = entry.host.is_some() || entry.address.is_some();
+        if entry.style != EntryStyle::Plain || !is_mapping {
+            continue;
+        }
+        let message =
+            format!("the mapping {written} stands without quotes, YAML 1.1 takes some mappings for numbers");
+        let fix = quoting(written, entry.span);
+        findings.push(Finding { fix, ..RULE.finding(entry.span, message) });
+    }
+}
+
+/// The fix that puts double quotes around what is `written` at `span`, if nothing in it needs an escape then.
+fn quoting(written: &str, span: Span) -> Option<Fix> {
+    let quote = |at: usize| Edit { span: Span::new(at, at), text: "\"".to_owned() };
+    let edits = vec![quote(span.start), quote(span.end)];
+    let title = format!("Put quotes around {written}");
+    (!written.contains(['"', '\\'])).then_some(Fix { title, safety: Safety::Safe, edits })
+}

@@ -29,7 +29,7 @@ impl Reader {
             ports: ports.map(|(key, _)| key.span()),
             ports_removal: ports.and_then(|(key, value)| whole_entry(key, value)),
             entries: Vec::new(),
-            network_mode: value("network_mode").and_then(setting),
+            network_mode: value("network_mode").or_else(|| value("net")).and_then(setting),
             replicas: value("scale").or_else(replicas).and_then(setting),
             is_for_swarm: deploy.is_some_and(|deploy| OF_A_SWARM.iter().any(|key| deploy.has(key))),
             profiles: value("profiles")

@@ -17,8 +17,9 @@ mod yaml;
 use std::collections::{HashMap, HashSet};
 
 use super::sourced::Sourced;
-use super::{Scan, addresses, nginx};
+use super::{Breakage, Scan, addresses, is_template, nginx};
 use crate::port::Role;
+use crate::text::Span;
 use interpolation::interpolate;
 pub use recognition::is_compose;
 use scalar::text_of;
@@ -31,8 +32,33 @@ pub fn scan(text: &str) -> Scan {
     for root in tree.documents() {
         reader.document(root);
     }
+    reader.scan.breakages.extend(breakage(text, &tree));
     reader.scan.sort();
     reader.scan
+}
+
+/// Where `text` stops to be YAML, unless it is a template.
+fn breakage(text: &str, tree: &Tree<'_>) -> Option<Breakage> {
+    let (at, complaint) = tree.breakage()?;
+    let span = unread(text, at);
+    // YAML gives these two no meaning at the start of a value: `@PORT@` and `%PORT%` are put in by somebody else.
+    let is_placeholder = ['@', '%'].iter().any(|mark| span.of(text).matches(*mark).count() > 1);
+    let message = format!("this is no YAML: {}", complaint.replace('\'', "`"));
+    (!is_placeholder && !is_template(text)).then_some(Breakage { span, message })
+}
+
+/// What stands at byte `at`, where the reading broke, to the end of the line; else the last line before that holds
+/// anything.
+fn unread(text: &str, at: usize) -> Span {
+    let (before, behind) = text.split_at_checked(at).unwrap_or((text, ""));
+    let rest = behind.lines().next().unwrap_or_default().trim();
+    if !rest.is_empty() {
+        let start = text.len() - behind.trim_start().len();
+        return Span::new(start, start + rest.len());
+    }
+    let before = before.trim_end();
+    let line = &before[before.rfind(['\n', '\r']).map_or(0, |end| end + 1)..];
+    Span::new(before.len() - line.trim_start().len(), before.len())
 }
 
 /// What has been read so far.
@@ -394,6 +420,24 @@ configs:
     }
 
     #[test]
+    fn where_it_breaks() {
+        let breakage = |text: &str| {
+            scan(text)
+                .breakages
+                .into_iter()
+                .map(|it| (it.span.of(text).to_owned(), it.message))
+                .collect::<Vec<_>>()
+        };
+        let broken = "services:\r\n  a:\r\n    command: 'it's' # 💣\r\n    ports: [80]\r\n";
+        assert_eq!(breakage(broken)[0].0, "s' # 💣");
+        assert_eq!(breakage("a: \"x\n\n")[0].1, "this is no YAML: unclosed quote");
+        assert!(breakage("").is_empty() && breakage("a: *b\n---\nc: $D\n").is_empty());
+        for template in ["a:\n  - @B@:80\n", "a:\n{% if b %}\n  c: }\n", "a: {{ b }}\n", "a:\n  - %B%:80\n"] {
+            assert_eq!(breakage(template), [], "{template:?}");
+        }
+    }
+
+    #[test]
     fn a_megabyte_of_anything_ends() {
         let base = "x: &a {k: v}\nservices:\n  a:\n    ";
         let places = ["", "ports: [", "ports:\n    - ", "command: ", "command: \"", "command: >\n      "];
@@ -444,6 +488,9 @@ configs:
                 prop_assert!(text.get(port.span.start..port.span.end).is_some_and(|number| !number.is_empty()), "{:?}", port);
                 prop_assert!(port.pair.is_none_or(|pair| scan.uses[pair].pair == Some(index)));
                 prop_assert!(port.scope.is_none_or(|scope| scope < scan.scopes.len()));
+            }
+            for breakage in &scan.breakages {
+                prop_assert!(text.get(breakage.span.start..breakage.span.end).is_some());
             }
             for scope in &scan.scopes {
                 prop_assert!(text.get(scope.span.start..scope.span.end).is_some());

@@ -15,7 +15,13 @@ impl Reader {
     /// Reads the service `name`.
     pub(super) fn service(&mut self, name: Node<'_>, body: Node<'_>) {
         let title = text_of(name).text().to_owned();
-        self.scan.scopes.push(Scope { kind: ScopeKind::Service, name: title, span: name.span(), section: 0 });
+        self.scan.scopes.push(Scope {
+            kind: ScopeKind::Service,
+            name: title,
+            span: name.span(),
+            section: 0,
+            user: None,
+        });
         let scope = Some(self.scan.scopes.len() - 1);
 
         // The `ports` of what is merged here may be overridden, and count when it is merged elsewhere.

@@ -15,6 +15,8 @@ pub struct Tree<'t> {
     text: &'t str,
     records: Vec<Record>,
     roots: Vec<usize>,
+    /// Where the text stops to be YAML for the first time, and why.
+    breakage: Option<(usize, String)>,
 }
 
 /// A node of a [`Tree`]: cheap to copy, and no alias unless to an unknown anchor.
@@ -66,17 +68,26 @@ struct Reading {
     roots: Vec<usize>,
     /// Where the text stops to be YAML for the first time.
     breakage: Option<Breakage>,
+    /// What the parser says of that.
+    complaint: String,
 }
 
 impl<'t> Tree<'t> {
     /// Reads `text`. Of text that is not YAML it holds what stands around the broken places.
     pub fn parse(text: &'t str) -> Self {
         let mut reading = Reading::of(text);
+        let mut first = None;
         if let Some(breakage) = reading.breakage {
+            first = Some((breakage.at, reading.complaint));
             let repaired = recovery::repair(text, breakage, first_breakage);
             reading = Reading::of(&repaired);
         }
-        Self { text, records: reading.records, roots: reading.roots }
+        Self { text, records: reading.records, roots: reading.roots, breakage: first }
+    }
+
+    /// The byte at which the text stops to be YAML for the first time, and what the parser says of it.
+    pub fn breakage(&self) -> Option<(usize, &str)> {
+        self.breakage.as_ref().map(|(at, complaint)| (*at, complaint.as_str()))
     }
 
     /// The root of each document that has one.
@@ -191,7 +202,10 @@ impl Reading {
             let (event, span) = match next {
                 Ok((event, span)) => (event, span.byte_range().unwrap_or_default()),
                 Err(error) => {
-                    reading.breakage.get_or_insert(Breakage { at: place(&error), understood });
+                    if reading.breakage.is_none() {
+                        reading.breakage = Some(Breakage { at: place(&error), understood });
+                        reading.complaint = error.info().to_owned();
+                    }
                     reading.close(&mut open);
                     if !matches!(parser.proceed_next_document(), Ok(true)) {
                         break;

@@ -40,8 +40,12 @@ pub struct Instruction<'a> {
 pub struct Heredoc {
     /// The word that ends it, which is the file's name where the target is a folder.
     pub name: String,
+    /// The word of the instruction that asks for it.
+    pub word: Range<usize>,
     /// The lines between the instruction and that word.
     pub body: Span,
+    /// Whether that word stands below them. Else they go on to the end of the file.
+    pub is_closed: bool,
 }
 
 /// What an instruction does, as far as it matters for ports.
@@ -69,9 +73,14 @@ pub enum Keyword {
     Label,
     /// Runs a command during the build.
     Run,
+    /// Says as whom commands run.
+    User,
     /// Anything else: another instruction, or none.
     Other,
 }
+
+/// The instructions that are [`Keyword::Other`].
+const OTHERS: [&str; 6] = ["MAINTAINER", TRIGGER, "SHELL", "STOPSIGNAL", "VOLUME", "WORKDIR"];
 
 /// The word before an instruction that runs it in the build of another image.
 const TRIGGER: &str = "ONBUILD";
@@ -119,9 +128,9 @@ impl<'a> Instructions<'a> {
         let (word, arguments) = split_keyword(line.text());
         let keyword = keyword(&line.text()[word.clone()]);
         let mut instruction = Instruction { keyword, line, word, arguments, heredocs: Vec::new() };
-        for (name, tabs) in instruction.heredoc_names() {
-            let body = self.heredoc(&name, tabs, indent);
-            instruction.heredocs.push(Heredoc { name, body });
+        for (word, name, tabs) in instruction.heredoc_names() {
+            let (body, is_closed) = self.heredoc(&name, tabs, indent);
+            instruction.heredocs.push(Heredoc { name, word, body, is_closed });
         }
         instruction
     }
@@ -155,21 +164,21 @@ impl<'a> Instructions<'a> {
         (!body.ends_with(self.escape)).then_some(body)
     }
 
-    /// Reads up to the line that consists of `name`; to the end of the file where there is none.
+    /// Reads up to the line that consists of `name`, and tells whether there is one; else to the end of the file.
     ///
     /// Before that word may stand what stands before the instruction too, for a Dockerfile that is a block of a YAML
     /// file, and any `tabs`.
-    fn heredoc(&mut self, name: &str, tabs: Tabs, indent: &str) -> Span {
+    fn heredoc(&mut self, name: &str, tabs: Tabs, indent: &str) -> (Span, bool) {
         let start = self.at;
         while let Some(line) = self.next_line() {
             let text = line.of(self.text);
             let text = text.strip_prefix(indent).unwrap_or(text);
             let text = if tabs == Tabs::Stripped { text.trim_start_matches('\t') } else { text };
             if text == name {
-                return Span::new(start, line.start);
+                return (Span::new(start, line.start), true);
             }
         }
-        Span::new(start, self.at)
+        (Span::new(start, self.at), false)
     }
 }
 
@@ -195,6 +204,12 @@ impl<'a> Iterator for Instructions<'a> {
 }
 
 impl Instruction<'_> {
+    /// Whether it is an instruction at all.
+    pub fn is_known(&self) -> bool {
+        let word = &self.line.text()[self.word.clone()];
+        self.keyword != Keyword::Other || OTHERS.iter().any(|other| other.eq_ignore_ascii_case(word))
+    }
+
     /// The arguments without the flags before them (`--from=…`).
     pub fn operands(&self) -> Range<usize> {
         let text = self.line.text();
@@ -205,7 +220,7 @@ impl Instruction<'_> {
 
     /// The here-documents that the line asks for. Each is a word of its own (`<<EOF`, `3<<-"EOF"`); one in exec form
     /// asks for none.
-    fn heredoc_names(&self) -> Vec<(String, Tabs)> {
+    fn heredoc_names(&self) -> Vec<(Range<usize>, String, Tabs)> {
         let text = &self.line.text()[self.arguments.clone()];
         let takes_any = matches!(self.keyword, Keyword::Add | Keyword::Copy | Keyword::Run);
         if !takes_any || memchr::memmem::find(text.as_bytes(), b"<<").is_none() {
@@ -216,7 +231,11 @@ impl Instruction<'_> {
             return Vec::new();
         }
         let words = self.line.words(self.arguments.clone());
-        words.filter_map(|word| heredoc_name(&self.line.text()[word])).collect()
+        let named = |word: Range<usize>| {
+            let (name, tabs) = heredoc_name(&self.line.text()[word.clone()])?;
+            Some((word, name, tabs))
+        };
+        words.filter_map(named).collect()
     }
 }
 
@@ -252,7 +271,7 @@ fn split_keyword(text: &str) -> (Range<usize>, Range<usize>) {
 }
 
 fn keyword(word: &str) -> Keyword {
-    const KEYWORDS: [(&str, Keyword); 11] = [
+    const KEYWORDS: [(&str, Keyword); 12] = [
         ("RUN", Keyword::Run),
         ("ENV", Keyword::Env),
         ("COPY", Keyword::Copy),
@@ -264,6 +283,7 @@ fn keyword(word: &str) -> Keyword {
         ("ENTRYPOINT", Keyword::Entrypoint),
         ("ADD", Keyword::Add),
         ("HEALTHCHECK", Keyword::Healthcheck),
+        ("USER", Keyword::User),
     ];
     let known = KEYWORDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
     known.map_or(Keyword::Other, |(_, keyword)| *keyword)

@@ -14,7 +14,10 @@ use self::logical_line::LogicalLine;
 use self::variables::{Definition, Variables};
 use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
-use super::{Entry, EntryStyle, List, Scan, Scope, ScopeKind, addresses, nginx, port_spec, whole_lines};
+use super::{
+    Breakage, Entry, EntryStyle, List, Scan, Scope, ScopeKind, Setting, addresses, is_template, nginx,
+    port_spec, whole_lines,
+};
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
 
@@ -32,10 +35,16 @@ pub fn scan(text: &str) -> Scan {
         scan: Scan::default(),
         scope: None,
         stages: HashMap::new(),
+        scopes: Vec::new(),
+        is_broken: false,
+        stray: None,
         variables: Variables::new(text.len()),
     };
     for instruction in Instructions::new(text) {
         scanner.read(&instruction);
+    }
+    if is_template(text) || has_foreign_syntax(text) {
+        scanner.scan.breakages.clear();
     }
     scanner.scan.sort();
     scanner.scan
@@ -48,6 +57,12 @@ struct Scanner<'a> {
     scope: Option<usize>,
     /// The number of each stage that has a name, by that name in lower case.
     stages: HashMap<String, usize>,
+    /// The scope of each stage, by its number.
+    scopes: Vec<usize>,
+    /// Whether something was no instruction.
+    is_broken: bool,
+    /// An instruction before the first stage that must be in one. A file without any stage is taken for a part of another.
+    stray: Option<Breakage>,
     variables: Variables,
 }
 
@@ -74,10 +89,34 @@ impl Scanner<'_> {
                     self.push_resolved(sources, Role::Source);
                 }
             }
+            Keyword::User => self.read_user(instruction),
             Keyword::Copy | Keyword::Other => {}
         }
+        self.find_breakage(instruction);
         if !instruction.heredocs.is_empty() {
             self.read_heredocs(instruction);
+        }
+    }
+
+    /// Takes note of what BuildKit refuses to read: the first word that is no instruction, as more may follow from it, and
+    /// here-documents without an end.
+    fn find_breakage(&mut self, instruction: &Instruction<'_>) {
+        let line = &instruction.line;
+        let breakage = |range: &Range<usize>, message| Breakage { span: line.span(range.clone()), message };
+        let word = &instruction.word;
+        let written = &line.text()[word.clone()];
+        if !instruction.is_known() {
+            if !self.is_broken {
+                self.scan.breakages.push(breakage(word, format!("`{written}` is no instruction")));
+            }
+            self.is_broken = true;
+        } else if self.scope.is_none() && !matches!(instruction.keyword, Keyword::From | Keyword::Arg) {
+            let message = format!("`{written}` stands before the first FROM");
+            self.stray.get_or_insert_with(|| breakage(word, message));
+        }
+        for heredoc in instruction.heredocs.iter().filter(|heredoc| !heredoc.is_closed) {
+            let message = format!("no line `{}` ends this here-document", heredoc.name);
+            self.scan.breakages.push(breakage(&heredoc.word, message));
         }
     }
 
@@ -87,6 +126,7 @@ impl Scanner<'_> {
         if is_trigger {
             return;
         }
+        self.scan.breakages.extend(self.stray.take());
         let line = &instruction.line;
         let mut words = line.words(instruction.operands());
         let image = words.next();
@@ -106,7 +146,20 @@ impl Scanner<'_> {
             self.stages.insert(name.to_ascii_lowercase(), number);
         }
         let name = name.unwrap_or_else(|| number.to_string());
-        self.scan.scopes.push(Scope { kind: ScopeKind::Stage, name, span, section: 0 });
+        let user = base.and_then(|base| self.scan.scopes[self.scopes[base]].user.clone());
+        self.scopes.push(self.scan.scopes.len());
+        self.scan.scopes.push(Scope { kind: ScopeKind::Stage, name, span, section: 0, user });
+    }
+
+    /// Takes note of the user of the stage.
+    fn read_user(&mut self, instruction: &Instruction<'_>) {
+        let is_trigger = instruction.word.start > 0;
+        let Some(scope) = self.scope.filter(|_| !is_trigger) else { return };
+        let user = expand(&instruction.line, instruction.operands(), Blanks::Stay, &mut self.variables);
+        if let Some(user) = user.words.first() {
+            let span = user.span(0..user.text().len());
+            self.scan.scopes[scope].user = Some(Setting { value: user.text().to_owned(), span });
+        }
     }
 
     /// Takes the ports of an `EXPOSE`, and the numbers in the variables that they come from.
@@ -245,6 +298,16 @@ impl Scanner<'_> {
             at += line.len();
         }
     }
+}
+
+/// Whether the file asks to be read by another frontend than Docker's, which may know other instructions.
+fn has_foreign_syntax(text: &str) -> bool {
+    let comments = text.lines().map_while(|line| line.trim_start().strip_prefix('#'));
+    let mut values = comments.filter_map(|comment| {
+        let (name, value) = comment.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("syntax").then(|| value.trim())
+    });
+    values.next().is_some_and(|image| !image.contains("docker/dockerfile"))
 }
 
 /// The ports of a value that holds nothing else: `80`, `8000-8010/udp`, `80 443`.
@@ -513,6 +576,42 @@ mod tests {
             assert_eq!(ports(&format!("{line}\n{body}")), ["listen 8080", "expose 80"], "{line}");
         }
         assert_eq!(ports("COPY <<a.conf /etc/nginx/conf.d/\nserver { listen 1; }\na.conf\n"), ["listen 1"]);
+    }
+
+    #[test]
+    fn where_it_breaks() {
+        let breakages = |text: &str| {
+            scan(text)
+                .breakages
+                .into_iter()
+                .map(|it| (it.span.of(text).to_owned(), it.message))
+                .collect::<Vec<_>>()
+        };
+        let said = |text: &str, message: &str| vec![(text.to_owned(), message.to_owned())];
+        let lost = "# 💣\r\nFROM a\r\nRUN b\r\n  && c\r\n  && d\r\n";
+        assert_eq!(breakages(lost), said("&&", "`&&` is no instruction"));
+        let early = "ARG A\nEXPOSE 80\nRUN b\nFROM a\n";
+        assert_eq!(breakages(early), said("EXPOSE", "`EXPOSE` stands before the first FROM"));
+        let open = "FROM a\nCOPY <<EOF /b\nRUN c\n";
+        assert_eq!(breakages(open), said("<<EOF", "no line `EOF` ends this here-document"));
+        for whole in [
+            "",
+            "EXPOSE 80\n",
+            "# syntax=example/other\nFROM a\nINVOKE b\n",
+            "FROM a\n{% if b %}\nRUN c\n{% endif %}\n",
+            "FROM a\nonbuild WORKDIR /\nmaintainer b\nSHELL [\"c\"]\nONBUILD\nSTOPSIGNAL 9\nVOLUME /d\nUSER e\n",
+        ] {
+            assert_eq!(breakages(whole), [], "{whole:?}");
+        }
+    }
+
+    #[test]
+    fn a_stage_has_a_user_of_its_own_or_of_its_base() {
+        let text = "ARG U=web\nFROM a AS one\nARG U\nUSER root\nUSER \"$U\":9\nFROM one\nFROM b\nONBUILD USER c\nFROM one\nUSER 0\nUSER";
+        let users: Vec<_> =
+            scan(text).scopes.into_iter().map(|stage| stage.user.map(|it| it.value)).collect();
+        let [web, root] = ["web:9", "0"].map(|name| Some(name.to_owned()));
+        assert_eq!(users, [web.clone(), web, None, root]);
     }
 
     #[test]

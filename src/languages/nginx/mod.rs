@@ -3,7 +3,7 @@
 //! A file may be whole or a fragment that another file includes, and it may be a template of one.
 
 use crate::languages::addresses::names_port;
-use crate::languages::{self, Module, Scan, Scope, ScopeKind, Section};
+use crate::languages::{self, Breakage, Module, Scan, Scope, ScopeKind, Section};
 use crate::port::{PortUse, Transport};
 use crate::text::Span;
 
@@ -27,11 +27,19 @@ pub fn scan(text: &str) -> Scan {
     let scan = Scan { sections: vec![Section { module: Module::Unknown }], ..Scan::default() };
     let mut reading = Reading { text, blocks: Vec::new(), scan };
     while let Some(end) = statements.read() {
+        if end == End::Missing {
+            reading.miss_semicolon(statements.words());
+        }
         match end {
             End::Open => reading.open(statements.words()),
-            End::Close => reading.close(),
+            End::Close => reading.close(statements.end()),
             End::Semicolon | End::Missing => reading.directive(statements.words(), statements.end()),
         }
+    }
+    if statements.lua_is_broken() || languages::is_template(text) {
+        reading.scan.breakages.clear();
+    } else {
+        reading.miss_ends(statements.unclosed_quotes());
     }
     reading.scan.sort();
     reading.scan
@@ -57,6 +65,8 @@ struct Block {
     section: usize,
     /// The transport of what it passes on to other servers.
     transport: Transport,
+    /// The word that opens it.
+    opener: Span,
 }
 
 impl Block {
@@ -67,6 +77,7 @@ impl Block {
         scope: None,
         section: 0,
         transport: Transport::Tcp,
+        opener: Span::new(0, 0),
     };
 }
 
@@ -85,8 +96,8 @@ enum Body {
 
 impl Reading<'_> {
     fn open(&mut self, words: &[Span]) {
-        let mut block = Block { body: Body::Directives, ..self.innermost() };
         let name = words.first().copied().unwrap_or_default();
+        let mut block = Block { body: Body::Directives, opener: name, ..self.innermost() };
         match name.of(self.text) {
             "http" => self.enter(Module::Http, &mut block),
             "stream" => self.enter(Module::Stream, &mut block),
@@ -99,6 +110,7 @@ impl Reading<'_> {
                     name: String::new(),
                     span: name,
                     section: block.section,
+                    user: None,
                 }));
             }
             "upstream" => {
@@ -109,6 +121,7 @@ impl Reading<'_> {
                     name: upstream,
                     span,
                     section: block.section,
+                    user: None,
                 }));
             }
             "map" | "geo" | "split_clients" => block.body = self.pairs(words.last()),
@@ -125,9 +138,36 @@ impl Reading<'_> {
         self.scan.sections.push(Section { module });
     }
 
-    /// A surplus `}` closes nothing.
-    fn close(&mut self) {
-        self.blocks.pop();
+    /// Closes a block with the `}` that ends at byte `end`. A surplus one closes nothing.
+    fn close(&mut self, end: usize) {
+        if self.blocks.pop().is_none() {
+            self.break_at(Span::new(end - 1, end), "this `}` closes nothing");
+        }
+    }
+
+    /// Takes note of a statement that ends without its semicolon, unless a placeholder may bring it along.
+    fn miss_semicolon(&mut self, words: &[Span]) {
+        let is_placeholder = |word: &Span| word.of(self.text).starts_with(['$', '@', '%', '<', '[', '_']);
+        let [.., last] = words else { return };
+        if !words.iter().any(is_placeholder) {
+            let name = words.first().copied().unwrap_or_default().of(self.text);
+            self.break_at(*last, &format!("`{name}` ends without a semicolon"));
+        }
+    }
+
+    /// Takes note of the blocks that are still open, and of `quotes` that are.
+    fn miss_ends(&mut self, quotes: &[Span]) {
+        for &quote in quotes {
+            self.break_at(quote, "this quote is never closed");
+        }
+        if let Some(block) = self.blocks.last() {
+            let opener = block.opener;
+            self.break_at(opener, &format!("the block of `{}` is never closed", opener.of(self.text)));
+        }
+    }
+
+    fn break_at(&mut self, span: Span, message: &str) {
+        self.scan.breakages.push(Breakage { span, message: message.to_owned() });
     }
 
     fn directive(&mut self, words: &[Span], end: usize) {
@@ -230,6 +270,34 @@ mod tests {
     fn assert_none(texts: &[&str]) {
         for text in texts {
             assert_eq!(ports(text), [""; 0], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn where_it_breaks() {
+        let breakages = |text: &str| {
+            let found = scan(text).breakages.into_iter();
+            found.map(|it| format!("{}: {}", it.span.of(text), it.message)).collect::<Vec<_>>()
+        };
+        for (text, expected) in [
+            ("# 💣\r\nserver {\r\n  listen 80\r\n}\r\n", "80: `listen` ends without a semicolon"),
+            ("listen 80\nserver_name a;", "80: `listen` ends without a semicolon"),
+            ("server { location / {} }\n}\nlisten 80;", "}: this `}` closes nothing"),
+            ("http { server { location / {} }", "http: the block of `http` is never closed"),
+            ("server_name \"a;\nlisten 81;", "\"a: this quote is never closed"),
+        ] {
+            assert_eq!(breakages(text), [expected], "{text:?}");
+        }
+        for text in [
+            "",
+            "server {\n  ${TLS_SETTINGS}\n  listen 80;\n}",
+            "server {\n  @TLS_SETTINGS@\n  listen 80;\n}",
+            "{% if a %}server {{% endif %}\nlisten 80;",
+            "<% if a %>\nserver {\n",
+            "server_name a\n  b\n  c;",
+            "content_by_lua_block { if x then \nlisten 80;",
+        ] {
+            assert_eq!(breakages(text), [""; 0], "{text:?}");
         }
     }
 

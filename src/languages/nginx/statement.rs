@@ -33,12 +33,14 @@ pub struct Statements<'t> {
     words: Vec<Span>,
     /// Whether a block of Lua went on to the end of the file, as every later one would.
     lua_is_broken: bool,
+    /// The places of the quotes that nothing closes.
+    unclosed_quotes: Vec<Span>,
 }
 
 impl<'t> Statements<'t> {
     /// A reader at the start of `text`.
     pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0, words: Vec::new(), lua_is_broken: false }
+        Self { text, at: 0, words: Vec::new(), lua_is_broken: false, unclosed_quotes: Vec::new() }
     }
 
     /// The words of the statement that was read last, without their quotes.
@@ -49,6 +51,16 @@ impl<'t> Statements<'t> {
     /// The offset behind the statement that was read last, its `;` or brace included.
     pub const fn end(&self) -> usize {
         self.at
+    }
+
+    /// The places of the quotes so far that nothing closes, to the end of their lines.
+    pub fn unclosed_quotes(&self) -> &[Span] {
+        &self.unclosed_quotes
+    }
+
+    /// Whether the end of a block of Lua was not found, so that what is read behind it may be Lua.
+    pub const fn lua_is_broken(&self) -> bool {
+        self.lua_is_broken
     }
 
     /// Reads the next statement.
@@ -133,6 +145,7 @@ impl<'t> Statements<'t> {
         let word = line.strip_suffix([';', '{']).unwrap_or(line).trim_ascii_end();
         self.at = start + word.len();
         self.words.push(Span::new(start, self.at));
+        self.unclosed_quotes.push(Span::new(start - 1, self.at));
     }
 
     /// Whether a quoted word from `start` to `end` has run on to the quote of another one: it looks as if its line
