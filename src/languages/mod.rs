@@ -89,6 +89,10 @@ pub struct Entry {
     pub container: Option<usize>,
     /// The address of the host, with variables resolved.
     pub address: Option<String>,
+    /// Where that stands.
+    pub address_span: Option<Span>,
+    /// What stands in the places of its ports and is none, the host's before the container's.
+    pub strays: Vec<Stray>,
     /// `app_protocol` of the long syntax.
     pub app_protocol: Option<String>,
     /// `mode` of the long syntax.
@@ -108,11 +112,34 @@ impl Entry {
             host: None,
             container: None,
             address: None,
+            address_span: None,
+            strays: Vec::new(),
             app_protocol: None,
             mode: None,
             scope: None,
         }
     }
+}
+
+/// What stands in an [`Entry`] in the place of a port, and is neither digits, nor two numbers with a hyphen, nor a
+/// variable without a known value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// Whose port should stand there.
+    pub side: Side,
+    /// What stands there, with variables resolved; empty behind a colon that nothing follows.
+    pub text: String,
+    /// Where it stands; of no use where the text is empty.
+    pub span: Span,
+}
+
+/// Whose a port is in a mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The host's.
+    Host,
+    /// The container's, whose port is the only one where there is no mapping.
+    Container,
 }
 
 /// A kind of list of ports.
@@ -302,6 +329,8 @@ impl Scan {
         self.entries.extend(part.entries.into_iter().map(|entry| Entry {
             span: entry.span.shifted(at),
             removal: entry.removal.map(|span| span.shifted(at)),
+            address_span: entry.address_span.map(|span| span.shifted(at)),
+            strays: entry.strays.into_iter().map(|it| Stray { span: it.span.shifted(at), ..it }).collect(),
             host: entry.host.map(use_of),
             container: entry.container.map(use_of),
             scope: entry.scope.map(scope_of),

@@ -3,6 +3,8 @@
 use super::{Context, Rule};
 use crate::finding::{Finding, Severity};
 use crate::languages::Language;
+use crate::port::{PortUse, Role};
+use crate::text::Span;
 
 /// See `undefined_port_variable.md`.
 pub static RULE: Rule = Rule {
@@ -10,10 +12,41 @@ pub static RULE: Rule = Rule {
     summary: "a port that hangs on a variable nobody gives a value",
     severity: Severity::Warning,
     is_opt_in: false,
-    languages: &[Language::Dockerfile, Language::Compose],
+    languages: &[Language::Dockerfile],
     tag: None,
     docs: include_str!("undefined_port_variable.md"),
     check,
 };
 
-fn check(_cx: &Context<'_>, _findings: &mut Vec<Finding>) {}
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(cx.scan.uses.iter().filter_map(|port| judge(cx, port)));
+}
+
+fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
+    let variable = port.variable.as_ref().filter(|variable| variable.definition.is_none())?;
+    let reference = port.span.of(cx.text);
+    // A fragment without a stage may be put behind one that knows; `${PORT:?}` asks for the failure.
+    if port.role != Role::Expose
+        || port.range.is_some()
+        || port.scope.is_none()
+        || reference.contains('?')
+        || is_triggered(cx, port.span)
+    {
+        return None;
+    }
+    let name = &variable.name;
+    let message = format!("nothing in this stage gives {name} a value, so EXPOSE gets none");
+    let help = format!("add `ARG {name}=…` to the stage; an ARG above the first FROM is not seen in it");
+    Some(Finding { help: Some(help), ..RULE.finding(port.span, message) })
+}
+
+/// Whether the instruction around `span` is one for another build, whose variables nobody knows here.
+fn is_triggered(cx: &Context<'_>, span: Span) -> bool {
+    let stretches = &cx.scan.stretches;
+    let behind = stretches.partition_point(|stretch| stretch.start <= span.start);
+    let stretch = stretches[..behind].last().filter(|stretch| span.end <= stretch.end);
+    let line = cx.text[..span.start].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+    let start = stretch.map_or(line, |stretch| stretch.start);
+    let first = cx.text[start..span.start].split_whitespace().next();
+    first.is_some_and(|word| word.eq_ignore_ascii_case("ONBUILD"))
+}

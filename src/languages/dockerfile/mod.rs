@@ -14,7 +14,9 @@ use self::logical_line::LogicalLine;
 use self::variables::{Definition, Variables};
 use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
-use super::{Entry, EntryStyle, List, Scan, Scope, ScopeKind, addresses, nginx, port_spec, whole_lines};
+use super::{
+    Entry, EntryStyle, List, Scan, Scope, ScopeKind, Side, Stray, addresses, nginx, port_spec, whole_lines,
+};
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
 
@@ -115,11 +117,10 @@ impl Scanner<'_> {
         let mut fields: Vec<Range<usize>> = line.fields(arguments).collect();
         // BuildKit knows no comment there, and refuses the line; but its writer meant one.
         let comment = fields.iter().position(|field| line.text()[field.clone()].starts_with('#'));
-        let has_comment = comment.is_some();
-        fields.truncate(comment.unwrap_or(fields.len()));
+        let commented = fields.split_off(comment.unwrap_or(fields.len()));
         for (index, field) in fields.iter().enumerate() {
             let expansion = expand(line, field.clone(), Blanks::Part, &mut self.variables);
-            let is_alone = expansion.words.len() == 1 && !has_comment && !line.is_continued();
+            let is_alone = expansion.words.len() == 1 && commented.is_empty() && !line.is_continued();
             let removal = if is_alone { self.removal(line, &fields, index) } else { None };
             for word in &expansion.words {
                 let span = line.span(field.clone());
@@ -129,6 +130,21 @@ impl Scanner<'_> {
             }
             self.scan.uses.append(&mut self.variables.take_ports(expansion.definitions));
         }
+        if let (Some(first), Some(last)) = (commented.first(), commented.last()) {
+            self.push_comment(line, fields.last(), first.start..last.end);
+        }
+    }
+
+    /// Adds the comment of an `EXPOSE`, which stands behind the field `before`, as an entry that holds no port.
+    fn push_comment(&mut self, line: &LogicalLine<'_>, before: Option<&Range<usize>>, comment: Range<usize>) {
+        let (text, span) = (line.text()[comment.clone()].to_owned(), line.span(comment.clone()));
+        let before = before.filter(|_| !line.is_continued());
+        self.scan.entries.push(Entry {
+            removal: before.map(|before| line.span(before.end..comment.end)),
+            strays: vec![Stray { side: Side::Container, text, span }],
+            scope: self.scope,
+            ..Entry::new(List::Expose, EntryStyle::Word, span)
+        });
     }
 
     /// What to take out of the `line` of an `EXPOSE` so that the field of that index is gone: the whole line where it is
