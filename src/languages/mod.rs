@@ -59,6 +59,8 @@ pub struct Scan {
     pub entries: Vec<Entry>,
     /// What the services of a compose file say beside their ports.
     pub services: Vec<Service>,
+    /// What the stages of a Dockerfile are built upon, in the order of the file.
+    pub stages: Vec<Stage>,
     /// The directives of nginx that say something of a port by more than the port, in the order of the file.
     pub directives: Vec<Directive>,
     /// The parts of nginx configuration in which addresses are shared. The first is the file itself, and is always there
@@ -164,6 +166,17 @@ pub enum EntryStyle {
     Quoted,
     /// The long syntax: a mapping.
     Long,
+}
+
+/// What a stage of a Dockerfile is built upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// The stage: an index into [`Scan::scopes`].
+    pub scope: usize,
+    /// The image that `FROM` names, with variables resolved, and `$` for one without a known value.
+    pub image: String,
+    /// The earlier stage whose name that is: an index into [`Scan::stages`].
+    pub base: Option<usize>,
 }
 
 /// What a compose service says beside its ports.
@@ -343,6 +356,12 @@ impl Scan {
             port: directive.port.map(use_of),
             scope: directive.scope.map(scope_of),
             section: directive.section + sections,
+        }));
+        let stages = self.stages.len();
+        self.stages.extend(part.stages.into_iter().map(|stage| Stage {
+            scope: scope_of(stage.scope),
+            base: stage.base.map(|base| base + stages),
+            ..stage
         }));
         self.stretches.extend(part.stretches.into_iter().map(|span| span.shifted(at)));
         let moved = |breakage: Breakage| Breakage { span: breakage.span.shifted(at), ..breakage };

@@ -58,7 +58,7 @@ fn mapping(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
     let (severity, place) = match entry.list {
         List::Ports => return None,
         // BuildKit drops the host's half, and warns.
-        List::Expose => (Severity::Warning, "EXPOSE"),
+        List::Expose => (Severity::Warning, "`EXPOSE`"),
         List::ServiceExpose => (Severity::Error, "`expose`"),
     };
     let container = &cx.scan.uses[entry.container?];

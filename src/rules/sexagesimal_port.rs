@@ -28,7 +28,7 @@ fn judge(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
     }
     let written = span.of(cx.text);
     let number = sexagesimal(written)?;
-    let message = format!("YAML 1.1 reads {written} as the number {number}, put it in quotes");
+    let message = format!("{written} is the number {number} to YAML 1.1, put it in quotes");
     let help =
         "podman-compose, docker-compose v1 and others that keep to YAML 1.1 do, Docker Compose v2 does not";
     let quote = |at| Edit { span: Span::new(at, at), text: "\"".to_owned() };

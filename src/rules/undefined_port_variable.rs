@@ -2,7 +2,7 @@
 
 use super::{Context, Rule};
 use crate::finding::{Finding, Severity};
-use crate::languages::Language;
+use crate::languages::{Language, Stage};
 use crate::port::{PortUse, Role};
 use crate::text::Span;
 
@@ -34,10 +34,30 @@ fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
     {
         return None;
     }
+    // Another image may well give it one.
+    let severity = if is_upon_official_image(cx, port.scope?) { RULE.severity } else { Severity::Hint };
     let name = &variable.name;
     let message = format!("nothing in this stage gives {name} a value, so EXPOSE gets none");
     let help = format!("add `ARG {name}=…` to the stage; an ARG above the first FROM is not seen in it");
-    Some(Finding { help: Some(help), ..RULE.finding(port.span, message) })
+    Some(Finding { severity, help: Some(help), ..RULE.finding(port.span, message) })
+}
+
+/// Whether the stage is built upon nothing, or one of Docker's official images, whose variables are not named by anybody's
+/// habit.
+fn is_upon_official_image(cx: &Context<'_>, scope: usize) -> bool {
+    const DEEPEST: usize = 64;
+    let stages = &cx.scan.stages;
+    let mut stage = stages.binary_search_by_key(&scope, |stage| stage.scope).ok();
+    for _ in 0..DEEPEST {
+        let Some(Stage { image, base, .. }) = stage.and_then(|stage| stages.get(stage)) else { break };
+        if base.is_none() {
+            let name = image.strip_prefix("docker.io/").unwrap_or(image);
+            let name = name.strip_prefix("library/").unwrap_or(name);
+            return !name.is_empty() && !name.contains(['/', '$']);
+        }
+        stage = *base;
+    }
+    false
 }
 
 /// Whether the instruction around `span` is one for another build, whose variables nobody knows here.

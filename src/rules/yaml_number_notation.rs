@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for entry in &cx.scan.entries {
-        findings.extend(numbers(cx, entry).filter_map(|span| judge(cx, span)));
+        findings.extend(numbers(cx, entry).filter_map(|span| judge(cx, entry.style, span)));
     }
 }
 
@@ -33,12 +33,12 @@ fn numbers(cx: &Context<'_>, entry: &Entry) -> impl Iterator<Item = Span> {
     whole.into_iter().chain(parts.filter(move |_| is_long).filter(is_plain))
 }
 
-fn judge(cx: &Context<'_>, span: Span) -> Option<Finding> {
+fn judge(cx: &Context<'_>, style: EntryStyle, span: Span) -> Option<Finding> {
     let written = span.of(cx.text);
     let notation = Notation::of(written)?;
     let (message, fix) = match notation {
         Notation::Integer(number) => (
-            format!("YAML tools read {written} differently, write {number}"),
+            format!("write {written} as {number}, not every YAML tool knows that notation"),
             Some(replacing(cx, span, number.to_string(), Safety::Safe)),
         ),
         Notation::Octal { read, digits } => (
@@ -46,7 +46,10 @@ fn judge(cx: &Context<'_>, span: Span) -> Option<Finding> {
             digits.map(|digits| replacing(cx, span, digits.to_string(), Safety::Unsafe)),
         ),
         Notation::Float(number) => (
-            format!("{written} is a number with a fraction to Docker, which refuses it as a port"),
+            match style {
+                EntryStyle::Long => format!("{written} is a number with a fraction to Docker"),
+                _ => format!("{written} is a number with a fraction to Docker, which refuses it as a port"),
+            },
             number.map(|number| replacing(cx, span, number.to_string(), Safety::Safe)),
         ),
     };

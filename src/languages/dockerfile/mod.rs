@@ -15,7 +15,8 @@ use self::variables::{Definition, Variables};
 use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
 use super::{
-    Entry, EntryStyle, List, Scan, Scope, ScopeKind, Side, Stray, addresses, nginx, port_spec, whole_lines,
+    Entry, EntryStyle, List, Scan, Scope, ScopeKind, Side, Stage, Stray, addresses, nginx, port_spec,
+    whole_lines,
 };
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
@@ -97,11 +98,12 @@ impl Scanner<'_> {
 
         self.variables.close_stage();
         let image = image.map(|image| expand(line, image, Blanks::Stay, &mut self.variables).words);
-        let base =
-            image.and_then(|words| self.stages.get(&words.first()?.text().to_ascii_lowercase()).copied());
+        let image = image.and_then(|words| Some(words.first()?.text().to_owned())).unwrap_or_default();
+        let base = self.stages.get(&image.to_ascii_lowercase()).copied();
         let number = self.variables.open_stage(base);
 
         self.scope = Some(self.scan.scopes.len());
+        self.scan.stages.push(Stage { scope: self.scan.scopes.len(), image, base });
         let span = line.span(name.clone().unwrap_or(instruction.word.clone()));
         let name = name.map(|name| line.text()[name].to_owned());
         if let Some(name) = &name {
@@ -318,6 +320,24 @@ mod tests {
             format!("{} {written}{number}{protocol}{variable}", port.role.kind())
         };
         scan(text).uses.iter().map(describe).collect()
+    }
+
+    #[test]
+    fn stages_know_what_they_are_built_upon() {
+        let text = "ARG TAG=3\nFROM --platform=linux/amd64 alpine:$TAG AS Base\nFROM base\nFROM a/b:$NONE\n";
+        let stages = scan(text).stages;
+        let described: Vec<_> = stages.iter().map(|it| (it.scope, it.image.as_str(), it.base)).collect();
+        assert_eq!(described, [(0, "alpine:3", None), (1, "base", Some(0)), (2, "a/b:$", None)]);
+    }
+
+    #[test]
+    fn a_comment_behind_ports_is_an_entry_without_any() {
+        let text = "FROM a\nEXPOSE 80 # 💣 81\n";
+        let entries = scan(text).entries;
+        let [port, comment] = &entries[..] else { panic!("two entries") };
+        assert_eq!((port.span.of(text), port.removal), ("80", None));
+        assert_eq!(comment.strays[0].text, "# 💣 81");
+        assert_eq!(comment.removal.map(|span| span.of(text)), Some(" # 💣 81"));
     }
 
     #[test]
