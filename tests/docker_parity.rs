@@ -4,6 +4,7 @@
 //! the code that is tested; where a `docker` client is at hand, it is asked as well. Every difference has its reason.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::print_stdout, reason = "how often the two agree is worth a look")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -143,8 +144,11 @@ fn dockerfile(specification: &str) -> String {
     format!("FROM scratch\nEXPOSE {specification}\n")
 }
 
+/// Why verdicts differ, and on which specifications.
+type Reason = (&'static str, fn(&str) -> bool);
+
 /// Compares two verdicts on every specification; each difference needs a reason, and each reason a difference.
-fn compare(name: &str, verdicts: &BTreeMap<String, [bool; 2]>, reasons: &[(&str, fn(&str) -> bool)]) {
+fn compare(name: &str, verdicts: &BTreeMap<String, [bool; 2]>, reasons: &[Reason]) {
     let mut counts = vec![0; reasons.len()];
     let mut unexplained = Vec::new();
     for (specification, _) in verdicts.iter().filter(|(_, [ours, docker])| ours != docker) {
@@ -164,7 +168,7 @@ fn compare(name: &str, verdicts: &BTreeMap<String, [bool; 2]>, reasons: &[(&str,
 }
 
 /// The one thing that Docker's parser takes for compose and we do not.
-const ZERO: (&str, fn(&str) -> bool) =
+const ZERO: Reason =
     ("nothing can listen on the container's port 0, which the parser lets pass", |specification| {
         let container = specification.rsplit(':').next().unwrap().split('/').next().unwrap();
         range(container).is_some_and(|(first, _)| first == 0)
@@ -214,7 +218,7 @@ fn compose_agrees_with_the_client() {
         specifications.iter().partition(|it| is_clean(&compose_file([*it]), Language::Compose));
     let is_there = docker_takes(&file("probe"), &compose_file([&"80".to_owned()]));
     if !is_there {
-        eprintln!("skipped: there is no docker client that can read a compose file");
+        println!("skipped: there is no docker client that can read a compose file");
         return;
     }
     let mut verdicts = BTreeMap::new();
@@ -225,7 +229,7 @@ fn compose_agrees_with_the_client() {
         let takes = |it: &&String| ((*it).clone(), docker_takes(&path, &compose_file([*it])));
         specifications.iter().map(takes).collect::<Vec<_>>()
     };
-    let asked =
+    let asked: Vec<&String> =
         if are_all_taken { wrong.into_iter().step_by(2).collect() } else { specifications.iter().collect() };
     let part = asked.len().div_ceil(thread::available_parallelism().map_or(2, Into::into)).max(1);
     let answers: Vec<(String, bool)> = thread::scope(|scope| {
@@ -238,7 +242,7 @@ fn compose_agrees_with_the_client() {
         let ours = clean.contains(&&specification);
         verdicts.insert(specification, [ours, is_taken]);
     }
-    let reasons: [(&str, fn(&str) -> bool); 3] = [
+    let reasons: [Reason; 3] = [
         ZERO,
         ("the client drops what follows a second slash, which the parser refuses by now", |specification| {
             specification.rsplit(':').next().unwrap().matches('/').count() > 1

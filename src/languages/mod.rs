@@ -95,6 +95,8 @@ pub struct Entry {
     pub address_span: Option<Span>,
     /// What stands in the places of its ports and is none, the host's before the container's.
     pub strays: Vec<Stray>,
+    /// Whether `ONBUILD` puts it off to the build of another image.
+    pub is_trigger: bool,
     /// `app_protocol` of the long syntax.
     pub app_protocol: Option<String>,
     /// `mode` of the long syntax.
@@ -116,6 +118,7 @@ impl Entry {
             address: None,
             address_span: None,
             strays: Vec::new(),
+            is_trigger: false,
             app_protocol: None,
             mode: None,
             scope: None,

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::host_mapping_in_expose::is_list_with_commas;
 use super::yaml_number_notation::Notation;
-use super::{Context, Rule, removing, replacing};
+use super::{Context, Rule, removing, replacing, written_at};
 use crate::finding::{Finding, Safety, Severity};
 use crate::languages::{Entry, EntryStyle, Language, List, Side, Stray};
 use crate::port::PortRange;
@@ -25,7 +25,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for entry in &cx.scan.entries {
         let mut strays = entry.strays.iter();
         let finding = strays.find_map(|it| stray(cx, entry, it));
-        findings.extend(finding.or_else(|| spaced_mapping(cx, entry)).or_else(|| address(cx, entry)));
+        findings.extend(
+            finding
+                .or_else(|| spaced_mapping(cx, entry))
+                .or_else(|| address(cx, entry))
+                .or_else(|| target(cx, entry)),
+        );
     }
 }
 
@@ -89,6 +94,15 @@ fn address(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
     let is_localhost = address == "localhost" && span.of(cx.text) == address;
     let fix = is_localhost.then(|| replacing(cx, span, "127.0.0.1".to_owned(), Safety::Safe));
     Some(Finding { fix, ..RULE.finding(span, message) })
+}
+
+/// Several ports in a `target`, which the long syntax has for one alone.
+fn target(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
+    let port = &cx.scan.uses[entry.container.filter(|_| entry.style == EntryStyle::Long)?];
+    let range = port.range.filter(|range| !range.is_single() && !range.is_empty())?;
+    let message = format!("`target` takes a single port, not {range}");
+    let help = Some("list each port, or use the short syntax".to_owned());
+    Some(Finding { help, ..RULE.finding(written_at(port), message) })
 }
 
 /// Whether Docker takes `text` for the address of a mapping: brackets go around any, even around nothing.

@@ -54,16 +54,19 @@ impl Exposed<'_> {
 fn exposed<'a>(cx: &Context<'a>) -> impl Iterator<Item = Exposed<'a>> {
     let (mut list, mut before) = (0, None::<&Entry>);
     let scan = cx.scan;
-    scan.entries.iter().filter(|entry| entry.list != List::Ports).filter_map(move |entry| {
-        // A list that a merge brings along is read after the service's own, and stands before it.
-        if before.is_some_and(|it| it.scope != entry.scope || entry.span < it.span) {
-            list += 1;
-        }
-        before = Some(entry);
-        let port = &scan.uses[entry.container?];
-        let (range, transport) = (port.range.filter(|range| !range.is_empty())?, port.protocol.transport()?);
-        Some(Exposed { list, transport, range, entry, is_literal: port.variable.is_none() })
-    })
+    scan.entries.iter().filter(|entry| entry.list != List::Ports && !entry.is_trigger).filter_map(
+        move |entry| {
+            // A list that a merge brings along is read after the service's own, and stands before it.
+            if before.is_some_and(|it| it.scope != entry.scope || entry.span < it.span) {
+                list += 1;
+            }
+            before = Some(entry);
+            let port = &scan.uses[entry.container?];
+            let (range, transport) =
+                (port.range.filter(|range| !range.is_empty())?, port.protocol.transport()?);
+            Some(Exposed { list, transport, range, entry, is_literal: port.variable.is_none() })
+        },
+    )
 }
 
 fn finding(cx: &Context<'_>, it: &Exposed<'_>, other: &Exposed<'_>) -> Finding {

@@ -39,8 +39,9 @@ fn judge(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
 
 /// Whether a tag before `span` says what the scalar is.
 fn has_tag(cx: &Context<'_>, span: Span) -> bool {
-    let word = cx.text[..span.start].split_ascii_whitespace().next_back();
-    word.is_some_and(|word| word.trim_start_matches(['-', '[', ',']).starts_with('!'))
+    let before = cx.text[..span.start].trim_end();
+    let word = before.rsplit([' ', '\t', '\n', '\r', ',', '[']).next();
+    word.is_some_and(|word| word.starts_with('!'))
 }
 
 /// The [number to the base of sixty](https://yaml.org/type/int.html) that `text` is in YAML 1.1; as far as 64 bits go.

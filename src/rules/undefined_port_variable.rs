@@ -4,7 +4,6 @@ use super::{Context, Rule};
 use crate::finding::{Finding, Severity};
 use crate::languages::{Language, Stage};
 use crate::port::{PortUse, Role};
-use crate::text::Span;
 
 /// See `undefined_port_variable.md`.
 pub static RULE: Rule = Rule {
@@ -30,7 +29,7 @@ fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
         || port.range.is_some()
         || port.scope.is_none()
         || reference.contains('?')
-        || is_triggered(cx, port.span)
+        || port.entry.is_some_and(|entry| cx.scan.entries[entry].is_trigger)
     {
         return None;
     }
@@ -58,15 +57,4 @@ fn is_upon_official_image(cx: &Context<'_>, scope: usize) -> bool {
         stage = *base;
     }
     false
-}
-
-/// Whether the instruction around `span` is one for another build, whose variables nobody knows here.
-fn is_triggered(cx: &Context<'_>, span: Span) -> bool {
-    let stretches = &cx.scan.stretches;
-    let behind = stretches.partition_point(|stretch| stretch.start <= span.start);
-    let stretch = stretches[..behind].last().filter(|stretch| span.end <= stretch.end);
-    let line = cx.text[..span.start].rfind(['\n', '\r']).map_or(0, |end| end + 1);
-    let start = stretch.map_or(line, |stretch| stretch.start);
-    let first = cx.text[start..span.start].split_whitespace().next();
-    first.is_some_and(|word| word.eq_ignore_ascii_case("ONBUILD"))
 }

@@ -62,7 +62,7 @@ impl Scanner<'_> {
         }
         match instruction.keyword {
             Keyword::From => self.read_from(instruction),
-            Keyword::Expose => self.read_expose(line, instruction.arguments.clone()),
+            Keyword::Expose => self.read_expose(instruction),
             Keyword::Env => self.read_variables(line, pairs(line, instruction.arguments.clone())),
             Keyword::Arg => self.read_variables(line, assignments(line, instruction.arguments.clone())),
             Keyword::Label => self.read_label(line, instruction.arguments.clone()),
@@ -114,9 +114,11 @@ impl Scanner<'_> {
     }
 
     /// Takes the ports of an `EXPOSE`, and the numbers in the variables that they come from.
-    fn read_expose(&mut self, line: &LogicalLine<'_>, arguments: Range<usize>) {
+    fn read_expose(&mut self, instruction: &Instruction<'_>) {
         const ROLES: Roles = Roles { host: Role::ExposeHost, container: Role::Expose };
-        let mut fields: Vec<Range<usize>> = line.fields(arguments).collect();
+        let line = &instruction.line;
+        let is_trigger = instruction.word.start > 0;
+        let mut fields: Vec<Range<usize>> = line.fields(instruction.arguments.clone()).collect();
         // BuildKit knows no comment there, and refuses the line; but its writer meant one.
         let comment = fields.iter().position(|field| line.text()[field.clone()].starts_with('#'));
         let commented = fields.split_off(comment.unwrap_or(fields.len()));
@@ -127,7 +129,7 @@ impl Scanner<'_> {
             for word in &expansion.words {
                 let span = line.span(field.clone());
                 let entry = Entry::new(List::Expose, EntryStyle::Word, span);
-                let entry = Entry { removal, scope: self.scope, ..entry };
+                let entry = Entry { removal, is_trigger, scope: self.scope, ..entry };
                 port_spec::push_entry(word, ROLES, entry, &mut self.scan);
             }
             self.scan.uses.append(&mut self.variables.take_ports(expansion.definitions));
@@ -320,6 +322,12 @@ mod tests {
             format!("{} {written}{number}{protocol}{variable}", port.role.kind())
         };
         scan(text).uses.iter().map(describe).collect()
+    }
+
+    #[test]
+    fn a_trigger_exposes_elsewhere() {
+        let entries = scan("FROM a\nEXPOSE 80\nONBUILD EXPOSE 81\n").entries;
+        assert_eq!(entries.iter().map(|entry| entry.is_trigger).collect::<Vec<_>>(), [false, true]);
     }
 
     #[test]
