@@ -59,6 +59,8 @@ pub struct Scan {
     pub entries: Vec<Entry>,
     /// What the services of a compose file say beside their ports.
     pub services: Vec<Service>,
+    /// What the stages of a Dockerfile are built upon, in the order of the file.
+    pub stages: Vec<Stage>,
     /// The directives of nginx that say something of a port by more than the port, in the order of the file.
     pub directives: Vec<Directive>,
     /// The parts of nginx configuration in which addresses are shared. The first is the file itself, and is always there
@@ -89,6 +91,12 @@ pub struct Entry {
     pub container: Option<usize>,
     /// The address of the host, with variables resolved.
     pub address: Option<String>,
+    /// Where that stands.
+    pub address_span: Option<Span>,
+    /// What stands in the places of its ports and is none, the host's before the container's.
+    pub strays: Vec<Stray>,
+    /// Whether `ONBUILD` puts it off to the build of another image.
+    pub is_trigger: bool,
     /// `app_protocol` of the long syntax.
     pub app_protocol: Option<String>,
     /// `mode` of the long syntax.
@@ -108,11 +116,35 @@ impl Entry {
             host: None,
             container: None,
             address: None,
+            address_span: None,
+            strays: Vec::new(),
+            is_trigger: false,
             app_protocol: None,
             mode: None,
             scope: None,
         }
     }
+}
+
+/// What stands in an [`Entry`] in the place of a port, and is neither digits, nor two numbers with a hyphen, nor a
+/// variable without a known value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// Whose port should stand there.
+    pub side: Side,
+    /// What stands there, with variables resolved; empty behind a colon that nothing follows.
+    pub text: String,
+    /// Where it stands; of no use where the text is empty.
+    pub span: Span,
+}
+
+/// Whose a port is in a mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The host's.
+    Host,
+    /// The container's, whose port is the only one where there is no mapping.
+    Container,
 }
 
 /// A kind of list of ports.
@@ -137,6 +169,17 @@ pub enum EntryStyle {
     Quoted,
     /// The long syntax: a mapping.
     Long,
+}
+
+/// What a stage of a Dockerfile is built upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// The stage: an index into [`Scan::scopes`].
+    pub scope: usize,
+    /// The image that `FROM` names, with variables resolved, and `$` for one without a known value.
+    pub image: String,
+    /// The earlier stage whose name that is: an index into [`Scan::stages`].
+    pub base: Option<usize>,
 }
 
 /// What a compose service says beside its ports.
@@ -310,6 +353,8 @@ impl Scan {
         self.entries.extend(part.entries.into_iter().map(|entry| Entry {
             span: entry.span.shifted(at),
             removal: entry.removal.map(|span| span.shifted(at)),
+            address_span: entry.address_span.map(|span| span.shifted(at)),
+            strays: entry.strays.into_iter().map(|it| Stray { span: it.span.shifted(at), ..it }).collect(),
             host: entry.host.map(use_of),
             container: entry.container.map(use_of),
             scope: entry.scope.map(scope_of),
@@ -322,6 +367,12 @@ impl Scan {
             port: directive.port.map(use_of),
             scope: directive.scope.map(scope_of),
             section: directive.section + sections,
+        }));
+        let stages = self.stages.len();
+        self.stages.extend(part.stages.into_iter().map(|stage| Stage {
+            scope: scope_of(stage.scope),
+            base: stage.base.map(|base| base + stages),
+            ..stage
         }));
         self.stretches.extend(part.stretches.into_iter().map(|span| span.shifted(at)));
         let moved = |breakage: Breakage| Breakage { span: breakage.span.shifted(at), ..breakage };

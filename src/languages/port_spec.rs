@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::sourced::{Sourced, UNKNOWN};
-use super::{Entry, Scan};
+use super::{Entry, Scan, Side, Stray};
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
 
@@ -37,15 +37,19 @@ struct Half {
 /// Adds `entry`, whose text is the specification `spec`, to `scan` with its ports, the host's before the container's, as a
 /// pair. Gives the entry's index.
 ///
-/// A half that is neither digits, nor two numbers with a hyphen, nor a variable is no port and adds nothing; a host half
-/// that is empty (`127.0.0.1::80`) adds nothing either.
+/// A half that is neither digits, nor two numbers with a hyphen, nor a variable is no port but a stray of the entry; a
+/// host half that is empty (`127.0.0.1::80`) is nothing at all.
 pub fn push_entry(spec: &Sourced, roles: Roles, mut entry: Entry, scan: &mut Scan) -> usize {
     let index = scan.entries.len();
     let parts = split(spec.text());
+    entry.address_span = parts.address.clone().map(|range| spec.span(range));
     let address = parts.address.map(|range| spec.text()[range].to_owned());
     let mut container = port(spec, &parts.container, roles.container);
     let host = parts.host.as_ref().and_then(|half| {
-        let mut host = port(spec, half, roles.host)?;
+        let Some(mut host) = port(spec, half, roles.host) else {
+            entry.strays.push(stray(spec, half, Side::Host));
+            return None;
+        };
         host.address.clone_from(&address);
         if let (Protocol::Implied(_), Some(container)) = (host.protocol, &container)
             && let Some(transport) = container.protocol.transport()
@@ -56,6 +60,9 @@ pub fn push_entry(spec: &Sourced, roles: Roles, mut entry: Entry, scan: &mut Sca
     });
     if let (None, Some(container)) = (&parts.host, &mut container) {
         container.address.clone_from(&address);
+    }
+    if container.is_none() {
+        entry.strays.push(stray(spec, &parts.container, Side::Container));
     }
     let paired = host.is_some() && container.is_some();
     let first = scan.uses.len();
@@ -89,6 +96,11 @@ fn port(spec: &Sourced, half: &Half, role: Role) -> Option<PortUse> {
         variable: spec.variable(half.port.clone()).cloned(),
         ..PortUse::new(spec.span(half.port.clone()), range, role)
     })
+}
+
+fn stray(spec: &Sourced, half: &Half, side: Side) -> Stray {
+    let range = half.port.clone();
+    Stray { side, text: spec.text()[range.clone()].to_owned(), span: spec.span(range) }
 }
 
 /// The protocol that a suffix at `span` names: tcp, udp or sctp, which are all that Docker knows.
@@ -179,6 +191,28 @@ mod tests {
         for text in ["", ":", "http", "8080:", "a:b", "80,", "-", "/tcp"] {
             let left = ports(text);
             assert!(left.iter().all(|port| port == "host @8080 (tcp)"), "{text:?}: {left:?}");
+        }
+    }
+
+    /// What stands in `spec` in the place of a port, with its place.
+    fn strays(spec: &str) -> Vec<(Side, String, String)> {
+        let mut scan = Scan::default();
+        let roles = Roles { host: Role::Host, container: Role::Container };
+        let entry = Entry::new(List::Ports, EntryStyle::Plain, Span::default());
+        push_entry(&Sourced::verbatim(spec, 0), roles, entry, &mut scan);
+        let strays = scan.entries.remove(0).strays.into_iter();
+        strays.map(|stray| (stray.side, stray.text, stray.span.of(spec).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_stray_knows_where_it_stands() {
+        let stray = |side, text: &str| (side, text.to_owned(), text.to_owned());
+        assert_eq!(strays("1.2.3.4:a:b/tcp"), [stray(Side::Host, "a"), stray(Side::Container, "b")]);
+        assert_eq!(strays("80,"), [stray(Side::Container, "80,")]);
+        assert_eq!(strays("8080:"), [stray(Side::Container, "")]);
+        assert_eq!(strays("1-2-3:/tcp"), [stray(Side::Host, "1-2-3"), stray(Side::Container, "")]);
+        for spec in ["80", ":80", "127.0.0.1::80", "$:80-$", "70000:90-80/http"] {
+            assert!(strays(spec).is_empty(), "{spec}");
         }
     }
 }

@@ -1,9 +1,9 @@
 //! `invalid-port-range`: a range that ends before it starts, or that does not fit the range it is mapped to.
 
-use super::{Context, Rule, written_at};
-use crate::finding::{Finding, Severity};
+use super::{Context, Rule, replacing_port, written_at};
+use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::languages::Language;
-use crate::port::PortUse;
+use crate::port::{PortRange, PortUse};
 
 /// See `invalid_port_range.md`.
 pub static RULE: Rule = Rule {
@@ -23,12 +23,24 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if range.is_empty() {
             let message = format!("the range {range} ends before it starts");
             let help = Some(format!("write {}-{}", range.last, range.first));
-            findings.push(Finding { help, ..RULE.finding(written_at(port), message) });
+            let fix = swapping(cx, port, range);
+            findings.push(Finding { help, fix, ..RULE.finding(written_at(port), message) });
         }
         if port.role.is_host() {
             findings.extend(unequal(cx, port));
         }
     }
+}
+
+/// The fix that turns `range` round, unless it would not fit the other half of its mapping then.
+fn swapping(cx: &Context<'_>, port: &PortUse, range: PortRange) -> Option<Fix> {
+    let swapped = PortRange { first: range.last, last: range.first };
+    let other =
+        port.pair.and_then(|pair| cx.scan.uses[pair].range).map(|other| other.first.abs_diff(other.last));
+    let length = swapped.last - swapped.first;
+    let fits = other.is_none_or(|other| other == length || port.role.is_host() && other == 0);
+    let text = swapped.to_string();
+    fits.then(|| replacing_port(cx, port, text, Safety::Safe)).flatten()
 }
 
 /// Docker maps a range to a range of the same length, and a range to a single port; nothing else.

@@ -1,8 +1,13 @@
 //! `malformed-port`: an entry in a list of ports that is no port.
 
-use super::{Context, Rule};
-use crate::finding::{Finding, Severity};
-use crate::languages::Language;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::host_mapping_in_expose::is_list_with_commas;
+use super::yaml_number_notation::Notation;
+use super::{Context, Rule, removing, replacing, written_at};
+use crate::finding::{Finding, Safety, Severity};
+use crate::languages::{Entry, EntryStyle, Language, List, Side, Stray};
+use crate::port::PortRange;
 
 /// See `malformed_port.md`.
 pub static RULE: Rule = Rule {
@@ -16,4 +21,109 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn check(_cx: &Context<'_>, _findings: &mut Vec<Finding>) {}
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for entry in &cx.scan.entries {
+        let mut strays = entry.strays.iter();
+        let finding = strays.find_map(|it| stray(cx, entry, it));
+        findings.extend(
+            finding
+                .or_else(|| spaced_mapping(cx, entry))
+                .or_else(|| address(cx, entry))
+                .or_else(|| target(cx, entry)),
+        );
+    }
+}
+
+/// What stands in the place of a port and is none.
+fn stray(cx: &Context<'_>, entry: &Entry, stray: &Stray) -> Option<Finding> {
+    let is_long = entry.style == EntryStyle::Long;
+    let place = if is_long { stray.span } else { entry.span };
+    let written = place.of(cx.text);
+    let is_number = entry.style != EntryStyle::Quoted && Notation::of(written).is_some();
+    // In `expose`, the host's half is wrong as a whole.
+    let is_of_mapping = entry.list == List::ServiceExpose && stray.side == Side::Host;
+    let is_unwritten = matches!(written, "" | "~" | "null") || is_long && stray.text.is_empty();
+    if is_placeholder(written) || is_number || is_of_mapping || is_unwritten || is_list_with_commas(cx, entry)
+    {
+        return None;
+    }
+    if stray.text.is_empty() {
+        let message = format!("`{written}` names no port of the container");
+        return Some(RULE.finding(entry.span, message));
+    }
+    if stray.text.starts_with('#') {
+        let message = "a comment has a line of its own, BuildKit takes this for ports".to_owned();
+        let fix = entry.removal.map(|span| removing("Remove the comment", span, Safety::Safe));
+        return Some(Finding { fix, ..RULE.finding(stray.span, message) });
+    }
+    let trimmed = stray.text.trim();
+    let is_spaced = PortRange::parse(trimmed).is_some() && stray.span.of(cx.text) == stray.text;
+    let fix = is_spaced.then(|| replacing(cx, stray.span, trimmed.to_owned(), Safety::Safe));
+    let message = format!("{} is no port, write digits", quoted(&stray.text));
+    Some(Finding { fix, ..RULE.finding(stray.span, message) })
+}
+
+/// `- 80: 80`: the space makes a YAML mapping of it, which has none of the keys that the long syntax has.
+fn spaced_mapping(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
+    let written = entry.span.of(cx.text);
+    let (host, container) = written.split_once(':').filter(|_| entry.style == EntryStyle::Long)?;
+    let mapping = format!("{}:{}", host.trim(), container.trim());
+    let is_mapping = PortRange::parse(host.trim()).is_some() && PortRange::parse(container.trim()).is_some();
+    if !is_mapping {
+        return None;
+    }
+    let message = format!("the space makes a YAML mapping of {}, write \"{mapping}\"", quoted(written));
+    let is_item = cx.text[..entry.span.start].trim_end_matches([' ', '\t']).ends_with('-');
+    let fix = is_item.then(|| replacing(cx, entry.span, format!("\"{mapping}\""), Safety::Safe));
+    Some(Finding { fix, ..RULE.finding(entry.span, message) })
+}
+
+/// An address of the host that is none. Docker looks no names up there.
+fn address(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
+    let address = entry.address.as_deref()?;
+    let span = entry.address_span?;
+    if entry.list == List::ServiceExpose
+        || entry.style == EntryStyle::Long
+        || entry.container.is_none()
+        || is_placeholder(entry.span.of(cx.text))
+        || is_address(address)
+    {
+        return None;
+    }
+    let message = format!("{} is no IP address, Docker takes no other there", quoted(address));
+    let is_localhost = address == "localhost" && span.of(cx.text) == address;
+    let fix = is_localhost.then(|| replacing(cx, span, "127.0.0.1".to_owned(), Safety::Safe));
+    Some(Finding { fix, ..RULE.finding(span, message) })
+}
+
+/// Several ports in a `target`, which the long syntax has for one alone.
+fn target(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
+    let port = &cx.scan.uses[entry.container.filter(|_| entry.style == EntryStyle::Long)?];
+    let range = port.range.filter(|range| !range.is_single() && !range.is_empty())?;
+    let message = format!("`target` takes a single port, not {range}");
+    let help = Some("list each port, or use the short syntax".to_owned());
+    Some(Finding { help, ..RULE.finding(written_at(port), message) })
+}
+
+/// Whether Docker takes `text` for the address of a mapping: brackets go around any, even around nothing.
+fn is_address(text: &str) -> bool {
+    let bare = text.strip_prefix('[').and_then(|inside| inside.strip_suffix(']'));
+    bare == Some("")
+        || bare.unwrap_or(text).parse::<Ipv4Addr>().is_ok()
+        || bare.unwrap_or(text).parse::<Ipv6Addr>().is_ok()
+}
+
+/// Whether something is put in the place of (a part of) `text` before a tool reads it.
+fn is_placeholder(text: &str) -> bool {
+    text.contains(['$', '{', '}', '<', '>', '%', '@']) || text.contains("__") || text.contains("PORT")
+}
+
+/// `text` in a message, unless it is too long for one, or has several lines.
+fn quoted(text: &str) -> String {
+    const LONGEST: usize = 40;
+    if text.len() > LONGEST || text.contains(char::is_control) {
+        "this".to_owned()
+    } else {
+        format!("`{text}`")
+    }
+}

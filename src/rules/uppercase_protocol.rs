@@ -1,8 +1,9 @@
 //! `uppercase-protocol`: a protocol in capitals.
 
-use super::{Context, Rule};
-use crate::finding::{Finding, Severity};
+use super::{Context, Rule, replacing};
+use crate::finding::{Finding, Safety, Severity};
 use crate::languages::Language;
+use crate::port::{PortUse, Protocol};
 
 /// See `uppercase_protocol.md`.
 pub static RULE: Rule = Rule {
@@ -16,4 +17,19 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn check(_cx: &Context<'_>, _findings: &mut Vec<Finding>) {}
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    // A protocol on the host's half is wrong in lower case too.
+    let ports = cx.structural_ports().filter(|port| !port.role.is_host());
+    findings.extend(ports.filter_map(|port| judge(cx, port)));
+}
+
+fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
+    let Protocol::Written(transport, span) = port.protocol else { return None };
+    let (written, name) = (span.of(cx.text), transport.name());
+    if written == name || !written.eq_ignore_ascii_case(name) {
+        return None;
+    }
+    let message = format!("`{written}` is written `{name}`");
+    let fix = Some(replacing(cx, span, name.to_owned(), Safety::Safe));
+    Some(Finding { fix, ..RULE.finding(span, message) })
+}

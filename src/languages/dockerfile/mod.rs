@@ -15,8 +15,8 @@ use self::variables::{Definition, Variables};
 use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
 use super::{
-    Breakage, Entry, EntryStyle, List, Scan, Scope, ScopeKind, Setting, addresses, is_template, nginx,
-    port_spec, whole_lines,
+    Breakage, Entry, EntryStyle, List, Scan, Scope, ScopeKind, Setting, Side, Stage, Stray, addresses,
+    is_template, nginx, port_spec, whole_lines,
 };
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
@@ -74,7 +74,7 @@ impl Scanner<'_> {
         }
         match instruction.keyword {
             Keyword::From => self.read_from(instruction),
-            Keyword::Expose => self.read_expose(line, instruction.arguments.clone()),
+            Keyword::Expose => self.read_expose(instruction),
             Keyword::Env => self.read_variables(line, pairs(line, instruction.arguments.clone())),
             Keyword::Arg => self.read_variables(line, assignments(line, instruction.arguments.clone())),
             Keyword::Label => self.read_label(line, instruction.arguments.clone()),
@@ -135,11 +135,12 @@ impl Scanner<'_> {
 
         self.variables.close_stage();
         let image = image.map(|image| expand(line, image, Blanks::Stay, &mut self.variables).words);
-        let base =
-            image.and_then(|words| self.stages.get(&words.first()?.text().to_ascii_lowercase()).copied());
+        let image = image.and_then(|words| Some(words.first()?.text().to_owned())).unwrap_or_default();
+        let base = self.stages.get(&image.to_ascii_lowercase()).copied();
         let number = self.variables.open_stage(base);
 
         self.scope = Some(self.scan.scopes.len());
+        self.scan.stages.push(Stage { scope: self.scan.scopes.len(), image, base });
         let span = line.span(name.clone().unwrap_or(instruction.word.clone()));
         let name = name.map(|name| line.text()[name].to_owned());
         if let Some(name) = &name {
@@ -163,25 +164,41 @@ impl Scanner<'_> {
     }
 
     /// Takes the ports of an `EXPOSE`, and the numbers in the variables that they come from.
-    fn read_expose(&mut self, line: &LogicalLine<'_>, arguments: Range<usize>) {
+    fn read_expose(&mut self, instruction: &Instruction<'_>) {
         const ROLES: Roles = Roles { host: Role::ExposeHost, container: Role::Expose };
-        let mut fields: Vec<Range<usize>> = line.fields(arguments).collect();
+        let line = &instruction.line;
+        let is_trigger = instruction.word.start > 0;
+        let mut fields: Vec<Range<usize>> = line.fields(instruction.arguments.clone()).collect();
         // BuildKit knows no comment there, and refuses the line; but its writer meant one.
         let comment = fields.iter().position(|field| line.text()[field.clone()].starts_with('#'));
-        let has_comment = comment.is_some();
-        fields.truncate(comment.unwrap_or(fields.len()));
+        let commented = fields.split_off(comment.unwrap_or(fields.len()));
         for (index, field) in fields.iter().enumerate() {
             let expansion = expand(line, field.clone(), Blanks::Part, &mut self.variables);
-            let is_alone = expansion.words.len() == 1 && !has_comment && !line.is_continued();
+            let is_alone = expansion.words.len() == 1 && commented.is_empty() && !line.is_continued();
             let removal = if is_alone { self.removal(line, &fields, index) } else { None };
             for word in &expansion.words {
                 let span = line.span(field.clone());
                 let entry = Entry::new(List::Expose, EntryStyle::Word, span);
-                let entry = Entry { removal, scope: self.scope, ..entry };
+                let entry = Entry { removal, is_trigger, scope: self.scope, ..entry };
                 port_spec::push_entry(word, ROLES, entry, &mut self.scan);
             }
             self.scan.uses.append(&mut self.variables.take_ports(expansion.definitions));
         }
+        if let (Some(first), Some(last)) = (commented.first(), commented.last()) {
+            self.push_comment(line, fields.last(), first.start..last.end);
+        }
+    }
+
+    /// Adds the comment of an `EXPOSE`, which stands behind the field `before`, as an entry that holds no port.
+    fn push_comment(&mut self, line: &LogicalLine<'_>, before: Option<&Range<usize>>, comment: Range<usize>) {
+        let (text, span) = (line.text()[comment.clone()].to_owned(), line.span(comment.clone()));
+        let before = before.filter(|_| !line.is_continued());
+        self.scan.entries.push(Entry {
+            removal: before.map(|before| line.span(before.end..comment.end)),
+            strays: vec![Stray { side: Side::Container, text, span }],
+            scope: self.scope,
+            ..Entry::new(List::Expose, EntryStyle::Word, span)
+        });
     }
 
     /// What to take out of the `line` of an `EXPOSE` so that the field of that index is gone: the whole line where it is
@@ -365,6 +382,30 @@ mod tests {
             format!("{} {written}{number}{protocol}{variable}", port.role.kind())
         };
         scan(text).uses.iter().map(describe).collect()
+    }
+
+    #[test]
+    fn a_trigger_exposes_elsewhere() {
+        let entries = scan("FROM a\nEXPOSE 80\nONBUILD EXPOSE 81\n").entries;
+        assert_eq!(entries.iter().map(|entry| entry.is_trigger).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn stages_know_what_they_are_built_upon() {
+        let text = "ARG TAG=3\nFROM --platform=linux/amd64 alpine:$TAG AS Base\nFROM base\nFROM a/b:$NONE\n";
+        let stages = scan(text).stages;
+        let described: Vec<_> = stages.iter().map(|it| (it.scope, it.image.as_str(), it.base)).collect();
+        assert_eq!(described, [(0, "alpine:3", None), (1, "base", Some(0)), (2, "a/b:$", None)]);
+    }
+
+    #[test]
+    fn a_comment_behind_ports_is_an_entry_without_any() {
+        let text = "FROM a\nEXPOSE 80 # 💣 81\n";
+        let entries = scan(text).entries;
+        let [port, comment] = &entries[..] else { panic!("two entries") };
+        assert_eq!((port.span.of(text), port.removal), ("80", None));
+        assert_eq!(comment.strays[0].text, "# 💣 81");
+        assert_eq!(comment.removal.map(|span| span.of(text)), Some(" # 💣 81"));
     }
 
     #[test]
