@@ -50,6 +50,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("ropey::", &["text"]),
     ("granit_parser::", &["languages"]),
     ("annotate_snippets::", &["report"]),
+    ("similar::", &["cli"]),
     ("serde_json::", &["report", "cli", "lsp"]),
     ("async fn", &["lsp"]),
 ];
