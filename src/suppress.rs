@@ -110,7 +110,7 @@ const BLANKS: [char; 3] = [' ', '\t', '\u{feff}'];
 /// A comment to the linter.
 #[derive(Clone, Debug)]
 struct Comment {
-    /// The bytes from its `#` to the end of its line.
+    /// The bytes from its `#` to the end of its line, or to the next comment of ours on it.
     span: Span,
     /// What to take out so that it is gone.
     removal: Span,
@@ -219,8 +219,8 @@ impl Comment {
                 let is_of_use = meant.is_some_and(|rule| !is_named(&self.names, rule) && is_of_use(rule));
                 Some(Fault::Unknown { meant, is_of_use })
             }
-            Some(rule) if is_named(&self.names[..index], rule) => Some(Fault::Repeated),
-            Some(rule) => (!is_of_use(rule)).then_some(Fault::Unused),
+            Some(rule) if !is_of_use(rule) => Some(Fault::Unused),
+            Some(rule) => is_named(&self.names[..index], rule).then_some(Fault::Repeated),
         }
     }
 
@@ -241,7 +241,7 @@ fn comments(text: &str, language: Language, scan: &Scan) -> Vec<Comment> {
     let mut line = Span::default();
     let mut parts = Parts { rest: &scan.parts, around: Vec::new(), language };
     for at in memmem::find_iter(text.as_bytes(), MARK) {
-        if comments.last().is_some_and(|comment| at < comment.span.end) {
+        if comments.last().is_some_and(|comment| at < comment.said.end) {
             continue;
         }
         if at >= line.end || line.is_empty() {
@@ -254,8 +254,9 @@ fn comments(text: &str, language: Language, scan: &Scan) -> Vec<Comment> {
         let before = Span::new(line.start, hash).of(text);
         let language = parts.language_at(hash);
         let is_first = before.trim_start_matches(BLANKS).is_empty();
+        let is_alone = is_comment_line(line.of(text));
         let is_comment = match language {
-            Language::Dockerfile => is_first,
+            Language::Dockerfile => is_alone && (is_first || before.ends_with([' ', '\t'])),
             Language::Compose => is_first || before.ends_with([' ', '\t']),
             Language::Nginx => is_first || before.ends_with([' ', '\t', ';', '{', '}']),
         };
@@ -263,14 +264,22 @@ fn comments(text: &str, language: Language, scan: &Scan) -> Vec<Comment> {
             continue;
         }
         let Some(mut comment) = read(text, Span::new(hash, line.end), at + MARK.len()) else { continue };
-        let is_alone = is_comment_line(line.of(text));
-        comment.removal = match is_first {
-            true => Span::new(
-                line.start + before.len() - before.trim_start_matches('\u{feff}').len(),
-                line_end_behind(text, line.end),
-            ),
-            false => Span::new(line.start + before.trim_end_matches([' ', '\t']).len(), line.end),
-        };
+        let end_before = line.start + before.trim_end_matches([' ', '\t']).len();
+        comment.removal = Span::new(end_before, line.end);
+        if is_first {
+            // A byte order mark stays.
+            let start = hash - before.trim_start_matches('\u{feff}').len();
+            comment.removal = Span::new(start, line_end_behind(text, line.end));
+        }
+        if let Some(last) = comments.last_mut().filter(|last| hash < last.span.end) {
+            let is_whole_line = last.removal.end > last.span.end || last.removal.start == line.start;
+            last.span.end = end_before;
+            last.removal = if is_whole_line {
+                Span::new(last.span.start, hash)
+            } else {
+                Span::new(last.removal.start, end_before)
+            };
+        }
         comment.target = match comment.scope {
             Scope::Unknown => None,
             Scope::File => is_above_all(text, language, hash).then(|| Span::new(0, text.len())),
@@ -472,6 +481,13 @@ mod tests {
         assert_eq!(nginx("listen 47; # portolan: ignore[deregistered-port]"), 0);
         assert_eq!(nginx("listen 47;#portolan: ignore[deregistered-port]"), 0);
         assert_eq!(nginx("listen 47; # ours # portolan:ignore [ deregistered-port ] -- ours"), 0);
+        assert_eq!(nginx("listen 47; # portolan: ignore # portolan: ignore[deregistered-port]"), 1);
+        assert_eq!(
+            nginx(
+                "listen 47; listen 994; # portolan: ignore[deregistered-port] -- a # portolan: ignore[reserved-port]"
+            ),
+            0
+        );
         assert_eq!(nginx("listen 47; # ours: portolan: ignore[deregistered-port]"), 1);
         assert_eq!(nginx("return 200 a#portolan:ignore[reserved-port];"), 0);
         let dockerfile = "FROM a\nEXPOSE 585 # portolan: ignore[deregistered-port]\n";
@@ -551,6 +567,11 @@ EXPOSE 47
             assert_eq!(mended(list), kept, "{list}");
         }
         assert_eq!(mended("reserved-port, nonsense").as_deref(), Some("EXPOSE 585"));
+        let text =
+            "FROM a\n  # portolan: ignore[reserved-port] # portolan: ignore[deregistered-port]\nEXPOSE 585\n";
+        let dockerfile = |text: &str| lint(text, Language::Dockerfile, &Settings::default());
+        let expected = text.replace("# portolan: ignore[reserved-port] ", "");
+        assert_eq!(fix::apply(text, Safety::Safe, dockerfile).text, expected);
         let text = "server {\r\n  listen 80;  # portolan: ignore[reserved-port]\r\n}\r\n";
         let lint = |text: &str| lint(text, Language::Nginx, &Settings::default());
         assert_eq!(fix::apply(text, Safety::Safe, lint).text, "server {\r\n  listen 80;\r\n}\r\n");

@@ -72,11 +72,11 @@ pub struct Arguments {
     pub stdin_filename: Option<PathBuf>,
 
     /// Mend what can be mended without changing what a file does, and report the rest
-    #[arg(long, help_heading = "What to fix", group = "mending", requires = "check")]
+    #[arg(long, help_heading = "What to fix", group = "mending", requires = "check", conflicts_with_all = OTHER_MODES)]
     pub fix: bool,
 
     /// Print what --fix would change as a patch, and change nothing
-    #[arg(long, help_heading = "What to fix", group = "mending", requires = "check")]
+    #[arg(long, help_heading = "What to fix", group = "mending", requires = "check", conflicts_with_all = OTHER_MODES)]
     pub diff: bool,
 
     /// With --fix or --diff: also the fixes that change what a file does
@@ -91,6 +91,9 @@ pub struct Arguments {
     #[arg(long, help_heading = "What to write", value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
 }
+
+/// The modes that read no files, or mend none.
+const OTHER_MODES: [&str; 5] = ["list", "lookup", "explain", "rules", "stdio"];
 
 /// A language by its name on the command line.
 #[derive(Clone, Copy, Debug)]

@@ -27,11 +27,9 @@ pub fn write(arguments: &Arguments, out: &mut impl Write) -> io::Result<Outcome>
     let (files, mut outcome) = walk::visit(arguments, |source| Mended::new(arguments, source));
     let mut fixed = Count::default();
     let mut reports = Vec::new();
-    let mut has_echo = false;
     for file in files {
         let mut is_fixed = !file.fixed.applied.is_empty();
         if let Some(echo) = &file.echo {
-            has_echo = true;
             out.flush()?;
             print(echo)?;
         } else if is_fixed && let Err(error) = replace(&file.path, &file.before, file.fixed.text.as_bytes()) {
@@ -46,7 +44,7 @@ pub fn write(arguments: &Arguments, out: &mut impl Write) -> io::Result<Outcome>
     }
     let said = format!("Fixed {fixed}");
     let is_for_people = arguments.output_format == super::OutputFormat::Text;
-    let found = if has_echo {
+    let found = if arguments.paths.iter().any(|path| path.as_os_str() == "-") {
         let mut err = anstream::AutoStream::new(io::stderr().lock(), arguments.color.into());
         check::write(arguments, reports, fixed.said(&said).filter(|_| is_for_people), &mut err)?
     } else {
@@ -243,4 +241,30 @@ fn fill(mut file: File, path: &Path, metadata: &Metadata, bytes: &[u8]) -> io::R
         let _ = chown(path, Some(metadata.uid()), Some(metadata.gid()));
     }
     fs::set_permissions(path, metadata.permissions())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_somebody_else_changed_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Dockerfile");
+        fs::write(&path, "EXPOSE 81").unwrap();
+        let error = replace(&path, b"EXPOSE 80", b"EXPOSE 82").unwrap_err();
+        assert!(error.to_string().contains("somebody else"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "EXPOSE 81");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+        replace(&path, b"EXPOSE 81", b"EXPOSE 82").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "EXPOSE 82");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_difference_is_a_patch() {
+        let said = unified(Path::new("/a\\b/Docker\u{1b}file"), "a\r\nb\rc\nd", "a\r\nB\rc\nd");
+        let head = "--- a/a/b/Docker\\u{1b}file\n+++ b/a/b/Docker\\u{1b}file\n@@ -1,3 +1,3 @@\n";
+        assert_eq!(said, format!("{head} a\r\n-b\rc\n+B\rc\n d\n\\ No newline at end of file\n"));
+    }
 }

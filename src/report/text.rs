@@ -76,3 +76,64 @@ fn snippets<'a>(
     };
     far.into_iter().map(snippet).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Fix, Related};
+
+    fn finding(text: &str, word: &str, related: &[&str]) -> Finding {
+        let span = |word: &str| {
+            let start = text.find(word).expect("the word is there");
+            Span::new(start, start + word.len())
+        };
+        let related = related
+            .iter()
+            .map(|word| Related { span: span(word), message: format!("{word} is here") })
+            .collect();
+        Finding {
+            rule: "reserved-port",
+            severity: Severity::Warning,
+            span: span(word),
+            message: "something is wrong".to_owned(),
+            help: Some("something helps".to_owned()),
+            related,
+            fix: Some(Fix { title: "Replace it".to_owned(), safety: Safety::Unsafe, edits: Vec::new() }),
+        }
+    }
+
+    fn shown(text: &str, finding: Finding) -> String {
+        let report = super::text(Path::new("a/Dockerfile"), text, &[finding]);
+        anstream::adapter::strip_str(&report).to_string()
+    }
+
+    #[test]
+    fn related_places_stand_beside_their_finding() {
+        let text = "EXPOSE 80\n\n\n\n\nEXPOSE 💣 90 \\\n 91\n";
+        let shown = shown(text, finding(text, "90", &["80", "91"]));
+        assert_eq!(
+            shown.trim_end(),
+            "\
+warning[reserved-port]: something is wrong
+ --> a/Dockerfile:6:10
+  |
+1 | EXPOSE 80
+  |        -- 80 is here
+...
+6 | EXPOSE 💣 90 \\
+  |           ^^
+7 |  91
+  |  -- 91 is here
+  |
+  = help: something helps
+  = fix: Replace it (unsafe)"
+        );
+    }
+
+    #[test]
+    fn a_related_place_far_away_has_lines_of_its_own() {
+        let text = format!("EXPOSE 80\n{}EXPOSE 90\n", "\n".repeat(99));
+        let shown = shown(&text, finding(&text, "90", &["80"]));
+        assert!(shown.contains("a/Dockerfile:101:8") && shown.contains("::: a/Dockerfile:1:8"), "{shown}");
+    }
+}
