@@ -62,7 +62,7 @@ pub fn suppress(
             comment.is_about(complaint.span.start)
                 && comment.names.iter().any(|name| name.of(text) == complaint.rule)
         };
-        !on_comments.iter().any(|comment| speaks(comment))
+        !on_comments.iter().any(speaks)
     });
     complaints
 }

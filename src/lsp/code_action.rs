@@ -94,9 +94,7 @@ impl File<'_> {
     fn fix_rule(&self, finding: &Finding, findings: &[Finding]) -> Option<CodeAction> {
         let rule = finding.rule;
         let is_fixable = |it: &&Finding| it.rule == rule && it.fix.is_some();
-        if findings.iter().filter(is_fixable).nth(1).is_none() {
-            return None;
-        }
+        findings.iter().filter(is_fixable).nth(1)?;
         let edits = self.fixes(findings, Safety::Unsafe, |finding| finding.rule == rule)?;
         Some(self.action(format!("Fix all `{rule}` in this file"), CodeActionKind::QUICKFIX, &edits))
     }

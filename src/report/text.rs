@@ -50,31 +50,44 @@ fn snippets<'a>(
     const NEAR: usize = 50;
     let rows = |span: Span| [span.start, span.end].map(|at| lines.position(at, Encoding::Utf8).line);
     let [mut first, mut last] = rows(finding.span);
-    let mut near = vec![(AnnotationKind::Primary, finding.span, None)];
-    let mut far = Vec::new();
+    let mut near = vec![Place { kind: AnnotationKind::Primary, span: finding.span, label: None }];
+    let mut snippets = Vec::new();
     for related in &finding.related {
+        let place =
+            Place { kind: AnnotationKind::Context, span: related.span, label: Some(&related.message) };
         let [start, end] = rows(related.span);
         if last.saturating_sub(start).max(end.saturating_sub(first)) > NEAR {
-            far.push((start, end, vec![(AnnotationKind::Context, related.span, Some(&related.message))]));
+            snippets.push(snippet(path, text, lines, [start, end], vec![place]));
             continue;
         }
         (first, last) = (first.min(start), last.max(end));
-        near.push((AnnotationKind::Context, related.span, Some(&related.message)));
+        near.push(place);
     }
-    far.insert(0, (first, last, near));
-    let snippet = |(first, last, places): (usize, usize, Vec<(AnnotationKind, Span, Option<&'a String>)>)| {
-        let (start, end) = (lines.line(first).start, lines.line(last).end);
-        let annotation = |(kind, span, label): (AnnotationKind, Span, Option<&'a String>)| {
-            let annotation = kind.span(span.start - start..span.end.min(end) - start);
-            match label {
-                Some(label) => annotation.label(label),
-                None => annotation,
-            }
-        };
-        let annotations = places.into_iter().map(annotation);
-        Snippet::source(&text[start..end]).line_start(first + 1).path(path).annotations(annotations)
+    snippets.insert(0, snippet(path, text, lines, [first, last], near));
+    snippets
+}
+
+/// A place to point at.
+struct Place<'a> {
+    kind: AnnotationKind,
+    span: Span,
+    label: Option<&'a str>,
+}
+
+/// The lines from the first to the last with what is pointed at in them.
+fn snippet<'a>(
+    path: &'a str,
+    text: &'a str,
+    lines: &Text,
+    [first, last]: [usize; 2],
+    places: Vec<Place<'a>>,
+) -> Snippet<'a, Annotation<'a>> {
+    let (start, end) = (lines.line(first).start, lines.line(last).end);
+    let annotation = |place: Place<'a>| {
+        place.kind.span(place.span.start - start..place.span.end - start).label(place.label)
     };
-    far.into_iter().map(snippet).collect()
+    let annotations = places.into_iter().map(annotation);
+    Snippet::source(&text[start..end]).line_start(first + 1).path(path).annotations(annotations)
 }
 
 #[cfg(test)]
