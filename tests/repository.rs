@@ -14,7 +14,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("languages", &["port", "text"]),
     ("rules", &["registry", "languages", "port", "finding", "text"]),
     ("config", &["rules", "registry", "languages", "port", "finding", "text"]),
-    ("lint", &["config", "rules", "languages", "finding"]),
+    ("suppress", &["rules", "languages", "finding", "text"]),
+    ("fix", &["finding", "text"]),
+    ("lint", &["suppress", "config", "rules", "languages", "finding"]),
     ("describe", &["registry", "languages", "port", "text"]),
     ("report", &["rules", "finding", "text"]),
     (
@@ -23,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "report",
             "describe",
             "registry",
+            "fix",
             "lint",
             "config",
             "rules",
@@ -32,7 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "text",
         ],
     ),
-    ("lsp", &["describe", "lint", "config", "rules", "languages", "finding", "text"]),
+    ("lsp", &["describe", "fix", "lint", "suppress", "config", "rules", "languages", "finding", "text"]),
 ];
 
 /// Words that only the rooms named may hold.
@@ -47,6 +50,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("ropey::", &["text"]),
     ("granit_parser::", &["languages"]),
     ("annotate_snippets::", &["report"]),
+    ("similar::", &["cli"]),
     ("serde_json::", &["report", "cli", "lsp"]),
     ("async fn", &["lsp"]),
 ];

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -10,6 +10,7 @@ use std::thread;
 use ignore::{WalkBuilder, WalkState};
 
 use super::{Arguments, Outcome, complain};
+use crate::config::Settings;
 use crate::languages::{self, Language, NameVerdict};
 
 /// A file that is to be read for ports.
@@ -21,6 +22,12 @@ pub struct Source<'a> {
     pub language: Language,
     /// What it holds; bytes that are no UTF-8 are replaced by U+FFFD.
     pub text: &'a str,
+    /// What it holds, as it is.
+    pub bytes: &'a [u8],
+    /// Whether it is standard input.
+    pub is_stdin: bool,
+    /// What is asked of the linter there.
+    pub settings: Settings,
 }
 
 /// Calls `visit` for every file that `arguments` name and that is in a language we read, on several threads, and returns
@@ -47,9 +54,15 @@ pub fn visit<T: Send>(arguments: &Arguments, visit: impl Fn(&Source<'_>) -> T + 
         } else {
             (relative(path), fs::read(path))
         };
-        match bytes.map(|bytes| visit_bytes(name, language, &bytes, &visit)) {
-            Ok(Some(it)) => visited.push(it),
-            Ok(None) => {
+        let is_stdin = path.as_os_str() == "-";
+        let visited_bytes = |bytes: Vec<u8>| (visit_bytes(name, language, &bytes, is_stdin, &visit), bytes);
+        match bytes.map(visited_bytes) {
+            Ok((Some(it), _)) => visited.push(it),
+            Ok((None, bytes)) => {
+                if is_stdin && arguments.fix {
+                    // Whoever sends a text through to have it mended gets it back. If nobody reads it, nothing is lost.
+                    let _ = io::stdout().write_all(&bytes);
+                }
                 complain(format_args!(
                     "{} is passed over: no Dockerfile, compose or nginx file by its name or content \
                      (--language says what it is)",
@@ -117,7 +130,7 @@ fn visit_file<T>(
     }
     bytes.clear();
     fs::File::open(path)?.read_to_end(bytes)?;
-    Ok(visit_bytes(path, language, bytes, visit))
+    Ok(visit_bytes(path, language, bytes, false, visit))
 }
 
 /// Visits a file that holds `bytes`, if it is in a language we read.
@@ -125,6 +138,7 @@ fn visit_bytes<T>(
     path: &Path,
     language: Option<Language>,
     bytes: &[u8],
+    is_stdin: bool,
     visit: &impl Fn(&Source<'_>) -> T,
 ) -> Option<T> {
     let text = match str::from_utf8(bytes) {
@@ -132,7 +146,7 @@ fn visit_bytes<T>(
         Err(_) => String::from_utf8_lossy(bytes),
     };
     let language = language.or_else(|| languages::detect(&path.to_string_lossy(), None, &text))?;
-    Some(visit(&Source { path, language, text: &text }))
+    Some(visit(&Source { path, language, text: &text, bytes, is_stdin, settings: Settings::default() }))
 }
 
 fn read_stdin() -> io::Result<Vec<u8>> {

@@ -74,5 +74,5 @@ fn findings(uri: &Uri, document: &Document, encoding: Encoding) -> Vec<Diagnosti
     let text = document.text.to_string();
     let Some(language) = document.language(uri, &text) else { return Vec::new() };
     let findings = lint(&text, language, &Settings::default()).into_iter();
-    findings.map(|finding| convert::to_diagnostic(finding, &document.text, encoding)).collect()
+    findings.map(|finding| convert::to_diagnostic(finding, uri, &document.text, encoding)).collect()
 }

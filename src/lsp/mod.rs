@@ -13,6 +13,7 @@ use std::sync::atomic::Ordering;
 
 use tower_lsp::LspService;
 
+mod code_action;
 mod convert;
 mod diagnostics;
 mod documents;

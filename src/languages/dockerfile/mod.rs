@@ -15,8 +15,8 @@ use self::variables::{Definition, Variables};
 use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
 use super::{
-    Breakage, Entry, EntryStyle, List, Scan, Scope, ScopeKind, Setting, Side, Stage, Stray, addresses,
-    is_template, nginx, port_spec, whole_lines,
+    Breakage, Entry, EntryStyle, Language, List, Scan, Scope, ScopeKind, Setting, Side, Stage, Stray,
+    addresses, is_template, port_spec, whole_lines,
 };
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
@@ -278,7 +278,7 @@ impl Scanner<'_> {
         for (index, heredoc) in instruction.heredocs.iter().enumerate() {
             let text = heredoc.body.of(self.text);
             if is_nginx(targets.get(index).or(targets.last()).copied(), &heredoc.name, text) {
-                self.scan.absorb(nginx::scan(text), heredoc.body.start);
+                self.scan.embed(text, Language::Nginx, heredoc.body.start);
             } else if instruction.keyword == Keyword::Run {
                 self.push_script(heredoc.body);
             }
