@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
-use crate::languages::{Language, Scan};
+use crate::languages::{Directive, Language, Module, Scan, ScopeKind};
 use crate::port::{PortRange, PortUse, Role, Transport};
 use crate::registry::{self, Assignment, Status, TeamPorts};
 use crate::text::Span;
@@ -247,4 +247,45 @@ fn help_on_replacement(record: &Assignment) -> Option<String> {
     let instead = registry::assignments(port).next()?;
     let title = if instead.title.is_empty() { String::new() } else { format!(", {}", instead.title) };
     Some(format!("{port} is {}{title}", instead.service))
+}
+
+/// Whether one of the words behind the first argument of `directive` is `word`.
+fn says(cx: &Context<'_>, directive: &Directive, word: &str) -> bool {
+    directive.arguments.iter().skip(1).any(|argument| argument.of(cx.text) == word)
+}
+
+/// The module whose part of nginx configuration `directive` stands in, as far as the file shows.
+fn module_around(cx: &Context<'_>, directive: &Directive) -> Module {
+    match directive.scope.map(|scope| cx.scan.scopes[scope].kind) {
+        Some(ScopeKind::Server(module)) => module,
+        _ => cx.scan.sections[directive.section].module,
+    }
+}
+
+/// For each of [`Scan::sections`] whether it may hold more than the file shows: what a template puts there, and what an
+/// `include` brings at a place that `matters`. The files that come with nginx bring neither servers nor upstreams.
+fn open_sections(cx: &Context<'_>, matters: fn(&Directive) -> bool) -> Vec<bool> {
+    let mut open: Vec<bool> = cx.scan.sections.iter().map(|section| section.is_templated).collect();
+    for directive in cx.scan.directives.iter().filter(|directive| matters(directive)) {
+        let name = directive.name.of(cx.text);
+        let is_placeholder = name.starts_with(['$', '{', '<', '%', '@']);
+        let path = directive.arguments.first().filter(|_| name == "include");
+        open[directive.section] |=
+            is_placeholder || path.is_some_and(|path| !comes_with_nginx(path.of(cx.text)));
+    }
+    open
+}
+
+fn comes_with_nginx(path: &str) -> bool {
+    matches!(
+        path.rsplit('/').next(),
+        Some(
+            "mime.types"
+                | "fastcgi_params"
+                | "fastcgi.conf"
+                | "uwsgi_params"
+                | "scgi_params"
+                | "proxy_params"
+        )
+    )
 }

@@ -1,8 +1,8 @@
 //! The directives that name ports, each with the places where it does.
 
-use crate::languages::Scan;
 use crate::languages::addresses::{self, names_port};
-use crate::languages::nginx::endpoint;
+use crate::languages::nginx::{endpoint, socket};
+use crate::languages::{Listener, Module, Scan, Target};
 use crate::port::{PortUse, Protocol, Role, Transport};
 use crate::text::Span;
 
@@ -51,13 +51,34 @@ impl Directive<'_> {
     /// Whether it is one of those that say something of a port by more than the port.
     pub fn is_kept(self) -> bool {
         match self.name {
-            "listen" | "server" | "include" | "ssl" | "server_name" | "protocol" => true,
+            "listen" | "server" | "include" | "ssl" | "starttls" | "server_name" | "protocol" => true,
+            // The answer to plain HTTP at a port of HTTPS.
+            "error_page" => self.written("497").is_some(),
             "add_header" => {
                 let header = self.arguments.first().map_or("", |name| name.of(self.text));
                 header.eq_ignore_ascii_case("alt-svc")
             }
-            _ => self.family() == "pass",
+            _ => self.family() == "pass" || self.is_placeholder(),
         }
+    }
+
+    /// Whether a template puts something in its place.
+    fn is_placeholder(self) -> bool {
+        self.name.starts_with(['$', '{', '<', '%', '@'])
+    }
+
+    /// What it listens on, as a server of `module`.
+    pub fn listener(self, module: Module) -> Option<Listener> {
+        let &first = self.arguments.first().filter(|_| self.name == "listen")?;
+        let transport = self.listen_protocol().transport()?;
+        socket::listener(first.of(self.text), module, transport)
+    }
+
+    /// What it connects to.
+    pub fn target(self) -> Option<Target> {
+        let is_one = self.name == "server" || self.family() == "pass";
+        let &first = self.arguments.first().filter(|_| is_one)?;
+        socket::target(self.text, first)
     }
 
     /// Adds the ports in the value of a pair.

@@ -3,7 +3,7 @@
 //! A file may be whole or a fragment that another file includes, and it may be a template of one.
 
 use crate::languages::addresses::names_port;
-use crate::languages::{self, Module, Scan, Scope, ScopeKind, Section};
+use crate::languages::{self, Module, Scan, Scope, ScopeKind, Section, whole_lines};
 use crate::port::{PortUse, Transport};
 use crate::text::Span;
 
@@ -16,6 +16,7 @@ mod endpoint;
 mod lua;
 mod names;
 mod recognition;
+mod socket;
 mod statement;
 mod template;
 
@@ -24,13 +25,22 @@ pub use self::recognition::{Evidence, evidence, is_nginx};
 /// The ports and the `server` and `upstream` blocks of a file.
 pub fn scan(text: &str) -> Scan {
     let mut statements = Statements::new(text);
-    let scan = Scan { sections: vec![Section { module: Module::Unknown }], ..Scan::default() };
+    let outermost = Section { module: Module::Unknown, is_templated: false };
+    let scan = Scan { sections: vec![outermost], ..Scan::default() };
     let mut reading = Reading { text, blocks: Vec::new(), scan };
+    let mut controls = 0;
     while let Some(end) = statements.read() {
+        if controls < statements.controls() {
+            controls = statements.controls();
+            let section = reading.innermost().section;
+            reading.scan.sections[section].is_templated = true;
+        }
+        let (words, behind) = (statements.words(), statements.end());
         match end {
-            End::Open => reading.open(statements.words()),
+            End::Open => reading.open(words),
             End::Close => reading.close(),
-            End::Semicolon | End::Missing => reading.directive(statements.words(), statements.end()),
+            End::Semicolon => reading.directive(words, behind, whole_lines),
+            End::Missing => reading.directive(words, behind, |_, _| None),
         }
     }
     reading.scan.sort();
@@ -122,7 +132,7 @@ impl Reading<'_> {
     fn enter(&mut self, module: Module, block: &mut Block) {
         block.module = module;
         block.section = self.scan.sections.len();
-        self.scan.sections.push(Section { module });
+        self.scan.sections.push(Section { module, is_templated: false });
     }
 
     /// A surplus `}` closes nothing.
@@ -130,10 +140,11 @@ impl Reading<'_> {
         self.blocks.pop();
     }
 
-    fn directive(&mut self, words: &[Span], end: usize) {
+    /// Reads a directive that goes on to byte `end`; `removal` tells what to take out of the text so that it is gone.
+    fn directive(&mut self, words: &[Span], end: usize, removal: fn(&str, Span) -> Option<Span>) {
         let [name, arguments @ ..] = words else { return };
         let first_port = self.scan.uses.len();
-        let Block { body, scope, section, transport, .. } = self.innermost();
+        let Block { body, module, scope, section, transport } = self.innermost();
         let text = self.text;
         let directive = Directive { text, name: name.of(text), arguments, scope, transport };
         match body {
@@ -151,10 +162,14 @@ impl Reading<'_> {
             let first = arguments.first().copied().unwrap_or_default();
             let is_its_port = |port: &PortUse| first.start <= port.span.start && port.span.end <= first.end;
             let port = self.scan.uses.get(first_port).filter(|port| is_its_port(port)).map(|_| first_port);
+            let span = Span::new(name.start, end);
             self.scan.directives.push(languages::Directive {
                 name: *name,
                 arguments: arguments.into(),
-                span: Span::new(name.start, end),
+                span,
+                removal: removal(text, span),
+                listener: directive.listener(module),
+                target: directive.target(),
                 port,
                 scope,
                 section,

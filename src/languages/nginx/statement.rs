@@ -31,6 +31,8 @@ pub struct Statements<'t> {
     at: usize,
     /// The words of the statement that is being read, or was read last.
     words: Vec<Span>,
+    /// How many placeholders that steer a template were passed over.
+    controls: usize,
     /// Whether a block of Lua went on to the end of the file, as every later one would.
     lua_is_broken: bool,
 }
@@ -38,7 +40,7 @@ pub struct Statements<'t> {
 impl<'t> Statements<'t> {
     /// A reader at the start of `text`.
     pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0, words: Vec::new(), lua_is_broken: false }
+        Self { text, at: 0, words: Vec::new(), controls: 0, lua_is_broken: false }
     }
 
     /// The words of the statement that was read last, without their quotes.
@@ -49,6 +51,11 @@ impl<'t> Statements<'t> {
     /// The offset behind the statement that was read last, its `;` or brace included.
     pub const fn end(&self) -> usize {
         self.at
+    }
+
+    /// How many placeholders that steer a template were passed over so far.
+    pub const fn controls(&self) -> usize {
+        self.controls
     }
 
     /// Reads the next statement.
@@ -102,6 +109,7 @@ impl<'t> Statements<'t> {
     fn skip_tag(&mut self) -> bool {
         let tag = tag_at(self.text.as_bytes(), self.at);
         let Some(tag) = tag.filter(|tag| tag.is_control || self.words.is_empty()) else { return false };
+        self.controls += usize::from(tag.is_control);
         self.at = tag.end;
         true
     }
