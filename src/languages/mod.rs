@@ -235,7 +235,8 @@ pub struct Target {
 pub struct Section {
     /// The block's module; [`Module::Unknown`] for what stands outside.
     pub module: Module,
-    /// Whether placeholders steer what is written of it: not all that it holds need stand in one and the same file.
+    /// Whether a placeholder stands where a statement might: once the template is filled in, some of what the section holds
+    /// may be gone, and more may be there.
     pub is_templated: bool,
 }
 

@@ -3,7 +3,7 @@
 //! A rule judges and never scans. Each is two files: `name.rs`, which holds its `RULE`, and `name.md`, its page, whose
 //! examples are tests. To add one, write the two and put it into [`RULES`].
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::languages::{Directive, Language, Module, Scan, ScopeKind};
@@ -268,7 +268,7 @@ fn open_sections(cx: &Context<'_>, matters: fn(&Directive) -> bool) -> Vec<bool>
     let mut open: Vec<bool> = cx.scan.sections.iter().map(|section| section.is_templated).collect();
     for directive in cx.scan.directives.iter().filter(|directive| matters(directive)) {
         let name = directive.name.of(cx.text);
-        let is_placeholder = name.starts_with(['$', '{', '<', '%', '@']);
+        let is_placeholder = name.starts_with(['$', '%', '@']);
         let path = directive.arguments.first().filter(|_| name == "include");
         open[directive.section] |=
             is_placeholder || path.is_some_and(|path| !comes_with_nginx(path.of(cx.text)));
@@ -288,4 +288,10 @@ fn comes_with_nginx(path: &str) -> bool {
                 | "proxy_params"
         )
     )
+}
+
+/// The `upstream` blocks of nginx by their section and their name in lower case: indexes into [`Scan::scopes`].
+fn upstreams(cx: &Context<'_>) -> HashMap<(usize, String), usize> {
+    let scopes = cx.scan.scopes.iter().enumerate().filter(|(_, scope)| scope.kind == ScopeKind::Upstream);
+    scopes.map(|(index, scope)| ((scope.section, scope.name.to_ascii_lowercase()), index)).collect()
 }

@@ -64,7 +64,7 @@ impl Directive<'_> {
 
     /// Whether a template puts something in its place.
     fn is_placeholder(self) -> bool {
-        self.name.starts_with(['$', '{', '<', '%', '@'])
+        self.name.starts_with(['$', '%', '@'])
     }
 
     /// What it listens on, as a server of `module`.

@@ -28,10 +28,10 @@ pub fn scan(text: &str) -> Scan {
     let outermost = Section { module: Module::Unknown, is_templated: false };
     let scan = Scan { sections: vec![outermost], ..Scan::default() };
     let mut reading = Reading { text, blocks: Vec::new(), scan };
-    let mut controls = 0;
+    let mut skipped = 0;
     while let Some(end) = statements.read() {
-        if controls < statements.controls() {
-            controls = statements.controls();
+        if skipped < statements.skipped() {
+            skipped = statements.skipped();
             let section = reading.innermost().section;
             reading.scan.sections[section].is_templated = true;
         }
@@ -389,6 +389,35 @@ mod tests {
         let scopes: Vec<_> = found.uses.iter().map(|port| (port.span.of(text), port.scope)).collect();
         let expected = [("1", 0), ("80", 1), ("81", 2), ("82", 3), ("83", 3), ("84", 4)];
         assert_eq!(scopes, expected.map(|(port, scope)| (port, Some(scope))));
+    }
+
+    #[test]
+    fn a_directive_tells_what_it_listens_on_and_connects_to() {
+        let text = "http {\n  server {\n    listen 443 quic;\n    listen $port\n    include a; } upstream b { server c:1; }\n}
+            stream { {{ more }} ${MORE}; server { listen 127.0.0.1; proxy_pass b; } }";
+        let found = scan(text);
+        let describe = |directive: &languages::Directive| {
+            let socket =
+                directive.listener.as_ref().map(|it| format!("{:?} {} {}", it.host, it.ports, it.transport));
+            let target = directive.target.map(|it| it.host.of(text));
+            let removal = directive.removal.map(|it| it.of(text));
+            format!("{} {socket:?} {target:?} {removal:?}", directive.name.of(text))
+        };
+        let directives: Vec<_> = found.directives.iter().map(describe).collect();
+        assert_eq!(
+            directives,
+            [
+                r#"listen Some("Ip(0.0.0.0) 443 udp") None Some("    listen 443 quic;\n")"#,
+                "listen None None None",
+                "include None None None",
+                r#"server None Some("c") None"#,
+                "${MORE} None None None",
+                r#"listen Some("Ip(127.0.0.1) 0 tcp") None None"#,
+                r#"proxy_pass None Some("b") None"#,
+            ]
+        );
+        let templated: Vec<_> = found.sections.iter().map(|section| section.is_templated).collect();
+        assert_eq!(templated, [false, false, true]);
     }
 
     #[test]

@@ -31,8 +31,8 @@ pub struct Statements<'t> {
     at: usize,
     /// The words of the statement that is being read, or was read last.
     words: Vec<Span>,
-    /// How many placeholders that steer a template were passed over.
-    controls: usize,
+    /// How many placeholders were passed over.
+    skipped: usize,
     /// Whether a block of Lua went on to the end of the file, as every later one would.
     lua_is_broken: bool,
 }
@@ -40,7 +40,7 @@ pub struct Statements<'t> {
 impl<'t> Statements<'t> {
     /// A reader at the start of `text`.
     pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0, words: Vec::new(), controls: 0, lua_is_broken: false }
+        Self { text, at: 0, words: Vec::new(), skipped: 0, lua_is_broken: false }
     }
 
     /// The words of the statement that was read last, without their quotes.
@@ -53,9 +53,9 @@ impl<'t> Statements<'t> {
         self.at
     }
 
-    /// How many placeholders that steer a template were passed over so far.
-    pub const fn controls(&self) -> usize {
-        self.controls
+    /// How many placeholders were passed over so far, each of which may be anything once the template is filled in.
+    pub const fn skipped(&self) -> usize {
+        self.skipped
     }
 
     /// Reads the next statement.
@@ -109,7 +109,7 @@ impl<'t> Statements<'t> {
     fn skip_tag(&mut self) -> bool {
         let tag = tag_at(self.text.as_bytes(), self.at);
         let Some(tag) = tag.filter(|tag| tag.is_control || self.words.is_empty()) else { return false };
-        self.controls += usize::from(tag.is_control);
+        self.skipped += 1;
         self.at = tag.end;
         true
     }
