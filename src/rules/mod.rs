@@ -295,3 +295,9 @@ fn upstreams(cx: &Context<'_>) -> HashMap<(usize, String), usize> {
     let scopes = cx.scan.scopes.iter().enumerate().filter(|(_, scope)| scope.kind == ScopeKind::Upstream);
     scopes.map(|(index, scope)| ((scope.section, scope.name.to_ascii_lowercase()), index)).collect()
 }
+
+/// The fix that puts `text` behind byte `at`.
+fn inserting(text: &str, at: usize, safety: Safety) -> Fix {
+    let edit = Edit { span: Span::new(at, at), text: text.to_owned() };
+    Fix { title: format!("Add {}", text.trim()), safety, edits: vec![edit] }
+}
