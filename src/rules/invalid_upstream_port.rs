@@ -1,6 +1,6 @@
 //! `invalid-upstream-port`: a port where nginx takes none, or none where it wants one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Context, Rule, module_around, open_sections, removing, upstreams};
 use crate::finding::{Finding, Related, Safety, Severity};
@@ -19,18 +19,28 @@ pub static RULE: Rule = Rule {
     check,
 };
 
+/// What the file says of upstreams.
+struct Known {
+    /// Those that have a block: indexes into [`Scan::scopes`](crate::languages::Scan::scopes).
+    upstreams: HashMap<(usize, String), usize>,
+    /// For each section whether another file may define some.
+    open: Vec<bool>,
+    /// The hosts that were passed on to with a port so far, by section. Without one nginx takes that of the first time.
+    ports: HashSet<(usize, String)>,
+}
+
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let upstreams = upstreams(cx);
     // An upstream may be defined where servers may, and not inside of one.
     let mut open = open_sections(cx, |directive| directive.scope.is_none());
     open[..1].fill(true);
     for scope in cx.scan.scopes.iter().filter(|scope| scope.kind == ScopeKind::Upstream) {
         open[scope.section] |= scope.name.contains(['$', '{', '<', '%', '@']);
     }
+    let mut known = Known { upstreams: upstreams(cx), open, ports: HashSet::new() };
     for directive in &cx.scan.directives {
         let Some(target) = directive.target else { continue };
         let found = match kind(cx, directive) {
-            Kind::Pass => pass(cx, directive, target, &upstreams, &open),
+            Kind::Pass => pass(cx, directive, target, &mut known),
             Kind::Server => server(cx, directive, target),
             Kind::Neither => None,
         };
@@ -58,26 +68,27 @@ fn kind(cx: &Context<'_>, directive: &Directive) -> Kind {
     }
 }
 
-fn pass(
-    cx: &Context<'_>,
-    directive: &Directive,
-    target: Target,
-    upstreams: &HashMap<(usize, String), usize>,
-    open: &[bool],
-) -> Option<Finding> {
+fn pass(cx: &Context<'_>, directive: &Directive, target: Target, known: &mut Known) -> Option<Finding> {
     // With a variable anywhere in it the address is put together, and looked up, at each request.
     if directive.arguments[0].of(cx.text).contains(['$', '{', '<', '%', '@']) {
         return None;
     }
     let host = target.host.of(cx.text);
-    let upstream = upstreams.get(&(directive.section, host.to_ascii_lowercase()));
-    match upstream {
-        Some(&upstream) if target.has_port => port_behind_upstream(cx, directive, target, upstream),
-        Some(_) => None,
-        None if target.has_port || has_default_port(cx, directive, target) => None,
-        None if open[directive.section] && !is_address(host) => None,
-        None => Some(no_port(cx, target)),
+    let key = (directive.section, host.to_ascii_lowercase());
+    if let Some(&upstream) = known.upstreams.get(&key) {
+        return target.has_port.then(|| port_behind_upstream(cx, directive, target, upstream)).flatten();
     }
+    if target.has_port || has_default_port(cx, directive, target) {
+        known.ports.insert(key);
+        return None;
+    }
+    let is_open = known.open[directive.section];
+    if known.ports.contains(&key) || is_open && !is_address(host) {
+        return None;
+    }
+    // Another file may pass on to the same address with a port, which nginx would then take here as well.
+    let severity = if is_open { Severity::Warning } else { Severity::Error };
+    Some(Finding { severity, ..no_port(cx, target) })
 }
 
 fn port_behind_upstream(

@@ -109,9 +109,9 @@ impl Directive<'_> {
         Protocol::Implied(self.transport)
     }
 
-    /// The protocol of a `listen`: QUIC is carried by UDP.
+    /// The protocol of a `listen`: QUIC is carried by UDP, and `http3` was its name before nginx 1.25.
     fn listen_protocol(self) -> Protocol {
-        let written = self.written("udp").or_else(|| self.written("quic"));
+        let written = ["udp", "quic", "http3"].iter().find_map(|word| self.written(word));
         written.map_or(Protocol::Implied(Transport::Tcp), |word| Protocol::Written(Transport::Udp, word))
     }
 
