@@ -25,7 +25,8 @@ struct Known {
     upstreams: HashMap<(usize, String), usize>,
     /// For each section whether another file may define some.
     open: Vec<bool>,
-    /// The hosts that were passed on to with a port so far, by section. Without one nginx takes that of the first time.
+    /// The hosts that were passed on to with a port so far, by section. In `http` nginx takes it where a later line
+    /// has none.
     ports: HashSet<(usize, String)>,
 }
 
@@ -83,11 +84,12 @@ fn pass(cx: &Context<'_>, directive: &Directive, target: Target, known: &mut Kno
         return None;
     }
     let is_open = known.open[directive.section];
-    if known.ports.contains(&key) || is_open && !is_address(host) {
+    let is_stream = module_around(cx, directive) == Module::Stream;
+    if !is_stream && known.ports.contains(&key) || is_open && !is_address(host) {
         return None;
     }
     // Another file may pass on to the same address with a port, which nginx would then take here as well.
-    let severity = if is_open { Severity::Warning } else { Severity::Error };
+    let severity = if is_open && !is_stream { Severity::Warning } else { Severity::Error };
     Some(Finding { severity, ..no_port(cx, target) })
 }
 
