@@ -23,7 +23,7 @@ pub static RULE: Rule = Rule {
 struct Passes<'a> {
     /// The first that does it by TLS.
     by_tls: Option<&'a Directive>,
-    /// Whether any does it without.
+    /// Whether any does it without, or names a port.
     has_others: bool,
 }
 
@@ -31,10 +31,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let upstreams = upstreams(cx);
     let mut passes: HashMap<usize, Passes<'_>> = HashMap::new();
     for directive in cx.scan.directives.iter().filter(|it| it.name.of(cx.text) != "server") {
-        let Some(target) = directive.target.filter(|target| !target.has_port) else { continue };
+        let Some(target) = directive.target else { continue };
         let host = target.host.of(cx.text).to_ascii_lowercase();
         let Some(&upstream) = upstreams.get(&(directive.section, host)) else { continue };
         let known = passes.entry(upstream).or_default();
+        // A port behind the name is refused, and may be the one that is meant.
+        known.has_others |= target.has_port;
         match target.scheme.of(cx.text).to_ascii_lowercase().as_str() {
             "https" | "grpcs" | "suwsgi" => known.by_tls = known.by_tls.or(Some(directive)),
             _ => known.has_others = true,
@@ -56,7 +58,7 @@ fn finding(cx: &Context<'_>, server: &Directive, pass: &Directive, passes: Passe
     let host = target.host.of(cx.text);
     let message = format!("{host} has no port, nginx takes 80 for it, and what is passed on is TLS");
     let related = vec![Related { span: pass.arguments[0], message: "it is passed on here".to_owned() }];
-    // Port 443 would be as wrong for the others as 80 is for TLS.
+    // For the others port 443 would be as wrong as 80 is for TLS.
     let fix = (!passes.has_others).then(|| inserting(":443", target.host.end, Safety::Unsafe));
     Some(Finding { related, fix, ..RULE.finding(target.host, message) })
 }
