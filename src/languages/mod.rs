@@ -3,7 +3,9 @@
 //! A scanner reads and never judges. It cannot fail: of a broken file it tells whatever stands before and behind the
 //! broken place. It takes time linear in the size of the file.
 
-use crate::port::PortUse;
+use std::net::IpAddr;
+
+use crate::port::{PortRange, PortUse, Transport};
 use crate::text::Span;
 
 mod addresses;
@@ -233,6 +235,12 @@ pub struct Directive {
     pub arguments: Box<[Span]>,
     /// The bytes from its name to its semicolon, which is part of it.
     pub span: Span,
+    /// What to take out so that the directive is gone and the rest stands: the lines that it has to itself.
+    pub removal: Option<Span>,
+    /// What it listens on, where it is a `listen` that says so in full.
+    pub listener: Option<Listener>,
+    /// What it connects to, where it is a `*_pass` or a `server` of an upstream that says so without a variable.
+    pub target: Option<Target>,
     /// The port that its first argument holds: an index into [`Scan::uses`].
     pub port: Option<usize>,
     /// The server or upstream around it: an index into [`Scan::scopes`].
@@ -241,12 +249,49 @@ pub struct Directive {
     pub section: usize,
 }
 
+/// The socket that a `listen` of nginx opens, or one for each port of a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listener {
+    /// The address; a `*` and one that is left out are 0.0.0.0.
+    pub host: ListenHost,
+    /// The ports, which are ports: 1 to 65535, the last not below the first. The 0 of a socket of the file system, and of
+    /// a module that has no default where none is written.
+    pub ports: PortRange,
+    /// The transport; QUIC is UDP.
+    pub transport: Transport,
+}
+
+/// What nginx listens at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ListenHost {
+    /// An address; `localhost` is taken for 127.0.0.1.
+    Ip(IpAddr),
+    /// The name of a host, in lower case.
+    Name(String),
+    /// The path of a socket of the file system.
+    Path(String),
+}
+
+/// A host that nginx connects to, as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The scheme; empty where there is none.
+    pub scheme: Span,
+    /// The name of the host or upstream, or its address, an IPv6 one with its brackets.
+    pub host: Span,
+    /// Whether a port stands behind the host.
+    pub has_port: bool,
+}
+
 /// A part of nginx configuration in which addresses and upstreams are shared: an `http`, `stream` or `mail` block, or what
 /// stands outside of any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Section {
     /// The block's module; [`Module::Unknown`] for what stands outside.
     pub module: Module,
+    /// Whether a placeholder stands where a statement might: once the template is filled in, some of what the section holds
+    /// may be gone, and more may be there.
+    pub is_templated: bool,
 }
 
 /// A place where the reading of a file broke: what follows may not be read as it is meant.
@@ -385,6 +430,13 @@ impl Scan {
             name: directive.name.shifted(at),
             arguments: directive.arguments.iter().map(|word| word.shifted(at)).collect(),
             span: directive.span.shifted(at),
+            removal: directive.removal.map(|span| span.shifted(at)),
+            listener: directive.listener,
+            target: directive.target.map(|target| Target {
+                scheme: target.scheme.shifted(at),
+                host: target.host.shifted(at),
+                ..target
+            }),
             port: directive.port.map(use_of),
             scope: directive.scope.map(scope_of),
             section: directive.section + sections,

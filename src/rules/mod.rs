@@ -3,7 +3,7 @@
 //! A rule judges and never scans. Each is two files: `name.rs`, which holds its `RULE`, and `name.md`, its page, whose
 //! examples are tests. To add one, write the two and put it into [`RULES`].
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::languages::{Directive, Entry, Language, List, Module, Scan, ScopeKind, Service};
@@ -303,7 +303,12 @@ fn ports_within<'a>(cx: &Context<'a>, span: Span) -> impl Iterator<Item = &'a Po
     uses[from..].iter().take_while(move |port| port.span.end <= span.end)
 }
 
-/// The module whose server or section of nginx the `directive` stands in.
+/// Whether one of the words behind the first argument of `directive` is `word`.
+fn says(cx: &Context<'_>, directive: &Directive, word: &str) -> bool {
+    directive.arguments.iter().skip(1).any(|argument| argument.of(cx.text) == word)
+}
+
+/// The module whose part of nginx configuration `directive` stands in, as far as the file shows.
 fn module_around(cx: &Context<'_>, directive: &Directive) -> Module {
     match directive.scope.map(|scope| cx.scan.scopes[scope].kind) {
         Some(ScopeKind::Server(module)) => module,
@@ -348,6 +353,40 @@ fn published<'a>(
     entries_of_ports(cx, service)
         .filter(|_| can_publish(service))
         .filter_map(|entry| Some((entry, &scan.uses[entry.host?])))
+}
+
+/// For each of [`Scan::sections`] whether it may hold more than the file shows: what a template puts there, and what an
+/// `include` brings at a place that `matters`. The files that come with nginx bring neither servers nor upstreams.
+fn open_sections(cx: &Context<'_>, matters: fn(&Directive) -> bool) -> Vec<bool> {
+    let mut open: Vec<bool> = cx.scan.sections.iter().map(|section| section.is_templated).collect();
+    for directive in cx.scan.directives.iter().filter(|directive| matters(directive)) {
+        let name = directive.name.of(cx.text);
+        let is_placeholder = name.starts_with(['$', '%', '@']);
+        let path = directive.arguments.first().filter(|_| name == "include");
+        open[directive.section] |=
+            is_placeholder || path.is_some_and(|path| !comes_with_nginx(path.of(cx.text)));
+    }
+    open
+}
+
+fn comes_with_nginx(path: &str) -> bool {
+    matches!(
+        path.rsplit('/').next(),
+        Some(
+            "mime.types"
+                | "fastcgi_params"
+                | "fastcgi.conf"
+                | "uwsgi_params"
+                | "scgi_params"
+                | "proxy_params"
+        )
+    )
+}
+
+/// The `upstream` blocks of nginx by their section and their name in lower case: indexes into [`Scan::scopes`].
+fn upstreams(cx: &Context<'_>) -> HashMap<(usize, String), usize> {
+    let scopes = cx.scan.scopes.iter().enumerate().filter(|(_, scope)| scope.kind == ScopeKind::Upstream);
+    scopes.map(|(index, scope)| ((scope.section, scope.name.to_ascii_lowercase()), index)).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The directives that name ports, each with the places where it does.
 
-use crate::languages::Scan;
 use crate::languages::addresses::{self, names_port};
-use crate::languages::nginx::endpoint;
+use crate::languages::nginx::{endpoint, socket};
+use crate::languages::{Listener, Module, Scan, Target};
 use crate::port::{PortUse, Protocol, Role, Transport};
 use crate::text::Span;
 
@@ -51,7 +51,9 @@ impl Directive<'_> {
     /// Whether it is one of those that say something of a port by more than the port.
     pub fn is_kept(self) -> bool {
         match self.name {
-            "listen" | "server" | "include" | "ssl" | "server_name" | "protocol" => true,
+            "listen" | "server" | "include" | "ssl" | "starttls" | "server_name" | "protocol" => true,
+            // The answer to plain HTTP at a port of HTTPS.
+            "error_page" if self.written("497").is_some() => true,
             // These send a browser to an address.
             "return" | "rewrite" | "error_page" => {
                 self.arguments.iter().any(|argument| endpoint::may_hold_port(argument.of(self.text)))
@@ -60,8 +62,27 @@ impl Directive<'_> {
                 let header = self.arguments.first().map_or("", |name| name.of(self.text));
                 header.eq_ignore_ascii_case("alt-svc")
             }
-            _ => self.family() == "pass",
+            _ => self.family() == "pass" || self.is_placeholder(),
         }
+    }
+
+    /// Whether a template puts something in its place.
+    fn is_placeholder(self) -> bool {
+        self.name.starts_with(['$', '%', '@'])
+    }
+
+    /// What it listens on, as a server of `module`.
+    pub fn listener(self, module: Module) -> Option<Listener> {
+        let &first = self.arguments.first().filter(|_| self.name == "listen")?;
+        let transport = self.listen_protocol().transport()?;
+        socket::listener(first.of(self.text), module, transport)
+    }
+
+    /// What it connects to.
+    pub fn target(self) -> Option<Target> {
+        let is_one = self.name == "server" || self.family() == "pass";
+        let &first = self.arguments.first().filter(|_| is_one)?;
+        socket::target(self.text, first)
     }
 
     /// Adds the ports in the value of a pair.
@@ -92,9 +113,9 @@ impl Directive<'_> {
         Protocol::Implied(self.transport)
     }
 
-    /// The protocol of a `listen`: QUIC is carried by UDP.
+    /// The protocol of a `listen`: QUIC is carried by UDP, and `http3` was its name before nginx 1.25.
     fn listen_protocol(self) -> Protocol {
-        let written = self.written("udp").or_else(|| self.written("quic"));
+        let written = ["udp", "quic", "http3"].iter().find_map(|word| self.written(word));
         written.map_or(Protocol::Implied(Transport::Tcp), |word| Protocol::Written(Transport::Udp, word))
     }
 

@@ -3,7 +3,7 @@
 //! A file may be whole or a fragment that another file includes, and it may be a template of one.
 
 use crate::languages::addresses::names_port;
-use crate::languages::{self, Breakage, Module, Scan, Scope, ScopeKind, Section};
+use crate::languages::{self, Breakage, Module, Scan, Scope, ScopeKind, Section, whole_lines};
 use crate::port::{PortUse, Transport};
 use crate::text::Span;
 
@@ -16,6 +16,7 @@ mod endpoint;
 mod lua;
 mod names;
 mod recognition;
+mod socket;
 mod statement;
 mod template;
 
@@ -24,16 +25,25 @@ pub use self::recognition::{Evidence, evidence, is_nginx};
 /// The ports and the `server` and `upstream` blocks of a file.
 pub fn scan(text: &str) -> Scan {
     let mut statements = Statements::new(text);
-    let scan = Scan { sections: vec![Section { module: Module::Unknown }], ..Scan::default() };
+    let outermost = Section { module: Module::Unknown, is_templated: false };
+    let scan = Scan { sections: vec![outermost], ..Scan::default() };
     let mut reading = Reading { text, blocks: Vec::new(), scan };
+    let mut skipped = 0;
     while let Some(end) = statements.read() {
-        if end == End::Missing {
-            reading.miss_semicolon(statements.words());
+        if skipped < statements.skipped() {
+            skipped = statements.skipped();
+            let section = reading.innermost().section;
+            reading.scan.sections[section].is_templated = true;
         }
+        let (words, behind) = (statements.words(), statements.end());
         match end {
-            End::Open => reading.open(statements.words()),
-            End::Close => reading.close(statements.end()),
-            End::Semicolon | End::Missing => reading.directive(statements.words(), statements.end()),
+            End::Open => reading.open(words),
+            End::Close => reading.close(behind),
+            End::Semicolon => reading.directive(words, behind, whole_lines),
+            End::Missing => {
+                reading.miss_semicolon(words);
+                reading.directive(words, behind, |_, _| None);
+            }
         }
     }
     if statements.lua_is_broken() || languages::is_template(text) {
@@ -135,7 +145,7 @@ impl Reading<'_> {
     fn enter(&mut self, module: Module, block: &mut Block) {
         block.module = module;
         block.section = self.scan.sections.len();
-        self.scan.sections.push(Section { module });
+        self.scan.sections.push(Section { module, is_templated: false });
     }
 
     /// Closes a block with the `}` that ends at byte `end`. A surplus one closes nothing.
@@ -170,14 +180,15 @@ impl Reading<'_> {
         self.scan.breakages.push(Breakage { span, message: message.to_owned() });
     }
 
-    fn directive(&mut self, words: &[Span], end: usize) {
+    /// Reads a directive that goes on to byte `end`; `removal` tells what to take out of the text so that it is gone.
+    fn directive(&mut self, words: &[Span], end: usize, removal: fn(&str, Span) -> Option<Span>) {
         let [name, arguments @ ..] = words else { return };
         let takes_lines = |word: &&Span| word.of(self.text).contains(['\n', '\r']);
         if let Some(last) = arguments.iter().rfind(takes_lines) {
             self.scan.stretches.push(Span::new(name.start, last.end));
         }
         let first_port = self.scan.uses.len();
-        let Block { body, scope, section, transport, .. } = self.innermost();
+        let Block { body, module, scope, section, transport, .. } = self.innermost();
         let text = self.text;
         let directive = Directive { text, name: name.of(text), arguments, scope, transport };
         match body {
@@ -195,10 +206,14 @@ impl Reading<'_> {
             let first = arguments.first().copied().unwrap_or_default();
             let is_its_port = |port: &PortUse| first.start <= port.span.start && port.span.end <= first.end;
             let port = self.scan.uses.get(first_port).filter(|port| is_its_port(port)).map(|_| first_port);
+            let span = Span::new(name.start, end);
             self.scan.directives.push(languages::Directive {
                 name: *name,
                 arguments: arguments.into(),
-                span: Span::new(name.start, end),
+                span,
+                removal: removal(text, span),
+                listener: directive.listener(module),
+                target: directive.target(),
                 port,
                 scope,
                 section,
@@ -310,6 +325,7 @@ mod tests {
         assert_eq!(ports("listen 80;"), ["listen ||80~tcp"]);
         assert_eq!(ports("# 💣\r\nlisten\t'[::]:443' ssl;"), ["listen |[::]|443~tcp"]);
         assert_eq!(ports("listen 443 quic reuseport;"), ["listen ||443/udp@quic"]);
+        assert_eq!(ports("listen 443 http3;"), ["listen ||443/udp@http3"]);
         assert_eq!(ports("rtmp { server { listen *:1935; } }"), ["listen |*|1935~tcp"]);
         assert_eq!(ports("stream { server { listen 5000-5010 udp; } }"), ["listen ||5000-5010/udp@udp"]);
         assert_eq!(ports("listen 70000; listen 0; listen 90-80;").len(), 3);
@@ -492,6 +508,35 @@ mod tests {
         let found = scan(text);
         let kept: Vec<_> = found.directives.iter().map(|directive| directive.span.of(text)).collect();
         assert_eq!(kept, ["return 301 http://a:80/;", "rewrite ^ http://a:81;"]);
+    }
+
+    #[test]
+    fn a_directive_tells_what_it_listens_on_and_connects_to() {
+        let text = "http {\n  server {\n    listen 443 quic;\n    listen $port\n    include a; } upstream b { server c:1; }\n}
+            stream { {{ more }} ${MORE}; server { listen 127.0.0.1; proxy_pass b; } }";
+        let found = scan(text);
+        let describe = |directive: &languages::Directive| {
+            let socket =
+                directive.listener.as_ref().map(|it| format!("{:?} {} {}", it.host, it.ports, it.transport));
+            let target = directive.target.map(|it| it.host.of(text));
+            let removal = directive.removal.map(|it| it.of(text));
+            format!("{} {socket:?} {target:?} {removal:?}", directive.name.of(text))
+        };
+        let directives: Vec<_> = found.directives.iter().map(describe).collect();
+        assert_eq!(
+            directives,
+            [
+                r#"listen Some("Ip(0.0.0.0) 443 udp") None Some("    listen 443 quic;\n")"#,
+                "listen None None None",
+                "include None None None",
+                r#"server None Some("c") None"#,
+                "${MORE} None None None",
+                r#"listen Some("Ip(127.0.0.1) 0 tcp") None None"#,
+                r#"proxy_pass None Some("b") None"#,
+            ]
+        );
+        let templated: Vec<_> = found.sections.iter().map(|section| section.is_templated).collect();
+        assert_eq!(templated, [false, false, true]);
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct Statements<'t> {
     at: usize,
     /// The words of the statement that is being read, or was read last.
     words: Vec<Span>,
+    /// How many placeholders were passed over.
+    skipped: usize,
     /// Whether a block of Lua went on to the end of the file, as every later one would.
     lua_is_broken: bool,
     /// The places of the quotes that nothing closes.
@@ -40,7 +42,7 @@ pub struct Statements<'t> {
 impl<'t> Statements<'t> {
     /// A reader at the start of `text`.
     pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0, words: Vec::new(), lua_is_broken: false, unclosed_quotes: Vec::new() }
+        Self { text, at: 0, words: Vec::new(), skipped: 0, lua_is_broken: false, unclosed_quotes: Vec::new() }
     }
 
     /// The words of the statement that was read last, without their quotes.
@@ -61,6 +63,11 @@ impl<'t> Statements<'t> {
     /// Whether the end of a block of Lua was not found, so that what is read behind it may be Lua.
     pub const fn lua_is_broken(&self) -> bool {
         self.lua_is_broken
+    }
+
+    /// How many placeholders were passed over so far, each of which may be anything once the template is filled in.
+    pub const fn skipped(&self) -> usize {
+        self.skipped
     }
 
     /// Reads the next statement.
@@ -114,6 +121,7 @@ impl<'t> Statements<'t> {
     fn skip_tag(&mut self) -> bool {
         let tag = tag_at(self.text.as_bytes(), self.at);
         let Some(tag) = tag.filter(|tag| tag.is_control || self.words.is_empty()) else { return false };
+        self.skipped += 1;
         self.at = tag.end;
         true
     }
