@@ -11,7 +11,7 @@
 //! knows neither the protocol nor JSON, and cannot fail: broken input is input.
 //!
 //! ```text
-//! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet
+//! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
 //! core    lint ▶ languages, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry    report ▶ rules
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
@@ -29,6 +29,8 @@ pub mod languages;
 pub mod rules;
 
 pub mod config;
+
+pub mod discovery;
 
 pub mod lint;
 

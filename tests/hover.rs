@@ -4,6 +4,7 @@
 
 use portolan::describe::{self, Markup};
 use portolan::languages::{Language, scan};
+use portolan::registry::TeamPorts;
 
 /// The hover where `text` says `«…»`, in Markdown.
 fn hover(text: &str, language: Language) -> String {
@@ -13,8 +14,8 @@ fn hover(text: &str, language: Language) -> String {
 fn hover_in(text: &str, language: Language, markup: Markup) -> String {
     let offset = text.find('«').unwrap();
     let text = text.replace(['«', '»'], "");
-    let scan = scan(&text, language);
-    describe::port(&text, &scan, scan.port_at(offset).unwrap(), markup)
+    let (scan, team) = (scan(&text, language), TeamPorts::default());
+    describe::port(&text, &scan, scan.port_at(offset).unwrap(), &team, markup)
 }
 
 fn dockerfile(line: &str) -> String {

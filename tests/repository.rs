@@ -14,6 +14,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("languages", &["port", "text"]),
     ("rules", &["registry", "languages", "port", "finding", "text"]),
     ("config", &["rules", "registry", "languages", "port", "finding", "text"]),
+    ("discovery", &["config", "languages", "finding", "text"]),
     ("lint", &["config", "rules", "languages", "finding"]),
     ("describe", &["registry", "languages", "port", "text"]),
     ("report", &["rules", "finding", "text"]),
@@ -24,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "describe",
             "registry",
             "lint",
+            "discovery",
             "config",
             "rules",
             "languages",
@@ -32,12 +34,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "text",
         ],
     ),
-    ("lsp", &["describe", "lint", "config", "rules", "languages", "finding", "text"]),
+    ("lsp", &["describe", "lint", "discovery", "config", "rules", "languages", "finding", "text"]),
 ];
 
 /// Words that only the rooms named may hold.
 const OWNED: &[(&str, &[&str])] = &[
-    ("std::fs", &["cli"]),
+    ("std::fs", &["cli", "discovery"]),
     ("std::env", &["cli", "main"]),
     ("std::process", &["cli", "lsp", "main"]),
     ("std::net::Tcp", &[]),
@@ -47,6 +49,9 @@ const OWNED: &[(&str, &[&str])] = &[
     ("ropey::", &["text"]),
     ("granit_parser::", &["languages"]),
     ("annotate_snippets::", &["report"]),
+    ("toml::", &["config"]),
+    ("schemars::", &["config"]),
+    ("strsim::", &["config"]),
     ("serde_json::", &["report", "cli", "lsp"]),
     ("async fn", &["lsp"]),
 ];

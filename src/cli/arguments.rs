@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, ValueEnum};
 
+use super::settings::SettingsArguments;
 use crate::languages::Language;
 
 /// The chart of the ports in your config files.
@@ -24,7 +25,8 @@ use crate::languages::Language;
     after_help = "Exit codes of --check:\n  \
         0  nothing found, or nothing worse than info\n  \
         1  at least one warning or error\n  \
-        2  something could not be done: a path that does not exist, a file that cannot be read, a wrong argument\n\n\
+        2  something could not be done: a path that does not exist, a file that cannot be read, a wrong argument,\n     \
+           a mistake in portolan.toml\n\n\
         Examples:\n  \
         portolan --check                        every file below this folder that .gitignore does not hide\n  \
         portolan --check compose.yaml nginx/    a file and a folder\n  \
@@ -68,6 +70,10 @@ pub struct Arguments {
     /// The name that standard input has in the report, and by which its language is known
     #[arg(long, help_heading = "What to read", value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
+
+    /// Which rules look, and what else is asked of them
+    #[command(flatten)]
+    pub settings: SettingsArguments,
 
     /// The form of the output
     #[arg(long, help_heading = "What to write", value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Text)]

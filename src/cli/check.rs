@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use super::{Arguments, Outcome, OutputFormat, walk};
-use crate::config::Settings;
 use crate::finding::Severity;
 use crate::lint::lint;
 use crate::report::{self, Summary};
@@ -15,7 +14,7 @@ use crate::report::{self, Summary};
 /// Those of `out`.
 pub fn run(arguments: &Arguments, out: &mut impl Write) -> io::Result<Outcome> {
     let (files, outcome) = walk::visit(arguments, |source| {
-        let mut findings = lint(source.text, source.language, &Settings::default());
+        let mut findings = lint(source.text, source.language, &source.settings);
         findings.retain(|finding| finding.severity < Severity::Hint);
         let report = match arguments.output_format {
             _ if findings.is_empty() => Report::default(),

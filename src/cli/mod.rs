@@ -11,9 +11,11 @@ mod check;
 mod explain;
 mod list;
 mod lookup;
+mod settings;
 mod walk;
 
 pub use arguments::{Arguments, Color, LanguageName, OutputFormat};
+pub use settings::SettingsArguments;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +50,7 @@ pub fn run(arguments: &Arguments) -> Option<Outcome> {
     } else if arguments.list {
         list::run(arguments, &mut out)
     } else if let Some(query) = &arguments.lookup {
-        lookup::run(query, arguments.output_format, &mut out)
+        lookup::run(query, arguments, &mut out)
     } else if let Some(rule) = &arguments.explain {
         explain::page(rule, &mut out)
     } else if arguments.rules {
