@@ -177,6 +177,7 @@ impl Asked {
 mod tests {
     use super::*;
     use crate::port::Transport;
+    use crate::rules::SETS;
 
     fn config(text: &str) -> Config {
         Config::read(text).expect("the test writes what can be read")
@@ -195,6 +196,15 @@ mod tests {
         for text in ["", "# nothing\n", "select = ['default']", "\u{feff}ignore = []\r\n"] {
             assert_eq!(config(text).settings_for(Path::new("a")), Settings::default(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn no_set_is_called_like_a_rule_or_holds_less_than_the_default() {
+        for set in SETS {
+            assert!(Rule::named(set.name).is_none(), "{}", set.name);
+            assert!(RULES.iter().all(|rule| rule.is_opt_in || (set.holds)(rule)), "{}", set.name);
+        }
+        assert!(Rule::named(MISTAKE).is_none());
     }
 
     #[test]

@@ -32,11 +32,14 @@ fn group<'a>(path: &'a str, text: &'a str, lines: &Text, finding: &'a Finding) -
     let (start, end) = (lines.line(first).start, lines.line(last).end);
     let caret = AnnotationKind::Primary.span(finding.span.start - start..finding.span.end - start);
     let snippet = Snippet::source(&text[start..end]).line_start(first + 1).path(path).annotation(caret);
-    let url = Rule::named(finding.rule).map(Rule::url).unwrap_or_default();
-    let title = level.primary_title(&finding.message).id(finding.rule).id_url(url);
+    let title = level.primary_title(printable(&finding.message)).id(finding.rule);
+    let title = match Rule::named(finding.rule) {
+        Some(rule) => title.id_url(rule.url()),
+        None => title,
+    };
     let group = title.element(snippet);
     match &finding.help {
-        Some(help) => group.element(Level::HELP.message(help)),
+        Some(help) => group.element(Level::HELP.message(printable(help))),
         None => group,
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod client;
+mod configuration;
 
 use client::Client;
 use portolan::text::{Encoding, Position, Range, Text};
