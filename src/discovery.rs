@@ -112,10 +112,8 @@ impl Discovery {
         let mut found = NAMES.iter().filter_map(|name| {
             let path = folder.join(name);
             let read = open(&path).map_or_else(|| fs::read_to_string(&path), Ok);
-            let is_missing = read.as_ref().is_err_and(|error| {
-                matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
-            });
-            (!is_missing).then_some((path, read))
+            // A folder above may be closed to us: what cannot even be seen there is nobody's configuration.
+            (read.is_ok() || path.is_file()).then_some((path, read))
         });
         let (path, read) = found.next()?;
         let shadowed = found.next().map(|(path, _)| path);

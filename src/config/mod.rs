@@ -17,7 +17,7 @@ mod ports;
 
 pub use document::schema;
 pub use mistakes::RULE as MISTAKE;
-pub use names::{RuleLevel, Selector, level_named};
+pub use names::{RuleLevel, Selector, Wrong};
 
 use document::Document;
 use globs::Globs;

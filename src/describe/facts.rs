@@ -31,7 +31,8 @@ pub fn number(number: u16, team: &TeamPorts) -> String {
         let note = if row.note.is_empty() { String::new() } else { format!("; {}", row.note) };
         lines.push(format!("  Wikipedia{variant}: {}: {}{note}", row.service, cells.join(", ")));
     }
-    lines.push(format!("  {}", remarks(number, Transport::Tcp, markup)));
+    let own = team.find(number, Transport::Tcp);
+    lines.push(format!("  {}", remarks(number, Transport::Tcp, own, markup)));
     lines.join("\n")
 }
 
@@ -90,7 +91,7 @@ pub fn paragraphs(
     if let Some(trouble) = trouble(number, transport, markup) {
         top = format!("{top}\n\n{trouble}");
     }
-    vec![top, statuses(number, markup), remarks(number, transport, markup)]
+    vec![top, statuses(number, markup), remarks(number, transport, own, markup)]
 }
 
 /// Who listens there: what people mean first, IANA's name beside it where the two differ. Of several products the one
@@ -258,9 +259,12 @@ fn status_row(number: u16, transport: Transport, markup: Markup) -> Option<Statu
 }
 
 /// What else the tables know, each as a short sentence.
-fn remarks(number: u16, transport: Transport, markup: Markup) -> String {
+fn remarks(number: u16, transport: Transport, own: Option<&TeamPort>, markup: Markup) -> String {
     let mut remarks = Vec::new();
-    remarks.extend(security(number, transport, markup));
+    // Whether others can be overheard there says nothing of the team's service.
+    if own.is_none() {
+        remarks.extend(security(number, transport, markup));
+    }
     if transport == Transport::Tcp && registry::browser_blocked(number).is_some() {
         remarks.push(format!("Browsers refuse to open it ({}).", markup.code("ERR_UNSAFE_PORT")));
     }
