@@ -7,7 +7,7 @@ use divan::counter::BytesCount;
 use portolan::config::Settings;
 use portolan::describe::{self, Markup};
 use portolan::languages::{Language, scan};
-use portolan::lint::lint;
+use portolan::lint::{judge, lint};
 use portolan::registry::TeamPorts;
 
 fn main() {
@@ -26,6 +26,16 @@ fn linting(bencher: Bencher, language: &str) {
     bencher
         .counter(BytesCount::of_str(&text))
         .bench(|| lint(divan::black_box(&text), language, &Settings::default()));
+}
+
+/// The rules alone, on a file that is scanned already: to be compared with `scanning`.
+#[divan::bench(args = ["dockerfile", "compose", "nginx"])]
+fn judging(bencher: Bencher, language: &str) {
+    let (language, text) = sample(language);
+    let (scan, settings) = (scan(&text, language), Settings::default());
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench(|| judge(divan::black_box(&text), language, &scan, &settings));
 }
 
 #[divan::bench]

@@ -1,13 +1,16 @@
-//! `sensitive-port-published`: a database, admin or debug port that is published on every address of the host.
+//! `sensitive-port-published`: a datastore, an administration or a debugger's port that every machine can reach.
 
-use super::{Context, Rule};
-use crate::finding::{Finding, Severity};
-use crate::languages::Language;
+use super::{Context, Rule, adding_key, inserting, replacing, written_at};
+use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::languages::{Entry, EntryStyle, Language, List, Service};
+use crate::port::{PortUse, Transport};
+use crate::registry;
+use crate::text::Span;
 
 /// See `sensitive_port_published.md`.
 pub static RULE: Rule = Rule {
     name: "sensitive-port-published",
-    summary: "a database, admin or debug port that is published on every address of the host",
+    summary: "a datastore, an administration or a debugger's port that is published on every address of the host",
     severity: Severity::Info,
     is_opt_in: false,
     languages: &[Language::Compose],
@@ -16,4 +19,94 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn check(_cx: &Context<'_>, _findings: &mut Vec<Finding>) {}
+/// Docker's own API without TLS: whoever reaches it is root on the host.
+const DOCKER: u16 = 2375;
+
+/// Ports of which it is known what listens there and that it trusts whoever reaches it, or is a worthwhile target.
+const SENSITIVE: &[u16] = &[
+    1433, 1521, 2019, 2181, DOCKER, 2379, 2380, 3306, 3389, 4369, 5005, 5432, 5672, 5900, 5984, 6333, 6379,
+    7199, 7687, 7700, 8009, 8086, 8529, 8983, 9042, 9200, 9222, 9229, 9300, 9901, 10250, 10255, 11211, 15672,
+    19530, 25672, 26257, 26379, 27017, 27018, 27019, 28015, 33060,
+];
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for service in cx.scan.services.iter().filter(|service| publishes(service)) {
+        let entries = service.entries.iter().map(|&entry| &cx.scan.entries[entry]);
+        findings.extend(entries.filter_map(|entry| judge(cx, service, entry)));
+    }
+}
+
+/// Whether Docker publishes the ports of the service: not where it has no network of its own.
+fn publishes(service: &Service) -> bool {
+    let mode = service.network_mode.as_ref().map_or("", |mode| mode.value.as_str());
+    !(matches!(mode, "host" | "none") || mode.starts_with("service:") || mode.starts_with("container:"))
+}
+
+fn judge(cx: &Context<'_>, service: &Service, entry: &Entry) -> Option<Finding> {
+    let container = &cx.scan.uses[entry.container?];
+    let number = container.range?.port()?;
+    let has_known_host = entry.host.is_none_or(|host| cx.scan.uses[host].range.is_some());
+    if entry.list != List::Ports
+        || !is_every_address(entry.address.as_deref())
+        || !has_known_host
+        || !SENSITIVE.contains(&number)
+        || container.protocol.transport() != Some(Transport::Tcp)
+        || cx.team.find(number, Transport::Tcp).is_some()
+    {
+        return None;
+    }
+    let what = product(number)?;
+    let message = format!(
+        "port {number} ({what}) is published on every address of the host, bind it to 127.0.0.1 if only this machine needs it"
+    );
+    let severity = if number == DOCKER { Severity::Error } else { RULE.severity };
+    // A swarm publishes on every node and takes no address.
+    let fix = if service.is_for_swarm { None } else { fix(cx, entry, container) };
+    Some(Finding { severity, fix, ..RULE.finding(written_at(container), message) })
+}
+
+/// Whether that address of the host stands for all of them.
+fn is_every_address(address: Option<&str>) -> bool {
+    matches!(address, None | Some("" | "0.0.0.0" | "::" | "[::]" | "*"))
+}
+
+/// What listens on the port.
+fn product(number: u16) -> Option<&'static str> {
+    registry::in_practice(number).find(|it| it.transport == Transport::Tcp).map(|it| it.product)
+}
+
+/// The fix that binds the entry to this machine alone.
+fn fix(cx: &Context<'_>, entry: &Entry, container: &PortUse) -> Option<Fix> {
+    let written = entry.span.of(cx.text);
+    if entry.style == EntryStyle::Long {
+        let has_address = written.contains("host_ip");
+        return if has_address { None } else { adding_key(cx, entry, "host_ip: 127.0.0.1", Safety::Unsafe) };
+    }
+    match entry.address.as_deref() {
+        Some(address) if !address.is_empty() => {
+            let is_literal = written.starts_with(address) && written[address.len()..].starts_with(':');
+            let span = Span::new(entry.span.start, entry.span.start + address.len());
+            is_literal.then(|| replacing(cx, span, "127.0.0.1".to_owned(), Safety::Unsafe))
+        }
+        _ => {
+            let first = entry.host.map_or(container, |host| &cx.scan.uses[host]);
+            let is_first = first.span.start == entry.span.start || written.starts_with('$');
+            let prefix = if entry.host.is_some() { "127.0.0.1:" } else { "127.0.0.1::" };
+            is_first.then(|| inserting(format!("Add {prefix}"), entry.span.start, prefix, Safety::Unsafe))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sensitive_port_has_a_name() {
+        assert!(SENSITIVE.is_sorted());
+        for &number in SENSITIVE {
+            let known = registry::in_practice(number).filter(|it| it.transport == Transport::Tcp);
+            assert_eq!(known.count(), 1, "{number}");
+        }
+    }
+}

@@ -1,8 +1,11 @@
 //! `wrong-transport`: a number that has a service on another transport only than the one written.
 
-use super::{Context, Rule};
-use crate::finding::{Finding, Severity};
+use super::{Context, Rule, is_taken_on, public_port, removing, replacing, written_at};
+use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::languages::Language;
+use crate::port::{PortUse, Protocol, Role, Transport};
+use crate::registry::{self, Status};
+use crate::text::Span;
 
 /// See `wrong_transport.md`.
 pub static RULE: Rule = Rule {
@@ -16,4 +19,48 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-fn check(_cx: &Context<'_>, _findings: &mut Vec<Finding>) {}
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(cx.ports().filter_map(|port| judge(cx, port)));
+}
+
+fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
+    let Protocol::Written(transport, span) = port.protocol else { return None };
+    let (number, _) = public_port(port)?;
+    // QUIC is no choice of a transport, and a protocol on the host's half has a rule of its own.
+    let is_chosen = !port.role.is_host() && span.of(cx.text) != "quic";
+    if !is_chosen
+        || registry::status(number, transport) != Status::HeldBack
+        || registry::has_current_user(number, transport)
+        || cx.team.find(number, transport).is_some()
+    {
+        return None;
+    }
+    let has_it = |on: Transport| registry::status(number, on) == Status::Assigned;
+    let others: Vec<Transport> = Transport::ALL.into_iter().filter(|&on| has_it(on)).collect();
+    let owner = registry::assignments_on(number, *others.first()?).next()?;
+    let names: Vec<&str> = others.iter().map(|on| on.name()).collect();
+    let message = format!(
+        "port {number} is {} on {} only, and is kept free on {transport}",
+        owner.service,
+        names.join(" and ")
+    );
+    let is_literal = span.of(cx.text).eq_ignore_ascii_case(transport.name());
+    let at = if is_literal { span } else { written_at(port) };
+    let fix = match others[..] {
+        [other] if is_literal && !is_taken_on(cx, port, other) => changing(cx, port, span, other),
+        _ => None,
+    };
+    Some(Finding { fix, ..RULE.finding(at, message) })
+}
+
+/// The fix that writes `transport` where the protocol of `port` stands, at `span`.
+fn changing(cx: &Context<'_>, port: &PortUse, span: Span, transport: Transport) -> Option<Fix> {
+    if !matches!(port.role, Role::Listen | Role::HealthCheckPort) {
+        return (transport != Transport::Dccp)
+            .then(|| replacing(cx, span, transport.name().to_owned(), Safety::Unsafe));
+    }
+    // nginx has a word for UDP alone; without it a port is on TCP.
+    let start = cx.text[..span.start].trim_end_matches([' ', '\t']).len();
+    (transport == Transport::Tcp && start < span.start)
+        .then(|| removing(format!("Remove {}", span.of(cx.text)), Span::new(start, span.end), Safety::Unsafe))
+}

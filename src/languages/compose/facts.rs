@@ -80,3 +80,84 @@ fn setting(value: Node<'_>) -> Option<Setting> {
     value.style()?;
     Some(Setting { value: interpolated(value).text().to_owned(), span: value.span() })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::languages::compose::scan;
+
+    /// The ports of every service of `text`, each as it is written, and what else the service says.
+    fn services(text: &str) -> Vec<String> {
+        let scan = scan(text);
+        let describe = |service: &super::Service| {
+            let entries: Vec<&str> =
+                service.entries.iter().map(|&entry| scan.entries[entry].span.of(text)).collect();
+            let value = |setting: &Option<super::Setting>| {
+                setting.as_ref().map_or_else(|| "-".to_owned(), |setting| setting.value.clone())
+            };
+            let name = &scan.scopes[service.scope].name;
+            let (mode, replicas) = (value(&service.network_mode), value(&service.replicas));
+            format!("{name} {entries:?} {mode} {replicas} {:?}", service.profiles)
+        };
+        scan.services.iter().map(describe).collect()
+    }
+
+    #[test]
+    fn a_service_has_what_it_merges() {
+        let text = "
+x-base: &base
+  network_mode: ${MODE:-host}
+  ports: &ports ['80:80', &one '81:81']
+  expose: [82]
+services:
+  a: {<<: *base, deploy: {replicas: 2}}
+  b: {<<: [*base], ports: [*one, 83], scale: 3, network_mode: none, profiles: [dev, test]}
+  c: {ports: *ports}
+  d: &d {<<: *d}
+";
+        assert_eq!(
+            services(text),
+            [
+                r#"a ["80:80", "81:81", "82"] host 2 []"#,
+                r#"b ["81:81", "83", "82"] none 3 ["dev", "test"]"#,
+                r#"c ["80:80", "81:81"] - - []"#,
+                "d [] - - []",
+            ]
+        );
+    }
+
+    #[test]
+    fn ports_that_go_take_nothing_else_along() {
+        let removed = |body: &str| {
+            let text = format!("services:\n  a:\n{body}");
+            scan(&text).services[0].ports_removal.map(|span| span.of(&text).to_owned())
+        };
+        let block = "    ports:\n      - 80:80\n      - target: 81\n        published: \"82\"\n";
+        assert_eq!(removed(&format!("{block}    image: b\n")).as_deref(), Some(block));
+        assert_eq!(removed("    ports: ['80:80'] # why\n"), None);
+        assert_eq!(removed("    ports:\n      - 80 # why\n"), None);
+    }
+
+    #[test]
+    fn entries_that_go_leave_a_list() {
+        let rest = |list: &str, index: usize| {
+            let text = format!("services:\n  a:\n    ports:{list}\n    image: b\n");
+            let removal = scan(&text).entries[index].removal?;
+            let rest = [&text[..removal.start], &text[removal.end..]].concat();
+            Some(
+                rest.strip_prefix("services:\n  a:\n    ports:")?
+                    .strip_suffix("\n    image: b\n")?
+                    .to_owned(),
+            )
+        };
+        assert_eq!(rest(" [80, '81', 82]", 0).as_deref(), Some(" ['81', 82]"));
+        assert_eq!(rest(" [80, '81', 82]", 1).as_deref(), Some(" [80, 82]"));
+        assert_eq!(rest(" [80]", 0), None);
+        assert_eq!(rest("\n      - 80\n      - '81'", 0).as_deref(), Some("\n      - '81'"));
+        assert_eq!(rest("\n    - 80\n    - {target: 81}\n    - 82", 1), None);
+        assert_eq!(
+            rest("\n      - target: 80\n        mode: host\n      - 81", 0).as_deref(),
+            Some("\n      - 81")
+        );
+        assert_eq!(rest("\n      - 80 # why\n      - 81", 0), None);
+    }
+}

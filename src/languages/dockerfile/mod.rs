@@ -396,6 +396,23 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_goes_without_the_others() {
+        let rest = |text: &str, index: usize| {
+            let text = format!("FROM a\n{text}USER b\n");
+            let removal = scan(&text).entries[index].removal?;
+            let rest = [&text[..removal.start], &text[removal.end..]].concat();
+            Some(rest.strip_prefix("FROM a\n")?.strip_suffix("USER b\n")?.to_owned())
+        };
+        assert_eq!(rest("EXPOSE 80 81\t82\r\n", 0).as_deref(), Some("EXPOSE 81\t82\r\n"));
+        assert_eq!(rest("EXPOSE 80 81\t82\n", 1).as_deref(), Some("EXPOSE 80\t82\n"));
+        assert_eq!(rest("EXPOSE 80 81\t82 \n", 2).as_deref(), Some("EXPOSE 80 81 \n"));
+        assert_eq!(rest("  EXPOSE 80  \n", 0).as_deref(), Some(""));
+        for text in ["EXPOSE 80 # why\n", "EXPOSE 80 \\\n 81\n", "ENV P='1 2'\nEXPOSE $P\n"] {
+            assert_eq!(rest(text, 0), None, "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_variable_without_a_value_is_a_port_without_a_number() {
         assert_eq!(ports("FROM a\nEXPOSE $P"), ["expose $P=? by P"]);
         assert_eq!(ports("FROM a\nARG P\nEXPOSE ${P}"), ["expose ${P}=? by P:P"]);

@@ -52,6 +52,10 @@ impl Directive<'_> {
     pub fn is_kept(self) -> bool {
         match self.name {
             "listen" | "server" | "include" | "ssl" | "server_name" | "protocol" => true,
+            // These send a browser to an address.
+            "return" | "rewrite" | "error_page" => {
+                self.arguments.iter().any(|argument| endpoint::may_hold_port(argument.of(self.text)))
+            }
             "add_header" => {
                 let header = self.arguments.first().map_or("", |name| name.of(self.text));
                 header.eq_ignore_ascii_case("alt-svc")

@@ -286,6 +286,36 @@ mod tests {
     }
 
     #[test]
+    fn directives_are_kept_with_their_words() {
+        let text = "listen 1; http { upstream u { server a; } server { listen '*:80' ssl; include x; \
+                    location / { proxy_pass http://u:81/; add_header X b:1; add_header Alt-Svc 'h3=\":82\"'; } } }";
+        let scan = scan(text);
+        let describe = |directive: &languages::Directive| {
+            let words: Vec<&str> = directive.arguments.iter().map(|word| word.of(text)).collect();
+            let port = directive.port.map(|port| scan.uses[port].span.of(text));
+            let scope = directive.scope.map(|scope| scan.scopes[scope].name.as_str());
+            let end = directive.span.of(text).ends_with(';');
+            format!("{} {words:?} {port:?} {scope:?} {} {end}", directive.name.of(text), directive.section)
+        };
+        let found: Vec<String> = scan.directives.iter().map(describe).collect();
+        assert_eq!(
+            found,
+            [
+                r#"listen ["1"] Some("1") None 0 true"#,
+                r#"server ["a"] None Some("u") 1 true"#,
+                r#"listen ["*:80", "ssl"] Some("80") Some("") 1 true"#,
+                r#"include ["x"] None Some("") 1 true"#,
+                r#"proxy_pass ["http://u:81/"] Some("81") Some("") 1 true"#,
+                r#"add_header ["Alt-Svc", "h3=\":82\""] None Some("") 1 true"#,
+            ]
+        );
+        assert_eq!(
+            scan.sections.iter().map(|it| it.module).collect::<Vec<_>>(),
+            [Module::Unknown, Module::Http]
+        );
+    }
+
+    #[test]
     fn a_server_passes_on_what_it_listens_to() {
         let text = "server { listen 53 udp; proxy_pass dns:53; } server { listen 53; proxy_pass dns:53; }";
         let expected = ["listen ||53/udp@udp", "pass |dns|53~udp", "listen ||53~tcp", "pass |dns|53~tcp"];
@@ -374,6 +404,15 @@ mod tests {
         let scopes: Vec<_> = found.uses.iter().map(|port| (port.span.of(text), port.scope)).collect();
         let expected = [("1", 0), ("80", 1), ("81", 2), ("82", 3), ("83", 3), ("84", 4)];
         assert_eq!(scopes, expected.map(|(port, scope)| (port, Some(scope))));
+    }
+
+    #[test]
+    fn directives_that_send_a_browser_to_an_address_are_kept() {
+        let text =
+            "return 301 http://a:80/; return 404; rewrite ^/a$ /b; rewrite ^ http://a:81; error_page 404 /b;";
+        let found = scan(text);
+        let kept: Vec<_> = found.directives.iter().map(|directive| directive.span.of(text)).collect();
+        assert_eq!(kept, ["return 301 http://a:80/;", "rewrite ^ http://a:81;"]);
     }
 
     #[test]
