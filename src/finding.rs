@@ -86,6 +86,17 @@ pub enum Safety {
     Unsafe,
 }
 
+impl Safety {
+    /// The word for it in the reports: `unsafe`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// Text in the place of some bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {

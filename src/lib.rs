@@ -1,8 +1,9 @@
 //! Portolan: the port numbers in config files, read, judged and explained.
 //!
 //! ```text
-//! &str ──languages──▶ Scan ──rules──▶ Vec<Finding> ──report──▶ terminal, JSON
-//!                      │                        └──lsp─────▶ diagnostics
+//! &str ──languages──▶ Scan ──rules──▶ suppress ──▶ Vec<Finding> ──report──▶ terminal, JSON
+//!                      │                                     ├──lsp─────▶ diagnostics, code actions
+//!                      │                                     └──fix─────▶ the text, mended
 //!                      └──registry──▶ hover, lookup
 //! ```
 //!
@@ -12,7 +13,8 @@
 //!
 //! ```text
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
-//! core    lint ▶ languages, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry    report ▶ rules
+//! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
+//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
 
@@ -28,11 +30,15 @@ pub mod languages;
 
 pub mod rules;
 
+pub mod suppress;
+
 pub mod config;
 
 pub mod discovery;
 
 pub mod lint;
+
+pub mod fix;
 
 pub mod describe;
 

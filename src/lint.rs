@@ -3,7 +3,8 @@
 use crate::config::{Level, Settings};
 use crate::finding::Finding;
 use crate::languages::{self, Language, Scan};
-use crate::rules::Context;
+use crate::rules::{Context, Rule};
+use crate::suppress::suppress;
 
 /// Everything that the rules say of `text`, read as a file of `language`, in the order of the file.
 #[must_use]
@@ -21,6 +22,14 @@ pub fn judge(text: &str, language: Language, scan: &Scan, settings: &Settings) -
         (rule.check)(&cx, &mut findings);
         if let Level::As(severity) = level {
             findings[first..].iter_mut().for_each(|finding| finding.severity = severity);
+        }
+    }
+    let looked: Vec<&Rule> = settings.rules().map(|(rule, _)| rule).collect();
+    for complaint in suppress(text, language, scan, &looked, &mut findings) {
+        match Rule::named(complaint.rule).map(|rule| settings.level(rule)) {
+            Some(Level::On) => findings.push(complaint),
+            Some(Level::As(severity)) => findings.push(Finding { severity, ..complaint }),
+            Some(Level::Off) | None => {}
         }
     }
     findings.sort_by_key(|finding| (finding.span, finding.severity, finding.rule));

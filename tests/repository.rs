@@ -15,7 +15,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rules", &["registry", "languages", "port", "finding", "text"]),
     ("config", &["rules", "registry", "languages", "port", "finding", "text"]),
     ("discovery", &["config", "languages", "finding", "text"]),
-    ("lint", &["config", "rules", "languages", "finding"]),
+    ("suppress", &["rules", "languages", "finding", "text"]),
+    ("fix", &["finding", "text"]),
+    ("lint", &["suppress", "config", "rules", "languages", "finding"]),
     ("describe", &["registry", "languages", "port", "text"]),
     ("report", &["rules", "finding", "text"]),
     (
@@ -24,6 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "report",
             "describe",
             "registry",
+            "fix",
             "lint",
             "discovery",
             "config",
@@ -34,7 +37,21 @@ const ROOMS: &[(&str, &[&str])] = &[
             "text",
         ],
     ),
-    ("lsp", &["describe", "lint", "discovery", "config", "rules", "languages", "finding", "text"]),
+    (
+        "lsp",
+        &[
+            "describe",
+            "fix",
+            "lint",
+            "discovery",
+            "suppress",
+            "config",
+            "rules",
+            "languages",
+            "finding",
+            "text",
+        ],
+    ),
 ];
 
 /// Words that only the rooms named may hold.
@@ -52,6 +69,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("toml::", &["config"]),
     ("schemars::", &["config"]),
     ("strsim::", &["config"]),
+    ("similar::", &["cli"]),
     ("serde_json::", &["report", "cli", "lsp"]),
     ("async fn", &["lsp"]),
 ];

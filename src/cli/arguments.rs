@@ -17,19 +17,21 @@ use crate::languages::Language;
     version,
     max_term_width = 100,
     group = ArgGroup::new("mode"),
-    override_usage = "portolan --check [PATH]...\n       \
+    override_usage = "portolan --check [--fix|--diff] [PATH]...\n       \
         portolan --list [PATH]...\n       \
         portolan --lookup <PORT|NAME>\n       \
         portolan --explain <RULE> | --rules\n       \
         portolan --stdio",
     after_help = "Exit codes of --check:\n  \
         0  nothing found, or nothing worse than info\n  \
-        1  at least one warning or error\n  \
+        1  at least one warning or error that --fix did not mend; with --diff, a difference\n  \
         2  something could not be done: a path that does not exist, a file that cannot be read, a wrong argument,\n     \
            a mistake in portolan.toml\n\n\
         Examples:\n  \
         portolan --check                        every file below this folder that .gitignore does not hide\n  \
         portolan --check compose.yaml nginx/    a file and a folder\n  \
+        portolan --check --fix                  mend what can be mended safely\n  \
+        portolan --check --diff --unsafe-fixes  show what else could be\n  \
         portolan --check - --stdin-filename Dockerfile < Dockerfile\n  \
         portolan --lookup 585                   what the registry knows of a number\n  \
         portolan --lookup postgres              and of a name",
@@ -75,6 +77,18 @@ pub struct Arguments {
     #[command(flatten)]
     pub settings: SettingsArguments,
 
+    /// Mend what can be mended without changing what a file does, and report the rest
+    #[arg(long, help_heading = "What to fix", group = "mending", requires = "check", conflicts_with_all = OTHER_MODES)]
+    pub fix: bool,
+
+    /// Print what --fix would change as a patch, and change nothing
+    #[arg(long, help_heading = "What to fix", group = "mending", requires = "check", conflicts_with_all = OTHER_MODES)]
+    pub diff: bool,
+
+    /// With --fix or --diff: also the fixes that change what a file does
+    #[arg(long, help_heading = "What to fix", requires = "mending")]
+    pub unsafe_fixes: bool,
+
     /// The form of the output
     #[arg(long, help_heading = "What to write", value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Text)]
     pub output_format: OutputFormat,
@@ -83,6 +97,9 @@ pub struct Arguments {
     #[arg(long, help_heading = "What to write", value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
 }
+
+/// The modes that read no files, or mend none.
+const OTHER_MODES: [&str; 5] = ["list", "lookup", "explain", "rules", "stdio"];
 
 /// A language by its name on the command line.
 #[derive(Clone, Copy, Debug)]

@@ -9,6 +9,7 @@ use crate::report::printable;
 mod arguments;
 mod check;
 mod explain;
+mod fix;
 mod list;
 mod lookup;
 mod settings;
@@ -45,7 +46,11 @@ impl From<Outcome> for ExitCode {
 pub fn run(arguments: &Arguments) -> Option<Outcome> {
     let stdout = anstream::AutoStream::new(io::stdout().lock(), arguments.color.into());
     let mut out = io::BufWriter::new(stdout);
-    let result = if arguments.check {
+    let result = if arguments.diff {
+        fix::diff(arguments, &mut out)
+    } else if arguments.fix {
+        fix::write(arguments, &mut out)
+    } else if arguments.check {
         check::run(arguments, &mut out)
     } else if arguments.list {
         list::run(arguments, &mut out)

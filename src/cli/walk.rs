@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -24,6 +24,10 @@ pub struct Source<'a> {
     pub language: Language,
     /// What it holds; bytes that are no UTF-8 are replaced by U+FFFD.
     pub text: &'a str,
+    /// What it holds, as it is.
+    pub bytes: &'a [u8],
+    /// Whether it is standard input.
+    pub is_stdin: bool,
     /// What is asked of the linter there.
     pub settings: Settings,
 }
@@ -53,12 +57,23 @@ pub fn visit<T: Send>(arguments: &Arguments, visit: impl Fn(&Source<'_>) -> T + 
         } else {
             (relative(path), fs::read(path))
         };
-        let Ok(configuration) = configurations.of_file(name) else { continue };
-        let place =
-            Place { path: name, configuration: configuration.as_deref(), configurations: &configurations };
-        match bytes.map(|bytes| visit_bytes(&place, &bytes, &visit)) {
-            Ok(Some(it)) => visited.push(it),
-            Ok(None) => {
+        let is_stdin = path.as_os_str() == "-";
+        let give_back = |bytes: &[u8]| {
+            if is_stdin && arguments.fix {
+                // Whoever sends a text through to have it mended gets it back. If nobody reads it, nothing is lost.
+                let _ = io::stdout().write_all(bytes);
+            }
+        };
+        let Ok(configuration) = configurations.of_file(name) else {
+            give_back(&bytes.unwrap_or_default());
+            continue;
+        };
+        let configuration = configuration.as_deref();
+        let place = Place { path: name, is_stdin, configuration, configurations: &configurations };
+        match bytes.map(|bytes| (visit_bytes(&place, &bytes, &visit), bytes)) {
+            Ok((Some(it), _)) => visited.push(it),
+            Ok((None, bytes)) => {
+                give_back(&bytes);
                 complain(format_args!(
                     "{} is passed over: no Dockerfile, compose or nginx file by its name or content \
                      (--language says what it is)",
@@ -74,6 +89,7 @@ pub fn visit<T: Send>(arguments: &Arguments, visit: impl Fn(&Source<'_>) -> T + 
 /// A file, and the configuration that it falls under.
 struct Place<'a> {
     path: &'a Path,
+    is_stdin: bool,
     configuration: Option<&'a Configuration>,
     configurations: &'a Configurations<'a>,
 }
@@ -113,7 +129,8 @@ fn walk<T: Send>(
                 }
                 let configuration = configurations.of_file(path);
                 let Ok(configuration) = &configuration else { return Ok(None) };
-                let place = Place { path, configuration: configuration.as_deref(), configurations };
+                let configuration = configuration.as_deref();
+                let place = Place { path, is_stdin: false, configuration, configurations };
                 if is_folder {
                     next = if place.is_excluded(true) { WalkState::Skip } else { next };
                     return Ok(None);
@@ -168,7 +185,7 @@ fn visit_bytes<T>(place: &Place<'_>, bytes: &[u8], visit: &impl Fn(&Source<'_>) 
     let path = place.path;
     let language = place.language().or_else(|| languages::detect(&path.to_string_lossy(), None, &text))?;
     let settings = place.configurations.settings_for(place.configuration, path);
-    Some(visit(&Source { path, language, text: &text, settings }))
+    Some(visit(&Source { path, language, text: &text, bytes, is_stdin: place.is_stdin, settings }))
 }
 
 fn read_stdin() -> io::Result<Vec<u8>> {

@@ -67,8 +67,19 @@ pub struct Scan {
     /// Instructions and texts of several lines, in which no line but the last can bear a comment at its end: a comment
     /// above the first line speaks of all of them. In the order of the file.
     pub stretches: Vec<Span>,
+    /// The parts of the file that are in another language, in the order of the file.
+    pub parts: Vec<Part>,
     /// The places where the reading broke, in the order of the file.
     pub breakages: Vec<Breakage>,
+}
+
+/// A part of a file that is in another language: nginx configuration in a here-document, a Dockerfile in a compose file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The bytes of it.
+    pub span: Span,
+    /// Its language.
+    pub language: Language,
 }
 
 /// An entry of a list of ports: a word of `EXPOSE`, an item of compose's `ports` or `expose`.
@@ -247,17 +258,21 @@ pub enum Module {
 #[must_use]
 pub fn scan(text: &str, language: Language) -> Scan {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let found = match language {
-        Language::Dockerfile => dockerfile::scan(body),
-        Language::Compose => compose::scan(body),
-        Language::Nginx => nginx::scan(body),
-    };
+    let found = read(body, language);
     if body.len() == text.len() {
         return found;
     }
     let mut scan = Scan::default();
     scan.absorb(found, text.len() - body.len());
     scan
+}
+
+fn read(text: &str, language: Language) -> Scan {
+    match language {
+        Language::Dockerfile => dockerfile::scan(text),
+        Language::Compose => compose::scan(text),
+        Language::Nginx => nginx::scan(text),
+    }
 }
 
 /// The lines of `text` that `span` lies in, with the end of the last one; `None` where something else stands on them.
@@ -282,7 +297,13 @@ impl Scan {
         at.max_by_key(|port| port.span.start)
     }
 
-    /// Takes over what was found in a part of the file that is a language of its own and starts at byte `at`.
+    /// Reads `text`, a part of the file that is in another `language` and starts at byte `at`.
+    fn embed(&mut self, text: &str, language: Language, at: usize) {
+        self.parts.push(Part { span: Span::new(at, at + text.len()), language });
+        self.absorb(read(text, language), at);
+    }
+
+    /// Takes over what was found in a part of the file that starts at byte `at`.
     fn absorb(&mut self, part: Self, at: usize) {
         let (uses, scopes, entries) = (self.uses.len(), self.scopes.len(), self.entries.len());
         let sections = self.sections.len();
@@ -316,6 +337,7 @@ impl Scan {
             section: directive.section + sections,
         }));
         self.stretches.extend(part.stretches.into_iter().map(|span| span.shifted(at)));
+        self.parts.extend(part.parts.into_iter().map(|part| Part { span: part.span.shifted(at), ..part }));
         let moved = |breakage: Breakage| Breakage { span: breakage.span.shifted(at), ..breakage };
         self.breakages.extend(part.breakages.into_iter().map(moved));
         debug_assert!(part.services.is_empty(), "no file holds a compose file");
@@ -324,6 +346,7 @@ impl Scan {
     /// Puts the ports, and what has spans beside them, into the order of the file.
     fn sort(&mut self) {
         self.stretches.sort();
+        self.parts.sort_by_key(|part| part.span.start);
         self.breakages.sort_by_key(|breakage| breakage.span);
         self.directives.sort_by_key(|directive| directive.span);
         if self.uses.is_sorted_by_key(|port| port.span) {

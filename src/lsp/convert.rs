@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use tower_lsp::ls_types::{
-    CodeDescription, Diagnostic, DiagnosticSeverity, DiagnosticTag, NumberOrString, Position as LspPosition,
-    PositionEncodingKind, Range as LspRange, Uri,
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
+    NumberOrString, Position as LspPosition, PositionEncodingKind, Range as LspRange, Uri,
 };
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Related, Severity};
 use crate::rules::{Rule, Tag};
 use crate::text::{Encoding, Position, Range, Text};
 
@@ -52,12 +52,17 @@ pub fn to_range(range: Range) -> LspRange {
 }
 
 /// A finding for the client.
-pub fn to_diagnostic(finding: Finding, text: &Text, encoding: Encoding) -> Diagnostic {
+pub fn to_diagnostic(finding: Finding, uri: &Uri, text: &Text, encoding: Encoding) -> Diagnostic {
     let rule = Rule::named(finding.rule);
     let message = match finding.help {
         Some(help) => format!("{}\nhelp: {help}", finding.message),
         None => finding.message,
     };
+    let related = |it: Related| DiagnosticRelatedInformation {
+        location: Location { uri: uri.clone(), range: to_range(text.range(it.span, encoding)) },
+        message: it.message,
+    };
+    let related: Vec<_> = finding.related.into_iter().map(related).collect();
     Diagnostic {
         range: to_range(text.range(finding.span, encoding)),
         severity: Some(match finding.severity {
@@ -74,6 +79,7 @@ pub fn to_diagnostic(finding: Finding, text: &Text, encoding: Encoding) -> Diagn
             Tag::Deprecated => vec![DiagnosticTag::DEPRECATED],
             Tag::Unnecessary => vec![DiagnosticTag::UNNECESSARY],
         }),
+        related_information: (!related.is_empty()).then_some(related),
         ..Diagnostic::default()
     }
 }

@@ -83,5 +83,5 @@ fn findings(uri: &Uri, document: &Document, encoding: Encoding) -> Vec<Diagnosti
         lint(&text, language, &document.settings(uri))
     };
     let findings = findings.into_iter();
-    findings.map(|finding| convert::to_diagnostic(finding, &document.text, encoding)).collect()
+    findings.map(|finding| convert::to_diagnostic(finding, uri, &document.text, encoding)).collect()
 }

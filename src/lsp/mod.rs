@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering;
 
 use tower_lsp::LspService;
 
+mod code_action;
 mod configuration;
 mod convert;
 mod diagnostics;

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
+    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, Hover, HoverParams, HoverProviderCapability,
     InitializeParams, InitializeResult, InitializedParams, SaveOptions, ServerCapabilities, ServerInfo,
@@ -15,7 +16,7 @@ use tower_lsp::{Client, LanguageServer};
 
 use super::diagnostics::{self, Changed};
 use super::documents::{self, Documents};
-use super::{configuration, convert, hover, log};
+use super::{code_action, configuration, convert, hover, log};
 use crate::describe::Markup;
 use crate::text::Encoding;
 
@@ -152,6 +153,13 @@ impl LanguageServer for Server {
         let handshake = self.handshake();
         Ok(hover::hover(&at.text_document.uri, &document, at.position, handshake.encoding, handshake.markup))
     }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let uri = params.text_document.uri;
+        let Some(document) = self.documents.snapshot(&uri) else { return Ok(None) };
+        let (range, encoding) = (convert::from_range(params.range), self.handshake().encoding);
+        Ok(Some(code_action::code_actions(&uri, &document, range, &params.context, encoding)))
+    }
 }
 
 fn capabilities_in(encoding: Encoding) -> ServerCapabilities {
@@ -162,6 +170,10 @@ fn capabilities_in(encoding: Encoding) -> ServerCapabilities {
             change: Some(TextDocumentSyncKind::INCREMENTAL),
             save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
             ..TextDocumentSyncOptions::default()
+        })),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, code_action::FIX_ALL]),
+            ..CodeActionOptions::default()
         })),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         ..ServerCapabilities::default()

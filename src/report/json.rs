@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::finding::Finding;
+use crate::finding::{Edit, Finding, Fix, Related};
 use crate::rules::Rule;
 use crate::text::{Encoding, Text};
 
@@ -19,31 +19,72 @@ pub struct JsonFinding {
     message: String,
     help: Option<String>,
     file: String,
+    #[serde(flatten)]
+    place: JsonPlace,
+    related: Vec<JsonRelated>,
+    fix: Option<JsonFix>,
+    url: String,
+}
+
+#[derive(Debug, Serialize)]
+struct JsonPlace {
     line: usize,
     column: usize,
     end_line: usize,
     end_column: usize,
-    url: String,
+}
+
+#[derive(Debug, Serialize)]
+struct JsonRelated {
+    message: String,
+    #[serde(flatten)]
+    place: JsonPlace,
+}
+
+#[derive(Debug, Serialize)]
+struct JsonFix {
+    title: String,
+    safety: &'static str,
+    edits: Vec<JsonEdit>,
+}
+
+#[derive(Debug, Serialize)]
+struct JsonEdit {
+    #[serde(flatten)]
+    place: JsonPlace,
+    text: String,
 }
 
 /// The findings in the file at `path`.
 #[must_use]
 pub fn json(path: &Path, text: &str, findings: &[Finding]) -> Vec<JsonFinding> {
     let lines = Text::new(text);
-    let convert = |finding: &Finding| {
-        let range = lines.range(finding.span, Encoding::Utf32);
-        JsonFinding {
-            rule: finding.rule,
-            severity: finding.severity.name(),
-            message: finding.message.clone(),
-            help: finding.help.clone(),
-            file: path.to_string_lossy().into_owned(),
+    let place = |span| {
+        let range = lines.range(span, Encoding::Utf32);
+        JsonPlace {
             line: range.start.line + 1,
             column: range.start.character + 1,
             end_line: range.end.line + 1,
             end_column: range.end.character + 1,
-            url: Rule::named(finding.rule).map(Rule::url).unwrap_or_default(),
         }
+    };
+    let related = |it: &Related| JsonRelated { message: it.message.clone(), place: place(it.span) };
+    let edit = |it: &Edit| JsonEdit { place: place(it.span), text: it.text.clone() };
+    let fix = |it: &Fix| JsonFix {
+        title: it.title.clone(),
+        safety: it.safety.name(),
+        edits: it.edits.iter().map(edit).collect(),
+    };
+    let convert = |finding: &Finding| JsonFinding {
+        rule: finding.rule,
+        severity: finding.severity.name(),
+        message: finding.message.clone(),
+        help: finding.help.clone(),
+        file: path.to_string_lossy().into_owned(),
+        place: place(finding.span),
+        related: finding.related.iter().map(related).collect(),
+        fix: finding.fix.as_ref().map(fix),
+        url: Rule::named(finding.rule).map(Rule::url).unwrap_or_default(),
     };
     findings.iter().map(convert).collect()
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::iter::Sum;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Safety, Severity};
 
 mod json;
 mod text;
@@ -18,6 +18,8 @@ pub struct Summary {
     errors: usize,
     warnings: usize,
     infos: usize,
+    safe_fixes: usize,
+    unsafe_fixes: usize,
 }
 
 impl Summary {
@@ -25,11 +27,27 @@ impl Summary {
     #[must_use]
     pub fn of(findings: &[Finding]) -> Self {
         let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        let fixes = |safety| {
+            findings.iter().filter_map(|it| it.fix.as_ref()).filter(|it| it.safety == safety).count()
+        };
         Self {
             files: 1,
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
             infos: count(Severity::Info),
+            safe_fixes: fixes(Safety::Safe),
+            unsafe_fixes: fixes(Safety::Unsafe),
+        }
+    }
+
+    /// How much of it can be fixed, and how, if there is any.
+    #[must_use]
+    pub fn fixes(&self) -> Option<String> {
+        match (self.safe_fixes, self.unsafe_fixes) {
+            (0, 0) => None,
+            (safe, 0) => Some(format!("{safe} fixable with --fix")),
+            (0, others) => Some(format!("{others} fixable with --fix --unsafe-fixes")),
+            (safe, others) => Some(format!("{safe} fixable with --fix, {others} more with --unsafe-fixes")),
         }
     }
 
@@ -47,6 +65,8 @@ impl Sum for Summary {
             errors: sum.errors + file.errors,
             warnings: sum.warnings + file.warnings,
             infos: sum.infos + file.infos,
+            safe_fixes: sum.safe_fixes + file.safe_fixes,
+            unsafe_fixes: sum.unsafe_fixes + file.unsafe_fixes,
         })
     }
 }
@@ -74,6 +94,8 @@ pub fn printable(text: &str) -> String {
     printable
 }
 
-fn counted(count: usize, noun: &str) -> String {
+/// A number with its noun: `1 file`, `2 files`.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

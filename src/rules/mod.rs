@@ -42,13 +42,18 @@ mod syntax_error;
 mod tls_port_without_ssl;
 mod tls_upstream_without_port;
 mod undefined_port_variable;
+mod unknown_rule;
 mod unquoted_port;
+mod unused_suppression;
 mod uppercase_protocol;
 mod wrong_transport;
 mod yaml_number_notation;
 
+pub(crate) use unknown_rule::RULE as UNKNOWN_RULE;
+pub(crate) use unused_suppression::RULE as UNUSED_SUPPRESSION;
+
 /// Every rule, in the order in which they are listed to people: what the registry says, what the tools refuse,
-/// what is off unless somebody asks for it.
+/// what is off unless somebody asks for it, what is wrong with suppressions.
 ///
 /// The README's table, `--rules`, `--explain`, the hover's links and the tests read this list; nothing repeats it.
 pub static RULES: &[&Rule] = &[
@@ -87,6 +92,8 @@ pub static RULES: &[&Rule] = &[
     &missing_default_server::RULE,
     &publish_all_interfaces::RULE,
     &unquoted_port::RULE,
+    &unknown_rule::RULE,
+    &unused_suppression::RULE,
 ];
 
 /// Every set of rules that one name asks for.
@@ -156,7 +163,7 @@ impl Rule {
     }
 
     /// A finding of this rule, as bad as the rule is.
-    fn finding(&self, span: Span, message: String) -> Finding {
+    pub(crate) fn finding(&self, span: Span, message: String) -> Finding {
         Finding {
             rule: self.name,
             severity: self.severity,

@@ -161,6 +161,23 @@ impl Client {
         self.request("textDocument/hover", params).unwrap()
     }
 
+    /// The actions for `[line, character, line, character]` of `uri`, of the kinds in `only`, or of all.
+    pub fn code_actions(&mut self, uri: &str, range: [u64; 4], only: Option<&[&str]>) -> Vec<Value> {
+        let [line, character, end_line, end_character] = range;
+        let start = json!({"line": line, "character": character});
+        let end = json!({"line": end_line, "character": end_character});
+        let mut context = json!({"diagnostics": []});
+        if let Some(only) = only {
+            context["only"] = json!(only);
+        }
+        let params = json!({
+            "textDocument": {"uri": uri},
+            "range": {"start": start, "end": end},
+            "context": context,
+        });
+        self.request("textDocument/codeAction", params).unwrap().as_array().unwrap().clone()
+    }
+
     /// Closes the server's input, as an editor does that dies.
     pub fn hang_up(&mut self) {
         self.input = None;

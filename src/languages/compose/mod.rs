@@ -17,8 +17,9 @@ mod yaml;
 use std::collections::{HashMap, HashSet};
 
 use super::sourced::Sourced;
-use super::{Scan, addresses, nginx};
+use super::{Language, Scan, addresses, nginx};
 use crate::port::Role;
+use crate::text::Span;
 use interpolation::interpolate;
 pub use recognition::is_compose;
 use scalar::text_of;
@@ -31,8 +32,16 @@ pub fn scan(text: &str) -> Scan {
     for root in tree.documents() {
         reader.document(root);
     }
-    reader.scan.sort();
-    reader.scan
+    let mut scan = reader.scan;
+    scan.sort();
+    let holds_ports = |span: Span| {
+        let behind = scan.uses.partition_point(|port| port.span.start < span.start);
+        scan.uses.get(behind).is_some_and(|port| port.span.start < span.end)
+    };
+    let scalars = tree.scalars().filter(|scalar| takes_lines(*scalar) && holds_ports(scalar.span()));
+    scan.stretches.extend(scalars.map(stretch));
+    scan.stretches.sort();
+    scan
 }
 
 /// What has been read so far.
@@ -70,7 +79,7 @@ impl Reader {
         }
         for content in root.values("configs").flat_map(members).flat_map(|config| config.values("content")) {
             if content.is_block() && nginx::is_nginx(content.raw()) {
-                self.scan.absorb(nginx::scan(content.raw()), content.span().start);
+                self.scan.embed(content.raw(), Language::Nginx, content.span().start);
             }
         }
         let drivers = root.values("volumes").chain(root.values("networks")).flat_map(members);
@@ -127,6 +136,25 @@ impl Reader {
 /// The text that a scalar has for compose.
 fn interpolated(node: Node<'_>) -> Sourced {
     interpolate(text_of(node))
+}
+
+/// Whether a scalar takes several lines.
+fn takes_lines(scalar: Node<'_>) -> bool {
+    scalar.is_block() || memchr::memchr2(b'\n', b'\r', scalar.raw().as_bytes()).is_some()
+}
+
+/// A scalar of several lines with the key or dash that it stands behind, be that on a line above it.
+fn stretch(scalar: Node<'_>) -> Span {
+    let (text, span) = (scalar.text(), scalar.outer_span());
+    let mut before = &text[..span.start];
+    loop {
+        let line = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        let start = before.len() - before[line..].trim_start().len();
+        if start < before.len() && !before[start..].starts_with('#') || line == 0 {
+            return Span::new(start, span.start + span.of(text).trim_end().len());
+        }
+        before = text[..line].trim_end_matches(['\n', '\r']);
+    }
 }
 
 /// The values of a mapping.
@@ -337,6 +365,50 @@ configs:
         let inside = scan(text).uses;
         let inside: Vec<_> = inside.iter().map(|port| (port.role, port.span.of(text))).collect();
         assert_eq!(inside, [(Role::Expose, "80"), (Role::Listen, "81")]);
+    }
+
+    #[test]
+    fn a_scalar_of_several_lines_starts_at_its_key() {
+        let text = "
+services:
+  web:
+    command: >- # 💣
+      serve --port 80
+    entrypoint:
+      # here
+      'serve
+      --port 81'
+    ports: [\"82:
+      83\"]
+    environment:
+      - PORT=84
+      - |
+        none
+configs:
+  nginx:
+    content: |
+
+      server { listen 85; }
+
+  last: {}
+";
+        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+            let scan = scan(&text);
+            let lines = |span: &Span| (span.of(&text).lines().next(), span.of(&text).lines().last());
+            let stretches: Vec<_> = scan.stretches.iter().map(lines).collect();
+            let expected = [
+                ("command: >- # 💣", "      serve --port 80"),
+                ("entrypoint:", "      --port 81'"),
+                ("ports: [\"82:", "      83\""),
+                ("content: |", "      server { listen 85; }"),
+            ];
+            assert_eq!(stretches, expected.map(|(first, last)| (Some(first), Some(last))));
+            let [part] = scan.parts[..] else { panic!("{:?}", scan.parts) };
+            assert_eq!(
+                (part.language, part.span.of(&text).trim()),
+                (Language::Nginx, "server { listen 85; }")
+            );
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::scalar::text_of;
 use super::settings::environment_role;
 use super::yaml::Node;
 use crate::languages::addresses::label_role;
-use crate::languages::{Scope, ScopeKind, dockerfile};
+use crate::languages::{Language, Scope, ScopeKind};
 use crate::port::Role;
 use crate::text::Span;
 
@@ -73,7 +73,7 @@ impl Reader {
             match key.raw() {
                 "args" => self.settings(value, "args", |_| Role::Variable, scope),
                 "dockerfile_inline" if value.is_block() && self.is_new(value, "dockerfile_inline") => {
-                    self.scan.absorb(dockerfile::scan(value.raw()), value.span().start);
+                    self.scan.embed(value.raw(), Language::Dockerfile, value.span().start);
                 }
                 _ => {}
             }

@@ -84,6 +84,12 @@ impl<'t> Tree<'t> {
         self.roots.iter().map(|&index| self.node(index))
     }
 
+    /// Every scalar, in the order of the file.
+    pub fn scalars(&'t self) -> impl Iterator<Item = Node<'t>> {
+        let is_scalar = |&index: &usize| matches!(self.records[index].kind, Kind::Scalar(_));
+        (0..self.records.len()).filter(is_scalar).map(|index| Node { tree: self, index })
+    }
+
     /// The node at `index`, or the one for which an alias there stands. That one is no alias: YAML has no anchors on
     /// aliases.
     fn node(&'t self, index: usize) -> Node<'t> {

@@ -14,7 +14,7 @@ use self::logical_line::LogicalLine;
 use self::variables::{Definition, Variables};
 use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
-use super::{Entry, EntryStyle, List, Scan, Scope, ScopeKind, addresses, nginx, port_spec, whole_lines};
+use super::{Entry, EntryStyle, Language, List, Scan, Scope, ScopeKind, addresses, port_spec, whole_lines};
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
 
@@ -208,7 +208,7 @@ impl Scanner<'_> {
         for (index, heredoc) in instruction.heredocs.iter().enumerate() {
             let text = heredoc.body.of(self.text);
             if is_nginx(targets.get(index).or(targets.last()).copied(), &heredoc.name, text) {
-                self.scan.absorb(nginx::scan(text), heredoc.body.start);
+                self.scan.embed(text, Language::Nginx, heredoc.body.start);
             } else if instruction.keyword == Keyword::Run {
                 self.push_script(heredoc.body);
             }

@@ -132,6 +132,10 @@ impl Reading<'_> {
 
     fn directive(&mut self, words: &[Span], end: usize) {
         let [name, arguments @ ..] = words else { return };
+        let takes_lines = |word: &&Span| word.of(self.text).contains(['\n', '\r']);
+        if let Some(last) = arguments.iter().rfind(takes_lines) {
+            self.scan.stretches.push(Span::new(name.start, last.end));
+        }
         let first_port = self.scan.uses.len();
         let Block { body, scope, section, transport, .. } = self.innermost();
         let text = self.text;
@@ -324,6 +328,13 @@ mod tests {
             ports("server { listen 443 quic; location / { proxy_pass http://a:80; } }")[1],
             "pass http|a|80~tcp"
         );
+    }
+
+    #[test]
+    fn a_word_of_several_lines_is_a_stretch() {
+        let text = "return 301\n  'https://$host:8443/\n  a' b;\nlisten\n  80;\nset $a \"b\n\";";
+        let stretches: Vec<_> = scan(text).stretches.iter().map(|span| span.of(text).to_owned()).collect();
+        assert_eq!(stretches, ["return 301\n  'https://$host:8443/\n  a", "set $a \"b\n"]);
     }
 
     #[test]

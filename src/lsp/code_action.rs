@@ -1,0 +1,146 @@
+//! `textDocument/codeAction`: what can be done about the findings at a place, and in the whole document.
+//!
+//! Everything is found anew in the document as it stands: an action never speaks of an older one.
+
+use std::collections::HashMap;
+
+use tower_lsp::ls_types::{
+    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, TextEdit, Uri, WorkspaceEdit,
+};
+
+use super::convert;
+use super::documents::Document;
+use crate::config::Settings;
+use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::fix;
+use crate::languages::{self, Language};
+use crate::lint::{judge, lint};
+use crate::suppress;
+use crate::text::{Encoding, Range};
+
+/// The kind of the action that applies every safe fix.
+pub const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.portolan");
+
+/// The actions for `range`, of the kinds that `context` asks for.
+pub fn code_actions(
+    uri: &Uri,
+    document: &Document,
+    range: Range,
+    context: &CodeActionContext,
+    encoding: Encoding,
+) -> Vec<CodeActionOrCommand> {
+    let text = document.text.to_string();
+    let Some(language) = document.language(uri, &text) else { return Vec::new() };
+    let settings = document.settings(uri);
+    let scan = languages::scan(&text, language);
+    let findings = judge(&text, language, &scan, &settings);
+    let file = File { uri, document, text: &text, language, settings: &settings, encoding };
+
+    let mut actions = Vec::new();
+    if asks_for(context, &CodeActionKind::QUICKFIX) {
+        let [start, end] = [range.start, range.end].map(|at| document.text.offset(at, encoding));
+        let is_here =
+            |finding: &&Finding| finding.span.start <= end.max(start) && start.min(end) <= finding.span.end;
+        let here: Vec<&Finding> = findings.iter().filter(is_here).collect();
+        for finding in &here {
+            actions.extend(finding.fix.as_ref().map(|fix| file.quick_fix(finding, fix)));
+        }
+        for (index, finding) in here.iter().enumerate() {
+            let is_first = here[..index].iter().all(|other| other.rule != finding.rule);
+            actions.extend(file.fix_rule(finding, &findings).filter(|_| is_first));
+        }
+        for finding in &here {
+            let fix = suppress::ignoring(&text, language, &scan, finding);
+            actions.extend(fix.map(|fix| file.quick_fix(finding, &fix)));
+        }
+    }
+    if asks_for(context, &FIX_ALL) {
+        actions.extend(file.fix_all(&findings));
+    }
+    actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+}
+
+/// Whether the client asks for actions of `kind`: for all, for that kind or for one above it.
+fn asks_for(context: &CodeActionContext, kind: &CodeActionKind) -> bool {
+    let Some(only) = &context.only else { return true };
+    only.iter().any(|asked| {
+        let rest = kind.as_str().strip_prefix(asked.as_str());
+        rest.is_some_and(|rest| asked.as_str().is_empty() || rest.is_empty() || rest.starts_with('.'))
+    })
+}
+
+/// A document that is being looked at.
+struct File<'a> {
+    uri: &'a Uri,
+    document: &'a Document,
+    text: &'a str,
+    language: Language,
+    settings: &'a Settings,
+    encoding: Encoding,
+}
+
+impl File<'_> {
+    fn quick_fix(&self, finding: &Finding, fix: &Fix) -> CodeAction {
+        let diagnostic =
+            convert::to_diagnostic(finding.clone(), self.uri, &self.document.text, self.encoding);
+        CodeAction {
+            diagnostics: Some(vec![diagnostic]),
+            is_preferred: Some(fix.safety == Safety::Safe),
+            ..self.action(fix.title.clone(), CodeActionKind::QUICKFIX, &fix.edits)
+        }
+    }
+
+    /// The action that fixes all that the rule of `finding` finds, if that is more than one.
+    fn fix_rule(&self, finding: &Finding, findings: &[Finding]) -> Option<CodeAction> {
+        let rule = finding.rule;
+        let is_fixable = |it: &&Finding| it.rule == rule && it.fix.is_some();
+        findings.iter().filter(is_fixable).nth(1)?;
+        let edits = self.fixes(findings, Safety::Unsafe, |finding| finding.rule == rule)?;
+        Some(self.action(format!("Fix all `{rule}` in this file"), CodeActionKind::QUICKFIX, &edits))
+    }
+
+    /// The action that applies all safe fixes, if there are any.
+    fn fix_all(&self, findings: &[Finding]) -> Option<CodeAction> {
+        let edits = self.fixes(findings, Safety::Safe, |_| true)?;
+        Some(self.action("Fix all that is safe to fix".to_owned(), FIX_ALL, &edits))
+    }
+
+    /// The edits that apply the fixes of those `findings` that are `wanted`; `None` if there are none. What takes more
+    /// than one round becomes one edit.
+    fn fixes(
+        &self,
+        findings: &[Finding],
+        most: Safety,
+        wanted: impl Fn(&Finding) -> bool,
+    ) -> Option<Vec<Edit>> {
+        let chosen: Vec<Finding> = findings.iter().filter(|finding| wanted(finding)).cloned().collect();
+        let round = fix::round(self.text, &chosen, most);
+        if round.applied.is_empty() {
+            return None;
+        }
+        let once = fix::edited(self.text, &round.edits);
+        let rest = fix::apply(&once, most, |text| {
+            let mut findings = lint(text, self.language, self.settings);
+            findings.retain(&wanted);
+            findings
+        });
+        if rest.applied.is_empty() {
+            return Some(round.edits);
+        }
+        fix::difference(self.text, &rest.text).map(|edit| vec![edit])
+    }
+
+    fn action(&self, title: String, kind: CodeActionKind, edits: &[Edit]) -> CodeAction {
+        let to_edit = |edit: &Edit| TextEdit {
+            range: convert::to_range(self.document.text.range(edit.span, self.encoding)),
+            new_text: edit.text.clone(),
+        };
+        let changes = HashMap::from([(self.uri.clone(), edits.iter().map(to_edit).collect())]);
+        CodeAction {
+            title,
+            kind: Some(kind),
+            edit: Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }),
+            ..CodeAction::default()
+        }
+    }
+}
