@@ -8,6 +8,7 @@ use portolan::config::Settings;
 use portolan::describe::{self, Markup};
 use portolan::languages::{Language, scan};
 use portolan::lint::{judge, lint};
+use portolan::registry::TeamPorts;
 
 fn main() {
     divan::main();
@@ -41,7 +42,8 @@ fn judging(bencher: Bencher, language: &str) {
 fn describing_a_port(bencher: Bencher) {
     let text = include_str!("../tests/demo/Dockerfile");
     let scan = scan(text, Language::Dockerfile);
-    bencher.bench(|| describe::port(text, &scan, divan::black_box(&scan.uses[0]), Markup::Markdown));
+    let team = TeamPorts::default();
+    bencher.bench(|| describe::port(text, &scan, divan::black_box(&scan.uses[0]), &team, Markup::Markdown));
 }
 
 fn sample(language: &str) -> (Language, String) {

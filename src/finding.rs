@@ -39,7 +39,8 @@ impl fmt::Display for Severity {
 /// One thing that is wrong at one place of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The name of the rule that found it: a key of [`RULES`](crate::rules::RULES).
+    /// The name of the rule that found it, one of [`RULES`](crate::rules::RULES); `configuration` where it is the
+    /// configuration that is wrong.
     pub rule: &'static str,
     /// How bad it is here; a rule may judge one place more mildly than another.
     pub severity: Severity,

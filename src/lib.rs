@@ -12,7 +12,7 @@
 //! knows neither the protocol nor JSON, and cannot fail: broken input is input.
 //!
 //! ```text
-//! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet
+//! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
 //! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
 //!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
@@ -33,6 +33,8 @@ pub mod rules;
 pub mod suppress;
 
 pub mod config;
+
+pub mod discovery;
 
 pub mod lint;
 

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use portolan::config::Config;
 use portolan::describe::{self, Markup};
 use portolan::languages::{Language, scan};
+use portolan::registry::TeamPorts;
 
 /// The hover where `text` says `«…»`, in Markdown.
 fn hover(text: &str, language: Language) -> String {
@@ -11,10 +13,14 @@ fn hover(text: &str, language: Language) -> String {
 }
 
 fn hover_in(text: &str, language: Language, markup: Markup) -> String {
+    hover_for(&TeamPorts::default(), text, language, markup)
+}
+
+fn hover_for(team: &TeamPorts, text: &str, language: Language, markup: Markup) -> String {
     let offset = text.find('«').unwrap();
     let text = text.replace(['«', '»'], "");
     let scan = scan(&text, language);
-    describe::port(&text, &scan, scan.port_at(offset).unwrap(), markup)
+    describe::port(&text, &scan, scan.port_at(offset).unwrap(), team, markup)
 }
 
 fn dockerfile(line: &str) -> String {
@@ -66,6 +72,22 @@ fn in_nginx_configuration() {
 fn without_markdown() {
     let text = "FROM alpine\nEXPOSE «143»\n";
     insta::assert_snapshot!("plain", hover_in(text, Language::Dockerfile, Markup::Plain));
+}
+
+#[test]
+fn the_teams_own_ports_come_first() {
+    let team = Config::read(
+        "[ports]\n585 = { name = 'billing_api', url = 'https://wiki.example/billing', note = 'Ask *Ann*' }\n\
+         8000-8009 = { name = 'apps', url = 'command:x' }",
+    );
+    let team = team.unwrap().team;
+    let hover = |text: &str| {
+        let text = format!("FROM alpine\nEXPOSE {text}\n");
+        hover_for(&team, &text, Language::Dockerfile, Markup::Markdown)
+    };
+    insta::assert_snapshot!("team_number", hover("«585»"));
+    insta::assert_snapshot!("team_one_of_a_range", hover("«8001»"));
+    insta::assert_snapshot!("team_range", hover("«7999-8001»"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, ValueEnum};
 
+use super::settings::SettingsArguments;
 use crate::languages::Language;
 
 /// The chart of the ports in your config files.
@@ -24,7 +25,8 @@ use crate::languages::Language;
     after_help = "Exit codes of --check:\n  \
         0  nothing found, or nothing worse than info\n  \
         1  at least one warning or error that --fix did not mend; with --diff, a difference\n  \
-        2  something could not be done: a path that does not exist, a file that cannot be read, a wrong argument\n\n\
+        2  something could not be done: a path that does not exist, a file that cannot be read, a wrong argument,\n     \
+           a mistake in portolan.toml\n\n\
         Examples:\n  \
         portolan --check                        every file below this folder that .gitignore does not hide\n  \
         portolan --check compose.yaml nginx/    a file and a folder\n  \
@@ -70,6 +72,10 @@ pub struct Arguments {
     /// The name that standard input has in the report, and by which its language is known
     #[arg(long, help_heading = "What to read", value_name = "PATH")]
     pub stdin_filename: Option<PathBuf>,
+
+    /// Which rules look, and what else is asked of them
+    #[command(flatten)]
+    pub settings: SettingsArguments,
 
     /// Mend what can be mended without changing what a file does, and report the rest
     #[arg(long, help_heading = "What to fix", group = "mending", requires = "check", conflicts_with_all = OTHER_MODES)]

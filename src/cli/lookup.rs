@@ -4,33 +4,35 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Outcome, OutputFormat, complain};
+use super::settings::Configurations;
+use super::{Arguments, Outcome, OutputFormat, complain};
 use crate::describe;
 use crate::port::Transport;
-use crate::registry::{self, Assignment, WikipediaRow};
+use crate::registry::{self, Assignment, TeamPort, TeamPorts, WikipediaRow};
 
 /// Writes what is known of `query`: a number, perhaps with its transport (`53/udp`), or the name of a service or product.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn run(query: &str, format: OutputFormat, out: &mut impl Write) -> io::Result<Outcome> {
-    let query = query.trim();
+pub fn run(query: &str, arguments: &Arguments, out: &mut impl Write) -> io::Result<Outcome> {
+    let Ok(team) = Configurations::new(arguments).team() else { return Ok(Outcome::Failed) };
+    let (query, format) = (query.trim(), arguments.output_format);
     let query = match query.split_once('/') {
         Some((number, transport)) if Transport::from_name(transport).is_some() => number,
         _ => query,
     };
     if let Ok(port) = query.parse::<u16>() {
         match format {
-            OutputFormat::Text => writeln!(out, "{}", describe::number(port))?,
-            OutputFormat::Json => write_json(&Known::of(port), out)?,
+            OutputFormat::Text => writeln!(out, "{}", describe::number(port, &team))?,
+            OutputFormat::Json => write_json(&Known::of(port, &team), out)?,
         }
         return Ok(Outcome::Clean);
     }
     if !query.is_empty() && query.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(complain(format_args!("{query} is no port: the largest is 65535")));
     }
-    let ports = ports_named(query);
+    let ports = ports_named(query, &team);
     if ports.is_empty() {
         return Ok(complain(format_args!(
             "no service is known as `{query}`; names are those of IANA and of common products"
@@ -38,24 +40,25 @@ pub fn run(query: &str, format: OutputFormat, out: &mut impl Write) -> io::Resul
     }
     match format {
         OutputFormat::Text => {
-            let texts: Vec<String> = ports.iter().map(|&port| describe::number(port)).collect();
+            let texts: Vec<String> = ports.iter().map(|&port| describe::number(port, &team)).collect();
             writeln!(out, "{}", texts.join("\n\n"))?;
         }
         OutputFormat::Json => {
-            let ports = ports.iter().map(|&port| Known::of(port)).collect();
+            let ports = ports.iter().map(|&port| Known::of(port, &team)).collect();
             write_json(&Named { name: query, ports }, out)?;
         }
     }
     Ok(Outcome::Clean)
 }
 
-/// The ports that a name stands for: IANA's and those of products first, then those it stood for once.
-fn ports_named(name: &str) -> Vec<u16> {
+/// The ports that a name stands for: the team's first, IANA's and those of products, then those it stood for once.
+fn ports_named(name: &str, team: &TeamPorts) -> Vec<u16> {
     let mut ports = Vec::new();
     let assigned = registry::named(name).into_iter().map(|it| it.first);
     let in_practice = registry::in_practice_named(name).map(|it| it.port);
     let former = registry::formerly_named(name).map(|it| it.first);
-    for port in assigned.chain(in_practice).chain(former) {
+    let own = team.named(name).filter_map(|row| u16::try_from(row.range.first).ok());
+    for port in own.chain(assigned).chain(in_practice).chain(former) {
         if !ports.contains(&port) {
             ports.push(port);
         }
@@ -79,6 +82,8 @@ struct Named<'a> {
 #[derive(Serialize)]
 struct Known {
     port: u16,
+    /// The rows of the team's own registry, the narrowest first.
+    team: Vec<JsonTeam>,
     assignments: Vec<JsonAssignment>,
     formerly: Vec<JsonFormer>,
     in_practice: Vec<JsonPractice>,
@@ -89,6 +94,16 @@ struct Known {
     wikipedia: Vec<JsonRow>,
     /// The date of IANA's registry.
     registry_date: &'static str,
+}
+
+#[derive(Serialize)]
+struct JsonTeam {
+    first: u32,
+    last: u32,
+    transport: Option<&'static str>,
+    service: String,
+    url: String,
+    note: String,
 }
 
 #[derive(Serialize)]
@@ -160,11 +175,12 @@ struct JsonRow {
 }
 
 impl Known {
-    fn of(port: u16) -> Self {
+    fn of(port: u16, team: &TeamPorts) -> Self {
         let cleartext =
             Transport::ALL.into_iter().filter_map(|transport| registry::cleartext(port, transport));
         Self {
             port,
+            team: team.at(port).into_iter().map(JsonTeam::from).collect(),
             assignments: registry::assignments(port).map(JsonAssignment::from).collect(),
             formerly: registry::formerly(port)
                 .map(|it| JsonFormer {
@@ -203,6 +219,19 @@ impl Known {
                 .collect(),
             wikipedia: registry::wikipedia(port).map(JsonRow::from).collect(),
             registry_date: registry::DATE,
+        }
+    }
+}
+
+impl From<&TeamPort> for JsonTeam {
+    fn from(row: &TeamPort) -> Self {
+        Self {
+            first: row.range.first,
+            last: row.range.last,
+            transport: row.transport.map(Transport::name),
+            service: row.service.clone(),
+            url: row.url.clone(),
+            note: row.note.clone(),
         }
     }
 }

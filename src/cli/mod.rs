@@ -12,9 +12,11 @@ mod explain;
 mod fix;
 mod list;
 mod lookup;
+mod settings;
 mod walk;
 
 pub use arguments::{Arguments, Color, LanguageName, OutputFormat};
+pub use settings::SettingsArguments;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Option<Outcome> {
     } else if arguments.list {
         list::run(arguments, &mut out)
     } else if let Some(query) = &arguments.lookup {
-        lookup::run(query, arguments.output_format, &mut out)
+        lookup::run(query, arguments, &mut out)
     } else if let Some(rule) = &arguments.explain {
         explain::page(rule, &mut out)
     } else if arguments.rules {

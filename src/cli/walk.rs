@@ -9,8 +9,10 @@ use std::thread;
 
 use ignore::{WalkBuilder, WalkState};
 
+use super::settings::Configurations;
 use super::{Arguments, Outcome, complain};
 use crate::config::Settings;
+use crate::discovery::Configuration;
 use crate::languages::{self, Language, NameVerdict};
 
 /// A file that is to be read for ports.
@@ -34,17 +36,18 @@ pub struct Source<'a> {
 /// what it gave in the order of the paths.
 ///
 /// Folders are walked as ripgrep walks them: what .gitignore and .ignore hide is passed over, hidden files are not, and
-/// `.git` is. What cannot be read is told on standard error, and makes the outcome [`Outcome::Failed`]; so is a file that
-/// somebody named and that is in no language we read, but that is no failure.
+/// `.git` is. What a configuration excludes is passed over too, unless somebody names it. What cannot be read is told on
+/// standard error, and makes the outcome [`Outcome::Failed`], as does a configuration with a mistake, below which nothing
+/// is visited; a file that somebody named and that is in no language we read is told too, but that is no failure.
 pub fn visit<T: Send>(arguments: &Arguments, visit: impl Fn(&Source<'_>) -> T + Sync) -> (Vec<T>, Outcome) {
-    let language = arguments.language.map(|name| name.0);
+    let configurations = Configurations::new(arguments);
     let here = [PathBuf::from(".")];
     let paths = if arguments.paths.is_empty() { &here[..] } else { &arguments.paths };
     let mut visited = Vec::new();
     let mut outcome = Outcome::Clean;
     for path in paths {
         if path.as_os_str() != "-" && path.is_dir() {
-            let (mut files, worst) = walk(path, language, &visit);
+            let (mut files, worst) = walk(path, &configurations, &visit);
             visited.append(&mut files);
             outcome = outcome.max(worst);
             continue;
@@ -55,14 +58,22 @@ pub fn visit<T: Send>(arguments: &Arguments, visit: impl Fn(&Source<'_>) -> T + 
             (relative(path), fs::read(path))
         };
         let is_stdin = path.as_os_str() == "-";
-        let visited_bytes = |bytes: Vec<u8>| (visit_bytes(name, language, &bytes, is_stdin, &visit), bytes);
-        match bytes.map(visited_bytes) {
+        let give_back = |bytes: &[u8]| {
+            if is_stdin && arguments.fix {
+                // Whoever sends a text through to have it mended gets it back. If nobody reads it, nothing is lost.
+                let _ = io::stdout().write_all(bytes);
+            }
+        };
+        let Ok(configuration) = configurations.of_file(name) else {
+            give_back(&bytes.unwrap_or_default());
+            continue;
+        };
+        let configuration = configuration.as_deref();
+        let place = Place { path: name, is_stdin, configuration, configurations: &configurations };
+        match bytes.map(|bytes| (visit_bytes(&place, &bytes, &visit), bytes)) {
             Ok((Some(it), _)) => visited.push(it),
             Ok((None, bytes)) => {
-                if is_stdin && arguments.fix {
-                    // Whoever sends a text through to have it mended gets it back. If nobody reads it, nothing is lost.
-                    let _ = io::stdout().write_all(&bytes);
-                }
+                give_back(&bytes);
                 complain(format_args!(
                     "{} is passed over: no Dockerfile, compose or nginx file by its name or content \
                      (--language says what it is)",
@@ -72,13 +83,33 @@ pub fn visit<T: Send>(arguments: &Arguments, visit: impl Fn(&Source<'_>) -> T + 
             Err(error) => outcome = complain(format_args!("{}: {error}", name.display())),
         }
     }
-    (visited, outcome)
+    (visited, outcome.max(configurations.outcome()))
+}
+
+/// A file, and the configuration that it falls under.
+struct Place<'a> {
+    path: &'a Path,
+    is_stdin: bool,
+    configuration: Option<&'a Configuration>,
+    configurations: &'a Configurations<'a>,
+}
+
+impl Place<'_> {
+    /// The language that the file is in, if somebody says so.
+    fn language(&self) -> Option<Language> {
+        self.configurations.language(self.configuration, self.path)
+    }
+
+    /// Whether a walk passes over it.
+    fn is_excluded(&self, is_folder: bool) -> bool {
+        self.configuration.is_some_and(|it| it.excludes(self.path, is_folder))
+    }
 }
 
 /// Visits the files below `folder`.
 fn walk<T: Send>(
     folder: &Path,
-    language: Option<Language>,
+    configurations: &Configurations<'_>,
     visit: &(impl Fn(&Source<'_>) -> T + Sync),
 ) -> (Vec<T>, Outcome) {
     let mut builder = WalkBuilder::new(folder);
@@ -89,19 +120,29 @@ fn walk<T: Send>(
         let sender = sender.clone();
         let mut bytes = Vec::new();
         Box::new(move |entry| {
+            let mut next = WalkState::Continue;
             let result = entry.map_err(|error| error.to_string()).and_then(|entry| {
-                if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+                let (path, kind) = (relative(entry.path()), entry.file_type());
+                let is_folder = kind.is_some_and(|kind| kind.is_dir());
+                if entry.depth() == 0 || !(is_folder || kind.is_some_and(|kind| kind.is_file())) {
                     return Ok(None);
                 }
-                let path = relative(entry.path());
-                match visit_file(path, language, &mut bytes, visit) {
+                let configuration = configurations.of_file(path);
+                let Ok(configuration) = &configuration else { return Ok(None) };
+                let configuration = configuration.as_deref();
+                let place = Place { path, is_stdin: false, configuration, configurations };
+                if is_folder {
+                    next = if place.is_excluded(true) { WalkState::Skip } else { next };
+                    return Ok(None);
+                }
+                match visit_file(&place, &mut bytes, visit) {
                     Ok(visited) => Ok(visited.map(|it| (path.to_owned(), it))),
                     Err(error) => Err(format!("{}: {error}", path.display())),
                 }
             });
             match result.transpose().map(|result| sender.send(result)) {
                 Some(Err(_)) => WalkState::Quit,
-                _ => WalkState::Continue,
+                _ => next,
             }
         })
     });
@@ -118,35 +159,33 @@ fn walk<T: Send>(
     (files.into_iter().map(|(_, visited)| visited).collect(), outcome)
 }
 
-/// Visits the file at `path`, unless its name says that it is in no language we read: then it is not even opened.
+/// Visits the file at `place`, unless it is excluded, or its name says that it is in no language we read: then it is not
+/// even opened.
 fn visit_file<T>(
-    path: &Path,
-    language: Option<Language>,
+    place: &Place<'_>,
     bytes: &mut Vec<u8>,
     visit: &impl Fn(&Source<'_>) -> T,
 ) -> io::Result<Option<T>> {
-    if language.is_none() && languages::by_name(&path.to_string_lossy()) == NameVerdict::No {
+    let is_known =
+        || place.language().is_some() || languages::by_name(&place.path.to_string_lossy()) != NameVerdict::No;
+    if place.is_excluded(false) || !is_known() {
         return Ok(None);
     }
     bytes.clear();
-    fs::File::open(path)?.read_to_end(bytes)?;
-    Ok(visit_bytes(path, language, bytes, false, visit))
+    fs::File::open(place.path)?.read_to_end(bytes)?;
+    Ok(visit_bytes(place, bytes, visit))
 }
 
 /// Visits a file that holds `bytes`, if it is in a language we read.
-fn visit_bytes<T>(
-    path: &Path,
-    language: Option<Language>,
-    bytes: &[u8],
-    is_stdin: bool,
-    visit: &impl Fn(&Source<'_>) -> T,
-) -> Option<T> {
+fn visit_bytes<T>(place: &Place<'_>, bytes: &[u8], visit: &impl Fn(&Source<'_>) -> T) -> Option<T> {
     let text = match str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => String::from_utf8_lossy(bytes),
     };
-    let language = language.or_else(|| languages::detect(&path.to_string_lossy(), None, &text))?;
-    Some(visit(&Source { path, language, text: &text, bytes, is_stdin, settings: Settings::default() }))
+    let path = place.path;
+    let language = place.language().or_else(|| languages::detect(&path.to_string_lossy(), None, &text))?;
+    let settings = place.configurations.settings_for(place.configuration, path);
+    Some(visit(&Source { path, language, text: &text, bytes, is_stdin: place.is_stdin, settings }))
 }
 
 fn read_stdin() -> io::Result<Vec<u8>> {

@@ -2,13 +2,17 @@
 
 use super::Markup;
 use crate::port::Transport;
-use crate::registry::{self, Assignment, Status};
+use crate::registry::{self, Assignment, Status, TeamPort, TeamPorts};
 
-/// What the tables know of a number, as plain text of several lines.
+/// What the team and the tables know of a number, as plain text of several lines.
 #[must_use]
-pub fn number(number: u16) -> String {
+pub fn number(number: u16, team: &TeamPorts) -> String {
     let markup = Markup::Plain;
     let mut lines = Vec::new();
+    for row in team.at(number) {
+        let transport = row.transport.map(|transport| format!("/{transport}")).unwrap_or_default();
+        lines.push(format!("{number}{transport}  {}", of_team(row, markup)));
+    }
     for (transports, words) in by_words(number, markup) {
         let transports: Vec<&str> = transports.into_iter().map(Transport::name).collect();
         lines.push(format!("{number}/{}  {words}", transports.join(", ")));
@@ -27,8 +31,29 @@ pub fn number(number: u16) -> String {
         let note = if row.note.is_empty() { String::new() } else { format!("; {}", row.note) };
         lines.push(format!("  Wikipedia{variant}: {}: {}{note}", row.service, cells.join(", ")));
     }
-    lines.push(format!("  {}", remarks(number, Transport::Tcp, markup)));
+    let own = team.find(number, Transport::Tcp);
+    lines.push(format!("  {}", remarks(number, Transport::Tcp, own, markup)));
     lines.join("\n")
+}
+
+/// Whose the port of a team's row is: its service, and what else the row tells.
+fn of_team(row: &TeamPort, markup: Markup) -> String {
+    let ports = if row.range.is_single() { "a port".to_owned() } else { format!("one of {}", row.range) };
+    let mut words = format!("{}, {ports} of your own.", markup.bold(&markup.text(&row.service)));
+    if !row.note.is_empty() {
+        words.push_str(&format!(" {}", markup.text(&row.note)));
+        words.push_str(if row.note.ends_with(['.', '!', '?']) { "" } else { "." });
+    }
+    if !row.url.is_empty() {
+        let text = markup.text(&row.url);
+        // Anything else could end the link early, or do more than open a page.
+        let is_plain =
+            row.url.chars().all(|it| it.is_ascii_graphic() && !matches!(it, '(' | ')' | '<' | '>' | '\\'));
+        let is_page = row.url.starts_with("https://") || row.url.starts_with("http://");
+        words
+            .push_str(&format!(" {}", if is_plain && is_page { markup.link(&text, &row.url) } else { text }));
+    }
+    words
 }
 
 /// What there is to say of a number, each sentence with the transports of which it is true.
@@ -47,15 +72,26 @@ fn by_words(number: u16, markup: Markup) -> Vec<(Vec<Transport>, String)> {
     said
 }
 
-/// The paragraphs on a single number: who it is, what is wrong with it, its statuses, what else is known.
-pub fn paragraphs(number: u16, transport: Transport, around: &[&str], markup: Markup) -> Vec<String> {
+/// The paragraphs on a single number: who it is, what is wrong with it, its statuses, what else is known. A number of the
+/// team's own is theirs first.
+pub fn paragraphs(
+    number: u16,
+    transport: Transport,
+    around: &[&str],
+    team: &TeamPorts,
+    markup: Markup,
+) -> Vec<String> {
     let mut title = vec![markup.bold(&markup.code(&format!("{number}/{transport}")))];
-    title.extend(service(number, transport, around, markup));
+    let (own, elsewhere) = (team.find(number, transport), service(number, transport, around, markup));
+    title.extend(own.map(|row| of_team(row, markup)).or_else(|| elsewhere.clone()));
     let mut top = title.join(" ");
+    if let (Some(_), Some(elsewhere)) = (own, elsewhere) {
+        top = format!("{top}\n\nElsewhere {elsewhere}");
+    }
     if let Some(trouble) = trouble(number, transport, markup) {
         top = format!("{top}\n\n{trouble}");
     }
-    vec![top, statuses(number, markup), remarks(number, transport, markup)]
+    vec![top, statuses(number, markup), remarks(number, transport, own, markup)]
 }
 
 /// Who listens there: what people mean first, IANA's name beside it where the two differ. Of several products the one
@@ -223,9 +259,12 @@ fn status_row(number: u16, transport: Transport, markup: Markup) -> Option<Statu
 }
 
 /// What else the tables know, each as a short sentence.
-fn remarks(number: u16, transport: Transport, markup: Markup) -> String {
+fn remarks(number: u16, transport: Transport, own: Option<&TeamPort>, markup: Markup) -> String {
     let mut remarks = Vec::new();
-    remarks.extend(security(number, transport, markup));
+    // Whether others can be overheard there says nothing of the team's service.
+    if own.is_none() {
+        remarks.extend(security(number, transport, markup));
+    }
     if transport == Transport::Tcp && registry::browser_blocked(number).is_some() {
         remarks.push(format!("Browsers refuse to open it ({}).", markup.code("ERR_UNSAFE_PORT")));
     }

@@ -11,10 +11,10 @@ pub enum Markup {
 }
 
 impl Markup {
-    /// Text that must not be taken for markup.
+    /// Text that must not be taken for markup, nor move a terminal's cursor.
     pub fn text(self, text: &str) -> String {
         match self {
-            Self::Plain => text.to_owned(),
+            Self::Plain => one_line(text),
             Self::Markdown => {
                 let mut escaped = String::with_capacity(text.len());
                 for char in text.chars() {

@@ -5,7 +5,7 @@
 
 use crate::languages::Scan;
 use crate::port::{PortRange, PortUse, Transport};
-use crate::registry;
+use crate::registry::{self, TeamPorts};
 
 mod facts;
 mod markup;
@@ -20,16 +20,17 @@ const LARGEST: u32 = 65535;
 /// How many services of a range are named.
 const NAMED_IN_A_RANGE: usize = 6;
 
-/// What `port` is and does, where it stands in `text`.
+/// What `port` is and does, where it stands in `text`; what the `team` says of it comes first.
 #[must_use]
-pub fn port(text: &str, scan: &Scan, port: &PortUse, markup: Markup) -> String {
+pub fn port(text: &str, scan: &Scan, port: &PortUse, team: &TeamPorts, markup: Markup) -> String {
     let transport = port.protocol.transport();
     let mut paragraphs = match port.range.map(|range| (range, range.port())) {
         None => vec![format!("{}: no value is known here", markup.bold(&markup.code(port.span.of(text))))],
         Some((_, Some(number))) => {
-            facts::paragraphs(number, transport.unwrap_or(Transport::Tcp), &surroundings(scan, port), markup)
+            let transport = transport.unwrap_or(Transport::Tcp);
+            facts::paragraphs(number, transport, &surroundings(scan, port), team, markup)
         }
-        Some((range, None)) => vec![several(range, transport, markup)],
+        Some((range, None)) => vec![several(range, transport, team, markup)],
     };
     let place = place::sentences(text, scan, port, markup);
     paragraphs.insert(1, place);
@@ -48,7 +49,7 @@ fn surroundings<'a>(scan: &'a Scan, port: &'a PortUse) -> Vec<&'a str> {
 }
 
 /// What a range is: how many ports, and who is known in it. A number that is none is told too.
-fn several(range: PortRange, transport: Option<Transport>, markup: Markup) -> String {
+fn several(range: PortRange, transport: Option<Transport>, team: &TeamPorts, markup: Markup) -> String {
     let title = markup.bold(&markup.code(&match transport {
         Some(transport) => format!("{range}/{transport}"),
         None => range.to_string(),
@@ -62,7 +63,7 @@ fn several(range: PortRange, transport: Option<Transport>, markup: Markup) -> St
     let transport = transport.unwrap_or(Transport::Tcp);
     let numbers = (range.first..=range.last).filter_map(|number| u16::try_from(number).ok());
     let named = numbers
-        .filter_map(|number| Some(format!("{number} {}", markup.text(short_name(number, transport)?))));
+        .filter_map(|number| Some(format!("{number} {}", markup.text(short_name(number, transport, team)?))));
     let mut known: Vec<String> = named.take(NAMED_IN_A_RANGE + 1).collect();
     let has_more = known.len() > NAMED_IN_A_RANGE;
     known.truncate(NAMED_IN_A_RANGE);
@@ -74,8 +75,11 @@ fn several(range: PortRange, transport: Option<Transport>, markup: Markup) -> St
     format!("{title} {} ports.{among}", range.len())
 }
 
-/// What listens there in practice, or else IANA's name.
-fn short_name(number: u16, transport: Transport) -> Option<&'static str> {
+/// The team's name for it, or what listens there in practice, or else IANA's name.
+fn short_name(number: u16, transport: Transport, team: &TeamPorts) -> Option<&str> {
+    if let Some(row) = team.find(number, transport) {
+        return Some(&row.service);
+    }
     let product = registry::in_practice(number).find(|it| it.transport == transport).map(|it| it.product);
     product.or_else(|| {
         registry::assignments_on(number, transport).map(|it| it.service).find(|it| !it.is_empty())

@@ -31,7 +31,7 @@ pub fn code_actions(
 ) -> Vec<CodeActionOrCommand> {
     let text = document.text.to_string();
     let Some(language) = document.language(uri, &text) else { return Vec::new() };
-    let settings = Settings::default();
+    let settings = document.settings(uri);
     let scan = languages::scan(&text, language);
     let findings = judge(&text, language, &scan, &settings);
     let file = File { uri, document, text: &text, language, settings: &settings, encoding };

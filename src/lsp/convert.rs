@@ -1,5 +1,8 @@
 //! Between the protocol's types and ours: the only place that counts in `u32`.
 
+use std::borrow::Cow;
+use std::path::PathBuf;
+
 use tower_lsp::ls_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
     NumberOrString, Position as LspPosition, PositionEncodingKind, Range as LspRange, Uri,
@@ -86,6 +89,12 @@ pub fn to_diagnostic(finding: Finding, uri: &Uri, text: &Text, encoding: Encodin
 /// The path in an address, whatever its scheme, with percent signs resolved.
 pub fn path(uri: &Uri) -> String {
     uri.path().decode().to_string_lossy().into_owned()
+}
+
+/// The file that an address names; `None` where it names something else than a file.
+pub fn file(uri: &Uri) -> Option<PathBuf> {
+    let is_file = uri.scheme().as_str().eq_ignore_ascii_case("file");
+    is_file.then(|| uri.to_file_path().map(Cow::into_owned)).flatten()
 }
 
 fn to_position(position: Position) -> LspPosition {

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 use tower_lsp::Client;
-use tower_lsp::ls_types::{Diagnostic, Uri};
+use tower_lsp::ls_types::{Diagnostic, MessageType, Uri};
 
-use super::convert;
-use super::documents::{Document, Documents};
-use crate::config::Settings;
+use super::configuration::Told;
+use super::documents::{self, Document, Documents};
+use super::{configuration, convert};
 use crate::lint::lint;
 use crate::text::Encoding;
 
@@ -49,12 +49,16 @@ impl Changed {
 
 /// Publishes changed documents for as long as the server runs; a document that is closed by then is cleared.
 pub async fn publish(client: Client, documents: Arc<Documents>, changed: Arc<Changed>, encoding: Encoding) {
+    let mut told = Told::default();
     loop {
         for uri in changed.take().await {
             let Some(document) = documents.snapshot(&uri) else {
                 client.publish_diagnostics(uri, Vec::new(), None).await;
                 continue;
             };
+            if let Some(message) = told.news(&document, &documents) {
+                client.show_message(MessageType::ERROR, message).await;
+            }
             let version = document.version;
             let diagnostics = diagnose(uri.clone(), document, encoding).await;
             client.publish_diagnostics(uri, diagnostics, Some(version)).await;
@@ -72,7 +76,12 @@ async fn diagnose(uri: Uri, document: Document, encoding: Encoding) -> Vec<Diagn
 
 fn findings(uri: &Uri, document: &Document, encoding: Encoding) -> Vec<Diagnostic> {
     let text = document.text.to_string();
-    let Some(language) = document.language(uri, &text) else { return Vec::new() };
-    let findings = lint(&text, language, &Settings::default()).into_iter();
+    let findings = if documents::is_configuration(uri) {
+        configuration::mistakes(&text)
+    } else {
+        let Some(language) = document.language(uri, &text) else { return Vec::new() };
+        lint(&text, language, &document.settings(uri))
+    };
+    let findings = findings.into_iter();
     findings.map(|finding| convert::to_diagnostic(finding, uri, &document.text, encoding)).collect()
 }

@@ -26,7 +26,7 @@ pub fn hover(
     let scan = languages::scan(&text, language);
     let offset = document.text.offset(convert::from_position(position), encoding);
     let port = scan.port_at(offset)?;
-    let value = describe::port(&text, &scan, port, markup);
+    let value = describe::port(&text, &scan, port, &document.settings(uri).team, markup);
     let kind = match markup {
         Markup::Markdown => MarkupKind::Markdown,
         Markup::Plain => MarkupKind::PlainText,

@@ -4,7 +4,8 @@
 //! handler up to its first `.await` as soon as the message is read, and no handler awaits before it has taken what it
 //! needs from, or given what it has to, the documents.
 //!
-//! The server keeps no state but the open documents. It never waits for the client, writes nothing but the protocol to
+//! The server keeps no state but the open documents and the configurations they fall under, which it reads from the disk
+//! where they are not open. It never waits for the client, writes nothing but the protocol to
 //! standard output, and ends at `exit`, or when its input ends.
 
 use std::process::ExitCode;
@@ -14,6 +15,7 @@ use std::sync::atomic::Ordering;
 use tower_lsp::LspService;
 
 mod code_action;
+mod configuration;
 mod convert;
 mod diagnostics;
 mod documents;

@@ -6,16 +6,17 @@ use std::sync::{Arc, OnceLock};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
-    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, Hover, HoverParams, HoverProviderCapability, InitializeParams,
-    InitializeResult, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, Hover, HoverParams, HoverProviderCapability,
+    InitializeParams, InitializeResult, InitializedParams, SaveOptions, ServerCapabilities, ServerInfo,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    Uri,
 };
 use tower_lsp::{Client, LanguageServer};
 
 use super::diagnostics::{self, Changed};
-use super::documents::Documents;
-use super::{code_action, convert, hover, log};
+use super::documents::{self, Documents};
+use super::{code_action, configuration, convert, hover, log};
 use crate::describe::Markup;
 use crate::text::Encoding;
 
@@ -35,6 +36,8 @@ pub struct Server {
 struct Handshake {
     encoding: Encoding,
     markup: Markup,
+    /// Whether the client can tell when a configuration changes on the disk.
+    is_watching: bool,
 }
 
 impl Server {
@@ -49,6 +52,20 @@ impl Server {
         }
     }
 
+    /// Asks for the findings of a document that has changed; of all of them, where it is a configuration.
+    fn publish(&self, uri: Uri) {
+        if documents::is_configuration(&uri) {
+            self.publish_all();
+        }
+        self.changed.add(uri);
+    }
+
+    /// Asks for the findings of all documents, under the configurations as they are now.
+    fn publish_all(&self) {
+        self.documents.forget_configurations();
+        self.documents.addresses().into_iter().for_each(|uri| self.changed.add(uri));
+    }
+
     fn handshake(&self) -> Handshake {
         self.handshake.get().cloned().unwrap_or_default()
     }
@@ -56,6 +73,11 @@ impl Server {
 
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        if let Some(root) = configuration::root(&params) {
+            // A second handshake changes nothing.
+            let _ = self.documents.root.set(root);
+        }
+        let is_watching = configuration::is_watching(&params);
         let capabilities = params.capabilities;
         let offered = capabilities.general.and_then(|general| general.position_encodings);
         let formats = capabilities
@@ -63,8 +85,11 @@ impl LanguageServer for Server {
             .and_then(|documents| documents.hover)
             .and_then(|hover| hover.content_format)
             .unwrap_or_default();
-        let handshake =
-            Handshake { encoding: convert::encoding(offered.as_deref()), markup: hover::markup(&formats) };
+        let handshake = Handshake {
+            encoding: convert::encoding(offered.as_deref()),
+            markup: hover::markup(&formats),
+            is_watching,
+        };
         let encoding = handshake.encoding;
         if self.handshake.set(handshake).is_ok() {
             let (client, documents, changed) =
@@ -81,6 +106,12 @@ impl LanguageServer for Server {
         })
     }
 
+    async fn initialized(&self, _: InitializedParams) {
+        if self.handshake().is_watching {
+            tokio::spawn(configuration::watch(self.client.clone()));
+        }
+    }
+
     async fn shutdown(&self) -> Result<()> {
         self.shut_down.store(true, Ordering::Relaxed);
         Ok(())
@@ -89,7 +120,9 @@ impl LanguageServer for Server {
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let uri = params.text_document.uri.clone();
         self.documents.open(params.text_document);
-        self.changed.add(uri);
+        // Not every client tells when a configuration changes on the disk.
+        self.documents.forget_configurations();
+        self.publish(uri);
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
@@ -97,16 +130,21 @@ impl LanguageServer for Server {
         if !self.documents.change(&uri, version, &params.content_changes, self.handshake().encoding) {
             return log(format_args!("a change to a document that is not open: {}", uri.as_str()));
         }
-        self.changed.add(uri);
+        self.publish(uri);
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
-        self.changed.add(params.text_document.uri);
+        self.documents.forget_configurations();
+        self.publish(params.text_document.uri);
+    }
+
+    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
+        self.publish_all();
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         self.documents.close(&params.text_document.uri);
-        self.changed.add(params.text_document.uri);
+        self.publish(params.text_document.uri);
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {

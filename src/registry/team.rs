@@ -5,7 +5,7 @@ use crate::port::{PortRange, Transport};
 /// The ports of a team. An empty table says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TeamPorts {
-    /// The rows, in the order in which the team wrote them.
+    /// The rows, in the order of their numbers.
     pub rows: Vec<TeamPort>,
 }
 
@@ -28,12 +28,21 @@ impl TeamPorts {
     /// What the team says of the port on that transport: the narrowest row that holds it.
     #[must_use]
     pub fn find(&self, port: u16, transport: Transport) -> Option<&TeamPort> {
-        let number = u32::from(port);
-        let holds = |row: &&TeamPort| {
-            (row.range.first..=row.range.last).contains(&number)
-                && row.transport.is_none_or(|own| own == transport)
-        };
-        self.rows.iter().filter(holds).min_by_key(|row| (row.range.len(), row.transport.is_none()))
+        self.at(port).into_iter().find(|row| row.transport.is_none_or(|own| own == transport))
+    }
+
+    /// Every row that holds the port, the narrowest first.
+    #[must_use]
+    pub fn at(&self, port: u16) -> Vec<&TeamPort> {
+        let holds = |row: &&TeamPort| (row.range.first..=row.range.last).contains(&u32::from(port));
+        let mut rows: Vec<&TeamPort> = self.rows.iter().filter(holds).collect();
+        rows.sort_by_key(|row| (row.range.len(), row.transport.is_none()));
+        rows
+    }
+
+    /// The rows of the service of that name, in any case.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = &TeamPort> {
+        self.rows.iter().filter(move |row| row.service.eq_ignore_ascii_case(name))
     }
 }
 

@@ -26,11 +26,14 @@ fn group<'a>(path: &'a str, text: &'a str, lines: &Text, finding: &'a Finding) -
         Severity::Info => Level::INFO,
         Severity::Hint => Level::NOTE.with_name("hint"),
     };
-    let url = Rule::named(finding.rule).map(Rule::url).unwrap_or_default();
-    let title = level.primary_title(&finding.message).id(finding.rule).id_url(url);
+    let title = level.primary_title(printable(&finding.message)).id(finding.rule);
+    let title = match Rule::named(finding.rule) {
+        Some(rule) => title.id_url(rule.url()),
+        None => title,
+    };
     let mut group = title.elements(snippets(path, text, lines, finding));
     if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(help));
+        group = group.element(Level::HELP.message(printable(help)));
     }
     if let Some(fix) = &finding.fix {
         let caution = if fix.safety == Safety::Unsafe { " (unsafe)" } else { "" };

@@ -96,6 +96,37 @@ pub static RULES: &[&Rule] = &[
     &unused_suppression::RULE,
 ];
 
+/// Every set of rules that one name asks for.
+///
+/// A set holds the rules that look by default too, so that its name alone can stand in `select`.
+pub static SETS: &[Set] = &[
+    Set {
+        name: "default",
+        summary: "the rules that look unless somebody says otherwise",
+        holds: |rule| !rule.is_opt_in,
+    },
+    Set { name: "all", summary: "every rule", holds: |_| true },
+    Set {
+        name: "cis",
+        summary: "the default rules, and those on what the CIS Docker Benchmark says of ports: no SSH server in a \
+            container, no privileged ports, published ports bound to one address",
+        holds: |rule| {
+            let also = [&privileged_port_nonroot::RULE, &exposed_ssh::RULE, &publish_all_interfaces::RULE];
+            !rule.is_opt_in || also.iter().any(|it| it.name == rule.name)
+        },
+    },
+    Set {
+        name: "kubernetes",
+        summary: "the default rules, and those on what a cluster minds: ports that a user who is not root cannot open, \
+            SSH servers, host ports that the system gives to clients",
+        holds: |rule| {
+            let also = [&privileged_port_nonroot::RULE, &exposed_ssh::RULE, &ephemeral_host_port::RULE];
+            !rule.is_opt_in || also.iter().any(|it| it.name == rule.name)
+        },
+    },
+    Set { name: "strict", summary: "the default rules, and all that are off by default", holds: |_| true },
+];
+
 /// One kind of mistake, and how to see it.
 #[derive(Debug)]
 pub struct Rule {
@@ -142,6 +173,25 @@ impl Rule {
             related: Vec::new(),
             fix: None,
         }
+    }
+}
+
+/// Several rules under one name.
+#[derive(Debug)]
+pub struct Set {
+    /// Its name, which is no rule's.
+    pub name: &'static str,
+    /// What it is for, as one lower-case phrase.
+    pub summary: &'static str,
+    /// Whether a rule is one of it.
+    pub holds: fn(&Rule) -> bool,
+}
+
+impl Set {
+    /// The set of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        SETS.iter().find(|set| set.name == name)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod client;
 mod code_action;
+mod configuration;
 
 use client::Client;
 use portolan::text::{Encoding, Position, Range, Text};

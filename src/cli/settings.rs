@@ -1,0 +1,150 @@
+//! What is asked of the linter: by the configuration that a file falls under, then by the command line.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clap::Args;
+
+use super::{Arguments, Outcome, complain};
+use crate::config::{RuleLevel, Selection, Selector, Settings};
+use crate::discovery::{Configuration, Discovery};
+use crate::languages::Language;
+use crate::registry::TeamPorts;
+use crate::report;
+
+/// What the command line says of the configuration.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to look for")]
+pub struct SettingsArguments {
+    /// Heed this file, in place of the nearest portolan.toml above each file; its globs count from the current folder
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+
+    /// Heed no portolan.toml
+    #[arg(long)]
+    pub no_config: bool,
+
+    /// The rules that look, in place of the configured ones: names of rules, and the sets default, all, cis, kubernetes
+    /// and strict
+    #[arg(long, value_name = "RULE|SET", value_delimiter = ',')]
+    pub select: Vec<Selector>,
+
+    /// Rules that do not look
+    #[arg(long, value_name = "RULE|SET", value_delimiter = ',')]
+    pub ignore: Vec<Selector>,
+
+    /// How bad the findings of a rule are: error, warning, info, hint or off
+    #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',')]
+    pub severity: Vec<RuleLevel>,
+}
+
+/// What is asked of every file of a run.
+#[derive(Debug)]
+pub struct Configurations<'a> {
+    arguments: &'a Arguments,
+    selection: Selection,
+    discovery: Discovery,
+    /// The configuration that the command line names.
+    named: Option<Arc<Configuration>>,
+    /// The configurations of which something was told already.
+    told: Mutex<HashSet<PathBuf>>,
+    has_failed: AtomicBool,
+}
+
+/// A configuration could not be understood, which was told; what falls under it is not looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct NotUnderstood;
+
+impl<'a> Configurations<'a> {
+    /// What `arguments` ask.
+    pub fn new(arguments: &'a Arguments) -> Self {
+        let own = &arguments.settings;
+        let discovery = Discovery::default();
+        let named = own.config.as_deref().map(|path| Arc::new(discovery.at(path, Path::new("."))));
+        let selection = Selection {
+            select: (!own.select.is_empty()).then(|| own.select.clone()),
+            extend_select: Vec::new(),
+            severity: own.severity.clone(),
+            ignore: own.ignore.clone(),
+        };
+        Self {
+            arguments,
+            selection,
+            discovery,
+            named,
+            told: Mutex::default(),
+            has_failed: AtomicBool::default(),
+        }
+    }
+
+    /// The configuration that the file at `path` falls under.
+    pub fn of_file(&self, path: &Path) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
+        self.heeded(|| self.discovery.of_file(path, |_| None))
+    }
+
+    /// What is asked for the file at `path` below its `configuration`.
+    pub fn settings_for(&self, configuration: Option<&Configuration>, path: &Path) -> Settings {
+        let mut settings = configuration.map(|it| it.settings_for(path)).unwrap_or_default();
+        settings.apply(&self.selection);
+        settings
+    }
+
+    /// The language that the file at `path` is in, if somebody says so.
+    pub fn language(&self, configuration: Option<&Configuration>, path: &Path) -> Option<Language> {
+        let said = self.arguments.language.map(|name| name.0);
+        said.or_else(|| configuration?.language(path))
+    }
+
+    /// The team's own ports in the current folder.
+    pub fn team(&self) -> Result<TeamPorts, NotUnderstood> {
+        let here = Path::new(".");
+        let configuration = self.heeded(|| self.discovery.of_folder(here, |_| None))?;
+        Ok(configuration.map(|it| it.settings_for(here).team).unwrap_or_default())
+    }
+
+    /// Whether everything was understood so far.
+    pub fn outcome(&self) -> Outcome {
+        if self.has_failed.load(Ordering::Relaxed) { Outcome::Failed } else { Outcome::Clean }
+    }
+
+    /// The configuration to heed where `nearest` is the nearest.
+    fn heeded(
+        &self,
+        nearest: impl FnOnce() -> Option<Arc<Configuration>>,
+    ) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
+        let configuration = match &self.named {
+            _ if self.arguments.settings.no_config => return Ok(None),
+            Some(named) => Some(Arc::clone(named)),
+            None => nearest(),
+        };
+        let Some(configuration) = configuration else { return Ok(None) };
+        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(configuration.path.clone()) {
+            self.tell(&configuration);
+        }
+        if configuration.mistakes.is_empty() { Ok(Some(configuration)) } else { Err(NotUnderstood) }
+    }
+
+    /// Says on standard error what there is to say of `configuration`.
+    fn tell(&self, configuration: &Configuration) {
+        let path = from_here(&configuration.path);
+        if let Some(shadowed) = &configuration.shadowed {
+            complain(format_args!("{} is not read: {} wins", from_here(shadowed).display(), path.display()));
+        }
+        if !configuration.mistakes.is_empty() {
+            self.has_failed.store(true, Ordering::Relaxed);
+            let report = report::text(&path, &configuration.text, &configuration.mistakes);
+            let mut stderr = anstream::AutoStream::new(std::io::stderr(), self.arguments.color.into());
+            // Where standard error is closed there is nobody to tell.
+            let _ = stderr.write_all(report.trim_end().as_bytes()).and_then(|()| stderr.write_all(b"\n"));
+        }
+    }
+}
+
+/// `path` as somebody in the current folder would type it.
+fn from_here(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).to_owned()
+}

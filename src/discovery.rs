@@ -1,0 +1,186 @@
+//! Which configuration a file falls under: the nearest `portolan.toml` in the folders above it.
+//!
+//! This is the one room beside the command line that reads files, and it reads no others.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::config::{self, Config, Settings};
+use crate::finding::{Finding, Severity};
+use crate::languages::Language;
+use crate::text::Span;
+
+/// What a configuration is called; in one folder the first wins.
+pub const NAMES: [&str; 2] = ["portolan.toml", ".portolan.toml"];
+
+/// A configuration as it was found.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// The file it stands in.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// What is wrong with it; then what is asked for is what it said when nothing was, if it ever did.
+    pub mistakes: Vec<Finding>,
+    /// The file beside it that is not read, since this one wins.
+    pub shadowed: Option<PathBuf>,
+    /// The folder that it speaks of.
+    folder: PathBuf,
+    config: Config,
+}
+
+impl Configuration {
+    /// What it asks for the file at `path`.
+    #[must_use]
+    pub fn settings_for(&self, path: &Path) -> Settings {
+        self.config.settings_for(&self.relative(path))
+    }
+
+    /// Whether a walk passes over the file or folder at `path` itself.
+    #[must_use]
+    pub fn excludes(&self, path: &Path, is_folder: bool) -> bool {
+        self.config.excludes(&self.relative(path), is_folder)
+    }
+
+    /// The language that the file at `path` is in, if this says so.
+    #[must_use]
+    pub fn language(&self, path: &Path) -> Option<Language> {
+        self.config.language(&self.relative(path))
+    }
+
+    /// `path` from the folder that this speaks of.
+    fn relative(&self, path: &Path) -> PathBuf {
+        let path = absolute(path);
+        path.strip_prefix(&self.folder).map(Path::to_owned).unwrap_or(path)
+    }
+}
+
+/// The configurations that were found, by the folders from which they were looked for.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    found: Mutex<HashMap<PathBuf, Option<Arc<Configuration>>>>,
+    /// What each file said when nothing was wrong with it.
+    good: Mutex<HashMap<PathBuf, Config>>,
+}
+
+impl Discovery {
+    /// The configuration that the file at `path` falls under. A file that `open` knows is not read from the disk.
+    pub fn of_file(&self, path: &Path, open: impl Fn(&Path) -> Option<String>) -> Option<Arc<Configuration>> {
+        self.of_folder(absolute(path).parent()?, open)
+    }
+
+    /// The configuration that the files in `folder` fall under. A file that `open` knows is not read from the disk.
+    pub fn of_folder(
+        &self,
+        folder: &Path,
+        open: impl Fn(&Path) -> Option<String>,
+    ) -> Option<Arc<Configuration>> {
+        let mut passed = Vec::new();
+        let mut nearest = None;
+        for folder in absolute(folder).ancestors() {
+            if let Some(known) = lock(&self.found).get(folder) {
+                nearest = known.clone();
+                break;
+            }
+            passed.push(folder.to_owned());
+            if let Some(configuration) = self.within(folder, &open) {
+                nearest = Some(Arc::new(configuration));
+                break;
+            }
+        }
+        lock(&self.found).extend(passed.into_iter().map(|folder| (folder, nearest.clone())));
+        nearest
+    }
+
+    /// The configuration at `path`, which speaks of `folder`.
+    pub fn at(&self, path: &Path, folder: &Path) -> Configuration {
+        let read = fs::read_to_string(path);
+        self.understood(path.to_owned(), absolute(folder), read, None)
+    }
+
+    /// Looks anew from now on.
+    pub fn forget(&self) {
+        lock(&self.found).clear();
+    }
+
+    /// The configuration that lies in `folder`.
+    fn within(&self, folder: &Path, open: impl Fn(&Path) -> Option<String>) -> Option<Configuration> {
+        let mut found = NAMES.iter().filter_map(|name| {
+            let path = folder.join(name);
+            let read = open(&path).map_or_else(|| fs::read_to_string(&path), Ok);
+            // A folder above may be closed to us: what cannot even be seen there is nobody's configuration.
+            (read.is_ok() || path.is_file()).then_some((path, read))
+        });
+        let (path, read) = found.next()?;
+        let shadowed = found.next().map(|(path, _)| path);
+        Some(self.understood(path, folder.to_owned(), read, shadowed))
+    }
+
+    fn understood(
+        &self,
+        path: PathBuf,
+        folder: PathBuf,
+        read: io::Result<String>,
+        shadowed: Option<PathBuf>,
+    ) -> Configuration {
+        let (text, config) = match read {
+            Ok(text) => {
+                let config = Config::read(&text);
+                (text, config)
+            }
+            Err(error) => (String::new(), Err(vec![unreadable(&error)])),
+        };
+        let mut good = lock(&self.good);
+        let (config, mistakes) = match config {
+            Ok(config) => {
+                good.insert(path.clone(), config.clone());
+                (config, Vec::new())
+            }
+            Err(mistakes) => (good.get(&path).cloned().unwrap_or_default(), mistakes),
+        };
+        Configuration { path, text, mistakes, shadowed, folder, config }
+    }
+}
+
+/// The finding that a configuration cannot be read.
+fn unreadable(error: &io::Error) -> Finding {
+    Finding {
+        rule: config::MISTAKE,
+        severity: Severity::Error,
+        span: Span { start: 0, end: 0 },
+        message: format!("the file cannot be read: {error}"),
+        help: None,
+        related: Vec::new(),
+        fix: None,
+    }
+}
+
+/// `path` from the root, without steps that lead nowhere.
+fn absolute(path: &Path) -> PathBuf {
+    let path = if path.is_absolute() {
+        Cow::Borrowed(path)
+    } else {
+        // Without a current folder there is nothing above a relative path but itself.
+        std::path::absolute(path).map_or(Cow::Borrowed(path), Cow::Owned)
+    };
+    let mut absolute = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                absolute.pop();
+            }
+            part => absolute.push(part),
+        }
+    }
+    absolute
+}
+
+/// A panic elsewhere leaves whole entries behind, so they stay in use.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
