@@ -132,7 +132,9 @@ impl Reading<'_> {
 
     fn directive(&mut self, words: &[Span], end: usize) {
         let [name, arguments @ ..] = words else { return };
-        let takes_lines = |word: &&Span| word.of(self.text).contains(['\n', '\r']);
+        let bytes = self.text.as_bytes();
+        let takes_lines =
+            |word: &&Span| memchr::memchr2(b'\n', b'\r', &bytes[word.start..word.end]).is_some();
         if let Some(last) = arguments.iter().rfind(takes_lines) {
             self.scan.stretches.push(Span::new(name.start, last.end));
         }
