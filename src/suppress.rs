@@ -80,7 +80,7 @@ pub fn ignoring(text: &str, language: Language, scan: &Scan, finding: &Finding) 
         Some(Fix { title, safety: Safety::Unsafe, edits })
     };
     let at = finding.span.start;
-    let speaks_of_it = |comment: &Comment| comment.scope == Scope::Place && comment.is_about(at);
+    let speaks_of_it = |comment: &Comment| comment.extent == Extent::Place && comment.is_about(at);
     if let Some(comment) = comments(text, language, scan).into_iter().rfind(speaks_of_it)
         && let Some(last) = comment.names.last()
     {
@@ -115,7 +115,7 @@ struct Comment {
     /// What to take out so that it is gone.
     removal: Span,
     /// What it speaks of.
-    scope: Scope,
+    extent: Extent,
     /// The names in its brackets; none where it is not written as it should be.
     names: Vec<Span>,
     /// The bytes of what it says, up to the bracket that closes.
@@ -126,7 +126,7 @@ struct Comment {
 
 /// What a suppression speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scope {
+enum Extent {
     /// A line and what starts in it.
     Place,
     /// The file.
@@ -156,8 +156,8 @@ impl Comment {
     fn complain(&self, text: &str, is_used: impl Fn(&Rule) -> bool, complaints: &mut Vec<Finding>) {
         let said = self.said.of(text);
         if self.names.is_empty() {
-            let message = match self.scope {
-                Scope::Unknown => format!("nothing is known of `{said}`, {SPELLING}"),
+            let message = match self.extent {
+                Extent::Unknown => format!("nothing is known of `{said}`, {SPELLING}"),
                 _ => format!("`{said}` names no rule, {SPELLING}"),
             };
             complaints.push(UNKNOWN_RULE.finding(self.said, message));
@@ -196,7 +196,7 @@ impl Comment {
                     (UNKNOWN_RULE.finding(name, message), fix)
                 }
                 Fault::Unused => {
-                    let place = if self.scope == Scope::File { "in this file" } else { "here" };
+                    let place = if self.extent == Extent::File { "in this file" } else { "here" };
                     let message = format!("`{written}` finds nothing {place} that could be ignored");
                     (UNUSED_SUPPRESSION.finding(name, message), remove(format!("Stop ignoring {written}")))
                 }
@@ -280,17 +280,17 @@ fn comments(text: &str, language: Language, scan: &Scan) -> Vec<Comment> {
                 Span::new(last.removal.start, end_before)
             };
         }
-        comment.target = match comment.scope {
-            Scope::Unknown => None,
-            Scope::File => is_above_all(text, language, hash).then(|| Span::new(0, text.len())),
-            Scope::Place if is_alone => {
+        comment.target = match comment.extent {
+            Extent::Unknown => None,
+            Extent::File => is_above_all(text, language, hash).then(|| Span::new(0, text.len())),
+            Extent::Place if is_alone => {
                 // Of several comments one below the other all speak of the same.
                 let last =
-                    comments.last().filter(|last| last.scope == Scope::Place).and_then(|last| last.target);
+                    comments.last().filter(|last| last.extent == Extent::Place).and_then(|last| last.target);
                 last.filter(|target| hash < target.start)
                     .or_else(|| Some(reach(next_line(text, line.end), scan)))
             }
-            Scope::Place => Some(reach(line, scan)),
+            Extent::Place => Some(reach(line, scan)),
         };
         comments.push(comment);
     }
@@ -306,12 +306,12 @@ fn read(text: &str, span: Span, at: usize) -> Option<Comment> {
     let open = start + word.len();
     let open = open + text[open..span.end].len() - text[open..span.end].trim_start_matches([' ', '\t']).len();
     let inside = text[open..span.end].strip_prefix('[');
-    let scope = match word {
-        "ignore" => Scope::Place,
-        "ignore-file" => Scope::File,
-        _ => Scope::Unknown,
+    let extent = match word {
+        "ignore" => Extent::Place,
+        "ignore-file" => Extent::File,
+        _ => Extent::Unknown,
     };
-    if scope == Scope::Unknown && (inside.is_none() || word.is_empty()) {
+    if extent == Extent::Unknown && (inside.is_none() || word.is_empty()) {
         return None;
     }
     let list = inside.and_then(|inside| inside.split_once(']')).map(|(list, _)| list);
@@ -322,7 +322,7 @@ fn read(text: &str, span: Span, at: usize) -> Option<Comment> {
     };
     let mut names = Vec::new();
     let mut from = open + 1;
-    for item in list.filter(|_| scope != Scope::Unknown).unwrap_or_default().split(',') {
+    for item in list.filter(|_| extent != Extent::Unknown).unwrap_or_default().split(',') {
         let name = item.trim();
         let name_start = from + item.len() - item.trim_start().len();
         if !name.is_empty() {
@@ -330,7 +330,7 @@ fn read(text: &str, span: Span, at: usize) -> Option<Comment> {
         }
         from += item.len() + 1;
     }
-    Some(Comment { span, removal: span, scope, names, said, target: None })
+    Some(Comment { span, removal: span, extent, names, said, target: None })
 }
 
 /// The languages of the places in a file, asked for from its start to its end.

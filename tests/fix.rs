@@ -84,6 +84,9 @@ fn what_can_be_mended_is_and_the_rest_is_reported() {
     );
     assert_eq!(names(&folder), ["a.dockerfile", "b.dockerfile", "c.dockerfile"], "nothing is left behind");
 
+    fs::write(folder.path().join("b.dockerfile"), CLEAN_BEFORE).unwrap();
+    let (_, err, code) = run(folder.path(), &["--check", "--fix", "b.dockerfile", "./b.dockerfile"]);
+    assert_eq!((err.as_str(), code), ("", 0), "named twice");
     let (out, _, code) = run(folder.path(), &["--check", "--fix", "b.dockerfile"]);
     assert_eq!((out.as_str(), code), ("nothing found in 1 file\n", 0));
 }

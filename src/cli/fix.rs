@@ -10,7 +10,7 @@ use similar::TextDiff;
 
 use super::check::{self, Report};
 use super::walk::{self, Source};
-use super::{Arguments, Outcome, complain};
+use super::{Arguments, Outcome, OutputFormat, complain};
 use crate::config::Settings;
 use crate::finding::{Finding, Safety};
 use crate::fix::{self, Fixed};
@@ -24,35 +24,49 @@ use crate::report::{counted, printable};
 ///
 /// Those of `out`.
 pub fn write(arguments: &Arguments, out: &mut impl Write) -> io::Result<Outcome> {
-    let (files, mut outcome) = walk::visit(arguments, |source| Mended::new(arguments, source));
-    let mut fixed = Count::default();
+    let (files, mut outcome) = walk::visit(arguments, |source| {
+        let mut file = Mended::new(arguments, source);
+        // Nobody asks for the text again where nothing is to be written.
+        let report = file.fixed.applied.is_empty().then(|| {
+            let text = std::mem::take(&mut file.fixed.text);
+            Report::new(arguments, source.path, &text, &file.fixed.left)
+        });
+        (file, report)
+    });
+    let mut count = Count::default();
     let mut reports = Vec::new();
-    for file in files {
-        let mut is_fixed = !file.fixed.applied.is_empty();
+    for (file, report) in files {
         if let Some(echo) = &file.echo {
             out.flush()?;
             print(echo)?;
-        } else if is_fixed && let Err(error) = replace(&file.path, &file.before, file.fixed.text.as_bytes()) {
-            let path = file.path.display();
-            outcome = outcome.max(complain(format_args!("{path} is not fixed: {error}")));
-            is_fixed = false;
         }
-        if is_fixed {
-            fixed.add(file.fixed.applied.len());
+        if let Some(report) = report {
+            reports.push(report);
+            continue;
         }
-        reports.push(file.report(arguments, is_fixed));
+        let result = match file.echo {
+            Some(_) => Ok(()),
+            None => replace(&file.path, &file.before, file.fixed.text.as_bytes()),
+        };
+        match &result {
+            Ok(()) => count.add(file.fixed.applied.len()),
+            Err(error) => {
+                let path = file.path.display();
+                outcome = outcome.max(complain(format_args!("{path} is not fixed: {error}")));
+            }
+        }
+        reports.push(if result.is_ok() { file.report(arguments) } else { file.report_before(arguments) });
     }
-    let said = format!("Fixed {fixed}");
-    let is_for_people = arguments.output_format == super::OutputFormat::Text;
+    let done = count.after("Fixed");
+    if let (OutputFormat::Json, Some(done)) = (arguments.output_format, &done) {
+        tell(done);
+    }
     let found = if arguments.paths.iter().any(|path| path.as_os_str() == "-") {
         let mut err = anstream::AutoStream::new(io::stderr().lock(), arguments.color.into());
-        check::write(arguments, reports, fixed.said(&said).filter(|_| is_for_people), &mut err)?
+        check::write(arguments, reports, done.as_deref(), &mut err)?
     } else {
-        check::write(arguments, reports, fixed.said(&said).filter(|_| is_for_people), out)?
+        check::write(arguments, reports, done.as_deref(), out)?
     };
-    if let (false, Some(said)) = (is_for_people, fixed.said(&said)) {
-        tell(said);
-    }
     Ok(outcome.max(found))
 }
 
@@ -81,8 +95,8 @@ pub fn diff(arguments: &Arguments, out: &mut impl Write) -> io::Result<Outcome> 
         }
         outcome = outcome.max(Outcome::Found);
     }
-    if let Some(said) = count.said(&format!("Would fix {count}")) {
-        tell(said);
+    if let Some(said) = count.after("Would fix") {
+        tell(&said);
     }
     Ok(outcome)
 }
@@ -125,11 +139,13 @@ impl Mended {
         }
     }
 
-    /// The report on the file: on what is left in it, or if it is not fixed on all.
-    fn report(&self, arguments: &Arguments, is_fixed: bool) -> Report {
-        if is_fixed || self.fixed.applied.is_empty() {
-            return Report::new(arguments, &self.path, &self.fixed.text, &self.fixed.left);
-        }
+    /// The report on what is left in the file.
+    fn report(&self, arguments: &Arguments) -> Report {
+        Report::new(arguments, &self.path, &self.fixed.text, &self.fixed.left)
+    }
+
+    /// The report on the file as it was.
+    fn report_before(&self, arguments: &Arguments) -> Report {
         let before = str::from_utf8(&self.before).unwrap_or_default();
         let findings = check::findings(before, self.language, &self.settings);
         Report::new(arguments, &self.path, before, &findings)
@@ -149,15 +165,10 @@ impl Count {
         self.files += 1;
     }
 
-    /// What to say, if there is anything to say.
-    fn said<'a>(&self, said: &'a str) -> Option<&'a str> {
-        (self.files > 0).then_some(said)
-    }
-}
-
-impl std::fmt::Display for Count {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{} in {}", counted(self.problems, "problem"), counted(self.files, "file"))
+    /// The count behind `verb`, if there is anything to count.
+    fn after(&self, verb: &str) -> Option<String> {
+        let (problems, files) = (counted(self.problems, "problem"), counted(self.files, "file"));
+        (self.files > 0).then(|| format!("{verb} {problems} in {files}"))
     }
 }
 
@@ -190,9 +201,12 @@ fn tell(what: &str) {
 }
 
 /// Puts `after` in the place of the file at `path`, of which `before` was read. Where `path` is a link, the file that it
-/// leads to is replaced.
+/// leads to is replaced. One that holds `after` already was named twice, and is left as it is.
 fn replace(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
     let target = fs::canonicalize(path)?;
+    if fs::read(&target)? == after {
+        return Ok(());
+    }
     let metadata = fs::metadata(&target)?;
     if metadata.permissions().readonly() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));

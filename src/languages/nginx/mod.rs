@@ -183,7 +183,9 @@ impl Reading<'_> {
     /// Reads a directive that goes on to byte `end`; `removal` tells what to take out of the text so that it is gone.
     fn directive(&mut self, words: &[Span], end: usize, removal: fn(&str, Span) -> Option<Span>) {
         let [name, arguments @ ..] = words else { return };
-        let takes_lines = |word: &&Span| word.of(self.text).contains(['\n', '\r']);
+        let bytes = self.text.as_bytes();
+        let takes_lines =
+            |word: &&Span| memchr::memchr2(b'\n', b'\r', &bytes[word.start..word.end]).is_some();
         if let Some(last) = arguments.iter().rfind(takes_lines) {
             self.scan.stretches.push(Span::new(name.start, last.end));
         }
