@@ -164,6 +164,23 @@ impl Rule {
         RULES.iter().copied().find(|rule| rule.name == name)
     }
 
+    /// The rule that somebody may mean who writes `name`, which no rule has.
+    #[must_use]
+    pub fn nearest(name: &str) -> Option<&'static Self> {
+        /// How alike two names must be: 1 is the same.
+        const LIKENESS: f64 = 0.82;
+        /// A longer name is none.
+        const LONGEST: usize = 40;
+        if name.len() > LONGEST {
+            return None;
+        }
+        let name = name.to_ascii_lowercase().replace(['_', ' '], "-");
+        let likeness = |rule: &Self| strsim::jaro_winkler(&name, rule.name);
+        let alike = RULES.iter().map(|&rule| (likeness(rule), rule));
+        let nearest = alike.max_by(|(one, _), (other, _)| one.total_cmp(other));
+        nearest.filter(|(likeness, _)| *likeness >= LIKENESS).map(|(_, rule)| rule)
+    }
+
     /// Where its page is on the web.
     #[must_use]
     pub fn url(&self) -> String {
