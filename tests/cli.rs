@@ -321,12 +321,18 @@ fn the_readme_shows_what_is_printed() {
         assert!(readme.contains(&out), "{arguments:?}: {out}");
     }
     let (rules, ..) = run(root, &["--rules", "--output-format=json"]);
-    for rule in rules.lines().map(json) {
+    let row = |rule: serde_json::Value| {
         let [name, severity, summary] =
-            ["name", "severity", "summary"].map(|key| rule[key].as_str().unwrap());
+            ["name", "severity", "summary"].map(|key| rule[key].as_str().unwrap().to_owned());
         let page = format!("src/rules/{}.md", name.replace('-', "_"));
-        assert!(readme.contains(&format!("| [`{name}`]({page}) | {severity} | {summary} |\n")), "{name}");
-    }
+        let level = if rule["opt_in"] == true { format!("off ({severity})") } else { severity };
+        format!("| [`{name}`]({page}) | {level} | {summary} |\n")
+    };
+    let table: String = rules.lines().map(|line| row(json(line))).collect();
+    assert!(
+        readme.contains(&format!("| --- | --- | --- |\n{table}\n")),
+        "the README's table is to be:\n{table}"
+    );
     let (json, ..) = run(root, &["--check", "--output-format=json", "tests/demo/Dockerfile"]);
     assert!(readme.contains(&json), "{json}");
 }
