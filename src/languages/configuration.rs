@@ -20,11 +20,11 @@ pub struct Directive {
     pub listener: Option<Listener>,
     /// What it connects to, where it is a `*_pass` or a `server` of an upstream that says so without a variable.
     pub target: Option<Target>,
-    /// The port that its first argument holds: an index into [`Scan::uses`].
+    /// The port that its first argument holds: an index into [`Scan::uses`](super::Scan::uses).
     pub port: Option<usize>,
-    /// The server or upstream around it: an index into [`Scan::scopes`].
+    /// The server or upstream around it: an index into [`Scan::scopes`](super::Scan::scopes).
     pub scope: Option<usize>,
-    /// The part of the configuration around it: an index into [`Scan::sections`].
+    /// The part of the configuration around it: an index into [`Scan::sections`](super::Scan::sections).
     pub section: usize,
 }
 
