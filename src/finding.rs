@@ -79,8 +79,7 @@ pub struct Fix {
 /// Whether a fix can be applied unseen; [ruff](https://docs.astral.sh/ruff/linter/#fix-safety) draws the line so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Safety {
-    /// The tools that read the file do the same afterwards, or they refused it before, or the registry itself names what is
-    /// to stand there instead.
+    /// The tools that read the file do the same afterwards, or they refused it before.
     Safe,
     /// What the file does changes, so a person should look.
     Unsafe,

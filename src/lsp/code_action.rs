@@ -42,8 +42,12 @@ pub fn code_actions(
         let is_here =
             |finding: &&Finding| finding.span.start <= end.max(start) && start.min(end) <= finding.span.end;
         let here: Vec<&Finding> = findings.iter().filter(is_here).collect();
+        // An editor applies the preferred action without asking which, so there is one at most: a safe one if there is.
+        let preferred = here.iter().filter_map(|it| it.fix.as_ref()).min_by_key(|fix| fix.safety);
         for finding in &here {
-            actions.extend(finding.fix.as_ref().map(|fix| file.quick_fix(finding, fix)));
+            let Some(fix) = &finding.fix else { continue };
+            let is_preferred = preferred.is_some_and(|preferred| std::ptr::eq(preferred, fix));
+            actions.push(CodeAction { is_preferred: Some(is_preferred), ..file.quick_fix(finding, fix) });
         }
         for (index, finding) in here.iter().enumerate() {
             let is_first = here[..index].iter().all(|other| other.rule != finding.rule);
@@ -51,7 +55,9 @@ pub fn code_actions(
         }
         for finding in &here {
             let fix = suppress::ignoring(&text, language, &scan, finding);
-            actions.extend(fix.map(|fix| file.quick_fix(finding, &fix)));
+            let action = fix.map(|fix| file.quick_fix(finding, &fix));
+            // One comment speaks of all that a rule finds on a line.
+            actions.extend(action.filter(|action| actions.iter().all(|other| other.edit != action.edit)));
         }
     }
     if asks_for(context, &FIX_ALL) {
@@ -85,7 +91,6 @@ impl File<'_> {
             convert::to_diagnostic(finding.clone(), self.uri, &self.document.text, self.encoding);
         CodeAction {
             diagnostics: Some(vec![diagnostic]),
-            is_preferred: Some(fix.safety == Safety::Safe),
             ..self.action(fix.title.clone(), CodeActionKind::QUICKFIX, &fix.edits)
         }
     }
@@ -96,13 +101,16 @@ impl File<'_> {
         let is_fixable = |it: &&Finding| it.rule == rule && it.fix.is_some();
         findings.iter().filter(is_fixable).nth(1)?;
         let edits = self.fixes(findings, Safety::Unsafe, |finding| finding.rule == rule)?;
-        Some(self.action(format!("Fix all `{rule}` in this file"), CodeActionKind::QUICKFIX, &edits))
+        let action = self.action(format!("Fix all `{rule}` in this file"), CodeActionKind::QUICKFIX, &edits);
+        let diagnostic = |it| convert::to_diagnostic(it, self.uri, &self.document.text, self.encoding);
+        let fixed = findings.iter().filter(is_fixable).cloned().map(diagnostic).collect();
+        Some(CodeAction { diagnostics: Some(fixed), ..action })
     }
 
     /// The action that applies all safe fixes, if there are any.
     fn fix_all(&self, findings: &[Finding]) -> Option<CodeAction> {
         let edits = self.fixes(findings, Safety::Safe, |_| true)?;
-        Some(self.action("Fix all that is safe to fix".to_owned(), FIX_ALL, &edits))
+        Some(self.action("Portolan: apply all safe fixes".to_owned(), FIX_ALL, &edits))
     }
 
     /// The edits that apply the fixes of those `findings` that are `wanted`; `None` if there are none. What takes more

@@ -2,17 +2,18 @@
 
 use super::{Context, Rule, is_taken, replacing_port, written_at};
 use crate::finding::{Finding, Safety};
+use crate::languages::{Module, ScopeKind};
 use crate::port::{PortUse, Role, Transport};
 use crate::registry::{self, Assignment, Status};
 
 /// Adds a finding of `rule` for every port that the registry gives `status`, unless somebody is known to use the number
-/// all the same. Where the registry names one number to use instead, the fix of that safety puts it there.
+/// all the same. Where the registry names one number to use instead, the fix puts it there: unsafe, as whoever
+/// connects has to follow.
 pub fn judge_by_registry(
     cx: &Context<'_>,
     rule: &Rule,
     status: Status,
     message: fn(u16, &Assignment) -> String,
-    safety: Safety,
     findings: &mut Vec<Finding>,
 ) {
     for port in cx.ports() {
@@ -25,8 +26,10 @@ pub fn judge_by_registry(
         }
         let Some(record) = registry::assignments_on(number, transport).next() else { continue };
         let help = help_on_replacement(&record);
-        let instead = record.replacement_port().filter(|&instead| !is_taken(cx, port, instead));
-        let fix = instead.and_then(|instead| replacing_port(cx, port, instead.to_string(), safety));
+        let instead = record.replacement_port();
+        let instead =
+            instead.filter(|&instead| !is_taken(cx, port, instead) && !is_refused(cx, port, instead));
+        let fix = instead.and_then(|instead| replacing_port(cx, port, instead.to_string(), Safety::Unsafe));
         findings.push(Finding { help, fix, ..rule.finding(written_at(port), message(number, &record)) });
     }
 }
@@ -50,4 +53,13 @@ fn help_on_replacement(record: &Assignment) -> Option<String> {
     let instead = registry::assignments(port).next()?;
     let title = if instead.title.is_empty() { String::new() } else { format!(", {}", instead.title) };
     Some(format!("{port} is {}{title}", instead.service))
+}
+
+/// Whether browsers would refuse `number` in the place of `port`, where they come to.
+fn is_refused(cx: &Context<'_>, port: &PortUse, number: u16) -> bool {
+    let is_for_browsers = port.role == Role::Listen
+        && port.scope.is_some_and(|scope| {
+            !matches!(cx.scan.scopes[scope].kind, ScopeKind::Server(Module::Stream | Module::Mail))
+        });
+    is_for_browsers && registry::browser_blocked(number).is_some()
 }

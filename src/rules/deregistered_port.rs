@@ -1,7 +1,7 @@
 //! `deregistered-port`: a number whose assignment IANA withdrew.
 
 use super::{Context, Rule, Tag, judge_by_registry};
-use crate::finding::{Finding, Safety, Severity};
+use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::registry::{self, Assignment, Status};
 
@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    judge_by_registry(cx, &RULE, Status::Deregistered, message, Safety::Safe, findings);
+    judge_by_registry(cx, &RULE, Status::Deregistered, message, findings);
 }
 
 fn message(number: u16, record: &Assignment) -> String {

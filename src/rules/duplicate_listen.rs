@@ -96,12 +96,14 @@ fn finding(
 ) -> Finding {
     let socket = name_of(socket);
     let (message, there) = match claim {
-        Claim::Server(_) => (format!("this server listens on {socket} twice"), "it does so here"),
+        Claim::Server(_) => (format!("this server listens on {socket} twice"), "here for the first time"),
         Claim::Mail(_) => {
-            (format!("{socket} is listened on already, mail allows it once"), "it is listened on here")
+            (format!("{socket} is listened on already, mail allows it once"), "here for the first time")
         }
-        Claim::Options(..) => (format!("the options of {socket} are given twice"), "they are given here"),
-        Claim::Default(..) => (format!("{socket} has a default server already"), "it is named here"),
+        Claim::Options(..) => (format!("the options of {socket} are given twice"), "here for the first time"),
+        Claim::Default(..) => {
+            (format!("{socket} has a default server already"), "the first one is named here")
+        }
     };
     let related = vec![Related { span: earlier.arguments[0], message: there.to_owned() }];
     let fix = matches!(claim, Claim::Server(_)).then(|| removal(cx, directive, earlier)).flatten();

@@ -44,7 +44,7 @@ fn fix(cx: &Context<'_>, service: &Service) -> Option<Fix> {
     let is_needed = |other: &Service| other.scope != service.scope && other.ports == service.ports;
     let is_more = block.of(cx.text).contains(['&', '#']);
     let can_go = !is_more && !cx.scan.services.iter().any(is_needed);
-    can_go.then(|| removing("Remove `ports`", block, Safety::Safe))
+    can_go.then(|| removing("Remove `ports`", block, Safety::Unsafe))
 }
 
 #[cfg(test)]

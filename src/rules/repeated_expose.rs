@@ -75,7 +75,7 @@ fn finding(cx: &Context<'_>, it: &Exposed<'_>, other: &Exposed<'_>) -> Finding {
     // A build may give an argument another value.
     let is_certain = it.is_literal && other.is_literal;
     let safety = if is_certain { Safety::Safe } else { Safety::Unsafe };
-    let title = format!("Remove {}", it.entry.span.of(cx.text));
+    let title = format!("Remove the repeated {}", it.entry.span.of(cx.text));
     let fix = it.entry.removal.map(|span| removing(title, span, safety));
     Finding { related: vec![related], fix, ..RULE.finding(it.entry.span, message) }
 }

@@ -1,7 +1,7 @@
 //! `reserved-port`: a number that IANA keeps for itself.
 
 use super::{Context, Rule, judge_by_registry};
-use crate::finding::{Finding, Safety, Severity};
+use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::registry::{self, Assignment, Status};
 
@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    judge_by_registry(cx, &RULE, Status::Reserved, message, Safety::Unsafe, findings);
+    judge_by_registry(cx, &RULE, Status::Reserved, message, findings);
 }
 
 fn message(number: u16, record: &Assignment) -> String {

@@ -105,7 +105,8 @@ impl<'t> Statements<'t> {
                 }
                 _ => {
                     let word = Span::new(self.at, word_end(bytes, self.at));
-                    if starts_line && !self.words.is_empty() && names::is_directive(word.of(self.text)) {
+                    let may_start = starts_line && !self.words.is_empty();
+                    if may_start && names::is_directive(word.of(self.text)) && !self.is_parameter(word) {
                         return Some(End::Missing);
                     }
                     self.words.push(word);
@@ -115,6 +116,27 @@ impl<'t> Statements<'t> {
             }
         }
         (!self.words.is_empty()).then_some(End::Missing)
+    }
+
+    /// Whether `word`, which starts a line and is the name of a directive, belongs to the statement above all the same: a
+    /// name among the server's, `ssl` and the like of a `listen`, what a semicolon follows though it wants a value.
+    fn is_parameter(&self, word: Span) -> bool {
+        const WITHOUT_VALUE: [&str; 8] =
+            ["empty_gif", "flv", "hls", "internal", "ip_hash", "least_conn", "mp4", "stub_status"];
+        let statement = self.words.first().map_or("", |name| name.of(self.text));
+        let behind = &self.text[word.end..];
+        let on_its_line = behind.trim_start_matches([' ', '\t']);
+        if on_its_line.starts_with(';') {
+            return !WITHOUT_VALUE.contains(&word.of(self.text));
+        }
+        match (statement, word.of(self.text)) {
+            ("listen", "ssl" | "http2" | "http3" | "proxy_protocol") => {
+                let value = behind.trim_start();
+                !matches!(&value[..word_end(value.as_bytes(), 0)], "on" | "off")
+            }
+            ("server_name", _) => on_its_line.starts_with(['\n', '\r']),
+            _ => false,
+        }
     }
 
     /// Whether a placeholder stands here that is no word, and was passed over. One that starts a statement is none.
@@ -277,6 +299,19 @@ mod tests {
         assert_eq!(statements("return 200 'a\n  b;\n';"), ["return|200|a\n  b;\n;"]);
         assert_eq!(statements("# only\rlisten 80;\ruser 💣;"), ["listen|80;", "user|💣;"]);
         assert_eq!(statements(""), [""; 0]);
+    }
+
+    #[test]
+    fn a_parameter_on_a_new_line_is_no_directive() {
+        assert_eq!(statements("listen 443\n  ssl\n  http2;"), ["listen|443|ssl|http2;"]);
+        assert_eq!(
+            statements("listen 443\n  http2\n  default_server;"),
+            ["listen|443|http2|default_server;"]
+        );
+        assert_eq!(statements("server_name\n  api\n  status;"), ["server_name|api|status;"]);
+        assert_eq!(statements("listen 443\nhttp2 on;"), ["listen|443…", "http2|on;"]);
+        assert_eq!(statements("server a:80\nip_hash;"), ["server|a:80…", "ip_hash;"]);
+        assert_eq!(statements("server_name a\nlisten 80;"), ["server_name|a…", "listen|80;"]);
     }
 
     #[test]
