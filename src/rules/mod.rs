@@ -533,12 +533,18 @@ mod tests {
         let mended = |ports| compose("sensitive-port-published", ports);
         for (written, bound) in [
             ("    - 5432:5432 # 💣\r\n", "    - 127.0.0.1:5432:5432 # 💣\r\n"),
-            ("    - '5432'\n", "    - '127.0.0.1::5432'\n"),
+            ("    - '5432'\n", "    - '5432'\n"),
             ("    - \"[::]:1:5432\"\n", "    - \"127.0.0.1:1:5432\"\n"),
             ("    - \"${P:-1}:5432\"\n", "    - \"127.0.0.1:${P:-1}:5432\"\n"),
             ("    - \"${IP:-0.0.0.0}:1:5432\"\n", "    - \"${IP:-0.0.0.0}:1:5432\"\n"),
-            ("    - {target: 5432}\n", "    - {host_ip: 127.0.0.1, target: 5432}\n"),
-            ("    - target: 5432\n", "    - host_ip: 127.0.0.1\n      target: 5432\n"),
+            (
+                "    - {published: 1, target: 5432}\n",
+                "    - {host_ip: 127.0.0.1, published: 1, target: 5432}\n",
+            ),
+            (
+                "    - published: 1\n      target: 5432\n",
+                "    - host_ip: 127.0.0.1\n      published: 1\n      target: 5432\n",
+            ),
             ("    - host_ip: '::'\n      target: 5432\n", "    - host_ip: '::'\n      target: 5432\n"),
             ("      [5432:5432]\n", "      [127.0.0.1:5432:5432]\n"),
         ] {
