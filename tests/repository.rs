@@ -68,7 +68,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("annotate_snippets::", &["report"]),
     ("toml::", &["config"]),
     ("schemars::", &["config"]),
-    ("strsim::", &["config"]),
+    ("strsim::", &["config", "rules"]),
     ("similar::", &["cli"]),
     ("serde_json::", &["report", "cli", "lsp"]),
     ("async fn", &["lsp"]),

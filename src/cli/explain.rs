@@ -20,7 +20,7 @@ pub fn page(name: &str, out: &mut impl Write) -> io::Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
-/// Writes the list of rules, one a line.
+/// Writes the list of rules, one a line; those that look only where somebody asks for it are called off.
 ///
 /// # Errors
 ///
@@ -30,7 +30,9 @@ pub fn list(format: OutputFormat, out: &mut impl Write) -> io::Result<Outcome> {
     for rule in RULES {
         match format {
             OutputFormat::Text => {
-                writeln!(out, "{:<width$}  {:<7}  {}", rule.name, rule.severity.name(), rule.summary)?;
+                let severity = rule.severity.name();
+                let level = if rule.is_opt_in { format!("off ({severity})") } else { severity.to_owned() };
+                writeln!(out, "{:<width$}  {level:<13}  {}", rule.name, rule.summary)?;
             }
             OutputFormat::Json => {
                 serde_json::to_writer(&mut *out, &JsonRule::from(*rule))?;
@@ -46,6 +48,8 @@ pub fn list(format: OutputFormat, out: &mut impl Write) -> io::Result<Outcome> {
 struct JsonRule {
     name: &'static str,
     severity: &'static str,
+    /// Whether it looks only where somebody asks for it.
+    opt_in: bool,
     summary: &'static str,
     languages: Vec<&'static str>,
     url: String,
@@ -56,6 +60,7 @@ impl From<&'static Rule> for JsonRule {
         Self {
             name: rule.name,
             severity: rule.severity.name(),
+            opt_in: rule.is_opt_in,
             summary: rule.summary,
             languages: rule.languages.iter().map(|language| language.name()).collect(),
             url: rule.url(),

@@ -10,7 +10,7 @@ use crate::text::Span;
 /// See `sensitive_port_published.md`.
 pub static RULE: Rule = Rule {
     name: "sensitive-port-published",
-    summary: "a datastore, an administration or a debugger's port that is published on every address of the host",
+    summary: "a database, admin or debug port that is published on every address of the host",
     severity: Severity::Info,
     is_opt_in: false,
     languages: &[Language::Compose],

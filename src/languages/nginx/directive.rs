@@ -74,7 +74,9 @@ impl Directive<'_> {
     /// What it listens on, as a server of `module`.
     pub fn listener(self, module: Module) -> Option<Listener> {
         let &first = self.arguments.first().filter(|_| self.name == "listen")?;
-        let transport = self.listen_protocol().transport()?;
+        // `http3` was the name of `quic` before nginx 1.25.
+        let is_quic = self.written("http3").is_some();
+        let transport = if is_quic { Transport::Udp } else { self.listen_protocol().transport()? };
         socket::listener(first.of(self.text), module, transport)
     }
 
@@ -113,9 +115,9 @@ impl Directive<'_> {
         Protocol::Implied(self.transport)
     }
 
-    /// The protocol of a `listen`: QUIC is carried by UDP, and `http3` was its name before nginx 1.25.
+    /// The protocol of a `listen`: QUIC is carried by UDP.
     fn listen_protocol(self) -> Protocol {
-        let written = ["udp", "quic", "http3"].iter().find_map(|word| self.written(word));
+        let written = self.written("udp").or_else(|| self.written("quic"));
         written.map_or(Protocol::Implied(Transport::Tcp), |word| Protocol::Written(Transport::Udp, word))
     }
 

@@ -327,7 +327,6 @@ mod tests {
         assert_eq!(ports("listen 80;"), ["listen ||80~tcp"]);
         assert_eq!(ports("# 💣\r\nlisten\t'[::]:443' ssl;"), ["listen |[::]|443~tcp"]);
         assert_eq!(ports("listen 443 quic reuseport;"), ["listen ||443/udp@quic"]);
-        assert_eq!(ports("listen 443 http3;"), ["listen ||443/udp@http3"]);
         assert_eq!(ports("rtmp { server { listen *:1935; } }"), ["listen |*|1935~tcp"]);
         assert_eq!(ports("stream { server { listen 5000-5010 udp; } }"), ["listen ||5000-5010/udp@udp"]);
         assert_eq!(ports("listen 70000; listen 0; listen 90-80;").len(), 3);

@@ -10,18 +10,25 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+mod configuration;
+mod fixing;
+
 const MAIL: &str = "FROM alpine\nEXPOSE 143 585\n";
 const WEB: &str = "FROM alpine\nEXPOSE 8080\n";
 
 /// A folder that holds these files.
-fn folder(files: &[(&str, &str)]) -> TempDir {
+fn folder(files: &[(&str, impl AsRef<[u8]>)]) -> TempDir {
     let folder = TempDir::new().unwrap();
-    for (name, text) in files {
+    for (name, bytes) in files {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        fs::write(path, bytes).unwrap();
     }
     folder
+}
+
+fn empty_folder() -> TempDir {
+    TempDir::new().unwrap()
 }
 
 fn portolan(folder: &Path) -> Command {
@@ -167,7 +174,7 @@ fn bytes_that_are_no_utf_8_cost_nothing_but_themselves() {
 
 #[test]
 fn standard_input_is_a_file_with_the_name_it_is_given() {
-    let folder = folder(&[]);
+    let folder = empty_folder();
     let check = |arguments: &[&str]| {
         let mut child = portolan(folder.path())
             .args(arguments)
@@ -204,7 +211,7 @@ fn the_list_has_a_row_for_every_port() {
 
 #[test]
 fn lookup_tells_what_is_known_of_a_number() {
-    let folder = folder(&[]);
+    let folder = empty_folder();
     for query in ["585", "994", "9000", "993", "49152", "4"] {
         let (out, err, code) = run(folder.path(), &["--lookup", query]);
         insta::assert_snapshot!(format!("lookup_{query}"), out);
@@ -221,7 +228,7 @@ fn lookup_tells_what_is_known_of_a_number() {
 
 #[test]
 fn lookup_finds_names_old_and_new() {
-    let folder = folder(&[]);
+    let folder = empty_folder();
     let ports = |name: &str| -> Vec<u64> {
         let (out, err, code) = run(folder.path(), &["--lookup", name, "--output-format=json"]);
         assert_eq!((err.as_str(), code), ("", 0), "{name}");
@@ -239,7 +246,7 @@ fn lookup_finds_names_old_and_new() {
 
 #[test]
 fn rules_are_listed_and_explained() {
-    let folder = folder(&[]);
+    let folder = empty_folder();
     let (list, _, code) = run(folder.path(), &["--rules"]);
     insta::assert_snapshot!(list);
     assert_eq!(code, 0);
@@ -254,7 +261,7 @@ fn rules_are_listed_and_explained() {
 
 #[test]
 fn a_wrong_word_gets_a_clear_sentence() {
-    let folder = folder(&[]);
+    let folder = empty_folder();
     for (arguments, sentence) in [
         (&["--chek"][..], "unexpected argument '--chek'"),
         (&["--check", "--list"], "cannot be used with"),
@@ -301,7 +308,7 @@ fn what_a_file_holds_cannot_reach_the_terminal_raw() {
 
 #[test]
 fn help_is_short_and_complete() {
-    let folder = folder(&[]);
+    let folder = empty_folder();
     let (help, err, code) = run(folder.path(), &["--help"]);
     assert_eq!((err.as_str(), code), ("", 0));
     for word in ["--check", "--list", "--lookup", "--explain", "--rules", "--stdio", "Exit codes", "NO_COLOR"]
@@ -321,12 +328,18 @@ fn the_readme_shows_what_is_printed() {
         assert!(readme.contains(&out), "{arguments:?}: {out}");
     }
     let (rules, ..) = run(root, &["--rules", "--output-format=json"]);
-    for rule in rules.lines().map(json) {
+    let row = |rule: serde_json::Value| {
         let [name, severity, summary] =
-            ["name", "severity", "summary"].map(|key| rule[key].as_str().unwrap());
+            ["name", "severity", "summary"].map(|key| rule[key].as_str().unwrap().to_owned());
         let page = format!("src/rules/{}.md", name.replace('-', "_"));
-        assert!(readme.contains(&format!("| [`{name}`]({page}) | {severity} | {summary} |\n")), "{name}");
-    }
+        let level = if rule["opt_in"] == true { format!("off ({severity})") } else { severity };
+        format!("| [`{name}`]({page}) | {level} | {summary} |\n")
+    };
+    let table: String = rules.lines().map(|line| row(json(line))).collect();
+    assert!(
+        readme.contains(&format!("| --- | --- | --- |\n{table}\n")),
+        "the README's table is to be:\n{table}"
+    );
     let (json, ..) = run(root, &["--check", "--output-format=json", "tests/demo/Dockerfile"]);
     assert!(readme.contains(&json), "{json}");
 }

@@ -1,14 +1,14 @@
 //! `--fix` and `--diff` as their user sees them: the real binary and real files.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::{empty_folder, folder, portolan, run};
 
 /// A suppression that is of no use, which is safe to take out, and a finding that is not to be mended.
 const BEFORE: &str = "FROM alpine\n# portolan: ignore[reserved-port]\nEXPOSE 80 70000\n";
@@ -17,29 +17,9 @@ const AFTER: &str = "FROM alpine\nEXPOSE 80 70000\n";
 const CLEAN_BEFORE: &str = "FROM alpine\n# portolan: ignore[reserved-port]\nEXPOSE 80\n";
 const CLEAN_AFTER: &str = "FROM alpine\nEXPOSE 80\n";
 
-/// A folder that holds these files.
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, bytes) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-    folder
-}
-
-/// What the binary says on standard output and error when it runs in `folder`, and its exit code.
-fn run(folder: &Path, arguments: &[&str]) -> (String, String, i32) {
-    let (out, err, code) = run_with(folder, arguments, b"");
-    (String::from_utf8(out).unwrap(), err, code)
-}
-
 fn run_with(folder: &Path, arguments: &[&str], input: &[u8]) -> (Vec<u8>, String, i32) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_portolan"))
+    let mut child = portolan(folder)
         .args(arguments)
-        .current_dir(folder)
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR_FORCE")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -143,7 +123,7 @@ fn line_ends_and_the_bytes_beside_the_fix_stay() {
 fn what_is_no_utf_8_is_not_fixed() {
     let mut bytes = CLEAN_BEFORE.as_bytes().to_vec();
     bytes.extend(b"# caf\xe9\n");
-    let folder = folder(&[("a.dockerfile", &bytes), ("b.dockerfile", CLEAN_BEFORE.as_bytes())]);
+    let folder = folder(&[("a.dockerfile", &bytes[..]), ("b.dockerfile", CLEAN_BEFORE.as_bytes())]);
     let (out, err, code) = run(folder.path(), &["--check", "--fix"]);
     assert_eq!(err, "portolan: a.dockerfile is not fixed: it is not valid UTF-8\n");
     assert!(out.contains("Fixed 1 problem in 1 file\n1 warning in 2 files\n"), "{out}");
@@ -153,7 +133,7 @@ fn what_is_no_utf_8_is_not_fixed() {
 
 #[test]
 fn standard_input_comes_out_mended() {
-    let folder = folder(&[]);
+    let folder = empty_folder();
     let fix = ["--check", "--fix", "-", "--stdin-filename", "Dockerfile"];
     let coloured = format!("{BEFORE}# \u{1b}[31m\n");
     let (out, err, code) = run_with(folder.path(), &fix, coloured.as_bytes());
@@ -182,7 +162,7 @@ fn standard_input_comes_out_mended() {
 
 #[test]
 fn arguments_that_make_no_sense_are_refused() {
-    let folder = folder(&[]);
+    let folder = empty_folder();
     for arguments in [
         &["--fix"][..],
         &["--list", "--fix"],

@@ -1,36 +1,14 @@
 //! `portolan.toml` as its user sees it: the real binary in a folder of its own.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use tempfile::TempDir;
+
+use crate::{empty_folder, folder, run};
 
 const MAIL: &str = "FROM alpine\nEXPOSE 585\n";
 const WEB: &str = "FROM alpine\nEXPOSE 8080\n";
-
-/// A folder that holds these files.
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    folder
-}
-
-/// Runs it in `folder`; what it says on standard output and error, and its exit code.
-fn run(folder: &Path, arguments: &[&str]) -> (String, String, i32) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));
-    command.current_dir(folder).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
-    let output = command.args(arguments).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (text(output.stdout), text(output.stderr), output.status.code().unwrap())
-}
 
 /// What `--check` finds, as `file severity rule`; nothing may be said on standard error.
 fn found(folder: &Path, arguments: &[&str]) -> Vec<String> {
@@ -255,7 +233,7 @@ fn a_mistake_is_shown_where_it_stands_with_what_was_meant() {
 
 #[test]
 fn a_wrong_name_on_the_command_line_is_told_likewise() {
-    let folder = folder(&[]);
+    let folder = empty_folder();
     for (arguments, sentence) in [
         (["--select", "deregisterd-port"], "did you mean `deregistered-port`?"),
         (["--ignore", "kubernets"], "did you mean `kubernetes`?"),

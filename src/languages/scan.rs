@@ -1,0 +1,327 @@
+//! What one file says about ports.
+
+use super::configuration::{Directive, Module, Section, Target};
+use super::{Language, read};
+use crate::port::PortUse;
+use crate::text::Span;
+
+/// What one file says about ports.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// The ports, in the order in which they stand in the file.
+    pub uses: Vec<PortUse>,
+    /// The stages, services and blocks that the ports stand in.
+    pub scopes: Vec<Scope>,
+    /// The entries of the lists of ports, in the order in which they were read.
+    pub entries: Vec<Entry>,
+    /// What the services of a compose file say beside their ports.
+    pub services: Vec<Service>,
+    /// What the stages of a Dockerfile are built upon, in the order of the file.
+    pub stages: Vec<Stage>,
+    /// The directives of nginx that say something of a port by more than the port, in the order of the file.
+    pub directives: Vec<Directive>,
+    /// The parts of nginx configuration in which addresses are shared. The first is the file itself, and is always there
+    /// when there are directives.
+    pub sections: Vec<Section>,
+    /// Instructions and texts of several lines, in which no line but the last can bear a comment at its end: a comment
+    /// above the first line speaks of all of them. In the order of the file.
+    pub stretches: Vec<Span>,
+    /// The parts of the file that are in another language, in the order of the file.
+    pub parts: Vec<Part>,
+    /// The places where the reading broke, in the order of the file.
+    pub breakages: Vec<Breakage>,
+}
+
+impl Scan {
+    /// The port at byte `offset`: the one that holds it, else the one that ends there.
+    #[must_use]
+    pub fn port_at(&self, offset: usize) -> Option<&PortUse> {
+        let at = self.uses.iter().filter(|port| port.span.touches(offset));
+        at.max_by_key(|port| port.span.start)
+    }
+
+    /// Reads `text`, a part of the file that is in another `language` and starts at byte `at`.
+    pub(super) fn embed(&mut self, text: &str, language: Language, at: usize) {
+        self.parts.push(Part { span: Span::new(at, at + text.len()), language });
+        self.absorb(read(text, language), at);
+    }
+
+    /// Takes over what was found in a part of the file that starts at byte `at`.
+    pub(super) fn absorb(&mut self, part: Self, at: usize) {
+        let (uses, scopes, entries) = (self.uses.len(), self.scopes.len(), self.entries.len());
+        let sections = self.sections.len();
+        let [use_of, scope_of] = [uses, scopes].map(|base| move |index: usize| index + base);
+        self.sections.extend(part.sections);
+        self.scopes.extend(part.scopes.into_iter().map(|scope| Scope {
+            span: scope.span.shifted(at),
+            section: scope.section + sections,
+            user: scope.user.map(|user| Setting { span: user.span.shifted(at), ..user }),
+            ..scope
+        }));
+        self.uses.extend(part.uses.into_iter().map(|port| PortUse {
+            pair: port.pair.map(use_of),
+            entry: port.entry.map(|entry| entry + entries),
+            scope: port.scope.map(scope_of),
+            ..port.shifted(at)
+        }));
+        self.entries.extend(part.entries.into_iter().map(|entry| Entry {
+            span: entry.span.shifted(at),
+            removal: entry.removal.map(|span| span.shifted(at)),
+            address_span: entry.address_span.map(|span| span.shifted(at)),
+            strays: entry.strays.into_iter().map(|it| Stray { span: it.span.shifted(at), ..it }).collect(),
+            host: entry.host.map(use_of),
+            container: entry.container.map(use_of),
+            scope: entry.scope.map(scope_of),
+            ..entry
+        }));
+        self.directives.extend(part.directives.into_iter().map(|directive| Directive {
+            name: directive.name.shifted(at),
+            arguments: directive.arguments.iter().map(|word| word.shifted(at)).collect(),
+            span: directive.span.shifted(at),
+            removal: directive.removal.map(|span| span.shifted(at)),
+            listener: directive.listener,
+            target: directive.target.map(|target| Target {
+                scheme: target.scheme.shifted(at),
+                host: target.host.shifted(at),
+                ..target
+            }),
+            port: directive.port.map(use_of),
+            scope: directive.scope.map(scope_of),
+            section: directive.section + sections,
+        }));
+        let stages = self.stages.len();
+        self.stages.extend(part.stages.into_iter().map(|stage| Stage {
+            scope: scope_of(stage.scope),
+            base: stage.base.map(|base| base + stages),
+            ..stage
+        }));
+        self.stretches.extend(part.stretches.into_iter().map(|span| span.shifted(at)));
+        self.parts.extend(part.parts.into_iter().map(|part| Part { span: part.span.shifted(at), ..part }));
+        let moved = |breakage: Breakage| Breakage { span: breakage.span.shifted(at), ..breakage };
+        self.breakages.extend(part.breakages.into_iter().map(moved));
+        let setting = |setting: Setting| Setting { span: setting.span.shifted(at), ..setting };
+        self.services.extend(part.services.into_iter().map(|service| Service {
+            scope: scope_of(service.scope),
+            ports: service.ports.map(|span| span.shifted(at)),
+            ports_removal: service.ports_removal.map(|span| span.shifted(at)),
+            entries: service.entries.into_iter().map(|entry| entry + entries).collect(),
+            network_mode: service.network_mode.map(setting),
+            replicas: service.replicas.map(setting),
+            ..service
+        }));
+    }
+
+    /// Puts the ports, and what has spans beside them, into the order of the file.
+    pub(super) fn sort(&mut self) {
+        self.stretches.sort();
+        self.parts.sort_by_key(|part| part.span.start);
+        self.breakages.sort_by_key(|breakage| breakage.span);
+        self.directives.sort_by_key(|directive| directive.span);
+        if self.uses.is_sorted_by_key(|port| port.span) {
+            return;
+        }
+        let mut order: Vec<usize> = (0..self.uses.len()).collect();
+        order.sort_by_key(|&index| self.uses[index].span);
+        let mut place = vec![0; order.len()];
+        for (new, &old) in order.iter().enumerate() {
+            place[old] = new;
+        }
+        self.uses.sort_by_key(|port| port.span);
+        for port in &mut self.uses {
+            port.pair = port.pair.map(|pair| place[pair]);
+        }
+        for entry in &mut self.entries {
+            entry.host = entry.host.map(|index| place[index]);
+            entry.container = entry.container.map(|index| place[index]);
+        }
+        for directive in &mut self.directives {
+            directive.port = directive.port.map(|index| place[index]);
+        }
+    }
+}
+
+/// A part of a file that is in another language: nginx configuration in a here-document, a Dockerfile in a compose file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The bytes of it.
+    pub span: Span,
+    /// Its language.
+    pub language: Language,
+}
+
+/// A named part of a file that owns ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// What it is.
+    pub kind: ScopeKind,
+    /// Its name: a stage's (or its number, from 0), a service's, an upstream's; empty where it has none.
+    pub name: String,
+    /// Where its name stands, or the word that opens it.
+    pub span: Span,
+    /// In nginx the part of the configuration around it: an index into [`Scan::sections`]; elsewhere 0.
+    pub section: usize,
+    /// The last `USER` of a stage, or of the stage that it is built upon.
+    pub user: Option<Setting>,
+}
+
+/// What a [`Scope`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ScopeKind {
+    /// A build stage of a Dockerfile.
+    Stage,
+    /// A service of a compose file.
+    Service,
+    /// A `server` block of nginx, and the module whose server it is.
+    Server(Module),
+    /// An `upstream` block of nginx.
+    Upstream,
+}
+
+/// An entry of a list of ports: a word of `EXPOSE`, an item of compose's `ports` or `expose`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The list that it stands in.
+    pub list: List,
+    /// How it is written.
+    pub style: EntryStyle,
+    /// The bytes of it, without quotes around it; of the long syntax from its first key to its last value.
+    pub span: Span,
+    /// What to take out so that the entry is gone and the rest stands; `None` where that is not so simple, and where a
+    /// comment would go with it.
+    pub removal: Option<Span>,
+    /// The host's port: an index into [`Scan::uses`].
+    pub host: Option<usize>,
+    /// The container's port, which is the only one where there is no mapping: an index into [`Scan::uses`].
+    pub container: Option<usize>,
+    /// The address of the host, with variables resolved.
+    pub address: Option<String>,
+    /// Where that stands.
+    pub address_span: Option<Span>,
+    /// What stands in the places of its ports and is none, the host's before the container's.
+    pub strays: Vec<Stray>,
+    /// Whether `ONBUILD` puts it off to the build of another image.
+    pub is_trigger: bool,
+    /// `app_protocol` of the long syntax.
+    pub app_protocol: Option<String>,
+    /// `mode` of the long syntax.
+    pub mode: Option<String>,
+    /// The stage or service: an index into [`Scan::scopes`].
+    pub scope: Option<usize>,
+}
+
+impl Entry {
+    /// An entry about which nothing else is known.
+    pub(super) const fn new(list: List, style: EntryStyle, span: Span) -> Self {
+        Self {
+            list,
+            style,
+            span,
+            removal: None,
+            host: None,
+            container: None,
+            address: None,
+            address_span: None,
+            strays: Vec::new(),
+            is_trigger: false,
+            app_protocol: None,
+            mode: None,
+            scope: None,
+        }
+    }
+}
+
+/// A kind of list of ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum List {
+    /// The words of a Dockerfile's `EXPOSE`.
+    Expose,
+    /// `ports` of a compose service.
+    Ports,
+    /// `expose` of a compose service.
+    ServiceExpose,
+}
+
+/// How an entry of a list is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EntryStyle {
+    /// A word of an instruction.
+    Word,
+    /// A YAML scalar without quotes, which YAML may take for something else than text.
+    Plain,
+    /// A YAML scalar in quotes, or a block.
+    Quoted,
+    /// The long syntax: a mapping.
+    Long,
+}
+
+/// What stands in an [`Entry`] in the place of a port, and is neither digits, nor two numbers with a hyphen, nor a
+/// variable without a known value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// Whose port should stand there.
+    pub side: Side,
+    /// What stands there, with variables resolved; empty behind a colon that nothing follows.
+    pub text: String,
+    /// Where it stands; of no use where the text is empty.
+    pub span: Span,
+}
+
+/// Whose a port is in a mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The host's.
+    Host,
+    /// The container's, whose port is the only one where there is no mapping.
+    Container,
+}
+
+/// What a stage of a Dockerfile is built upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// The stage: an index into [`Scan::scopes`].
+    pub scope: usize,
+    /// The image that `FROM` names, with variables resolved, and `$` for one without a known value.
+    pub image: String,
+    /// The earlier stage whose name that is: an index into [`Scan::stages`].
+    pub base: Option<usize>,
+}
+
+/// What a compose service says beside its ports.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Service {
+    /// The service: an index into [`Scan::scopes`].
+    pub scope: usize,
+    /// The key `ports`, where it has one of its own or a merged one.
+    pub ports: Option<Span>,
+    /// What to take out so that `ports` is gone; as [`Entry::removal`].
+    pub ports_removal: Option<Span>,
+    /// The entries of `ports` and `expose`, indexes into [`Scan::entries`]; those that an alias or merge brings are here
+    /// as well, though their scope is where they are written.
+    pub entries: Vec<usize>,
+    /// `network_mode`, or `net` of the first version of the format.
+    pub network_mode: Option<Setting>,
+    /// `scale`, or `deploy.replicas`.
+    pub replicas: Option<Setting>,
+    /// Whether `deploy` has keys that only a swarm reads: `placement`, `update_config` and the like.
+    pub is_for_swarm: bool,
+    /// `profiles`.
+    pub profiles: Vec<String>,
+}
+
+/// The value of a key, with variables resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The value.
+    pub value: String,
+    /// Where it stands, without quotes.
+    pub span: Span,
+}
+
+/// A place where the reading of a file broke: what follows may not be read as it is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breakage {
+    /// The bytes that made no sense; at least one, unless the file ends there.
+    pub span: Span,
+    /// Why, as one lower-case phrase without a full stop.
+    pub message: String,
+}

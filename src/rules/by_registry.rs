@@ -1,0 +1,53 @@
+//! Judging ports by their status at the registry.
+
+use super::{Context, Rule, is_taken, replacing_port, written_at};
+use crate::finding::{Finding, Safety};
+use crate::port::{PortUse, Role, Transport};
+use crate::registry::{self, Assignment, Status};
+
+/// Adds a finding of `rule` for every port that the registry gives `status`, unless somebody is known to use the number
+/// all the same. Where the registry names one number to use instead, the fix of that safety puts it there.
+pub fn judge_by_registry(
+    cx: &Context<'_>,
+    rule: &Rule,
+    status: Status,
+    message: fn(u16, &Assignment) -> String,
+    safety: Safety,
+    findings: &mut Vec<Finding>,
+) {
+    for port in cx.ports() {
+        let Some((number, transport)) = public_port(port) else { continue };
+        if registry::status(number, transport) != status
+            || registry::has_current_user(number, transport)
+            || cx.team.find(number, transport).is_some()
+        {
+            continue;
+        }
+        let Some(record) = registry::assignments_on(number, transport).next() else { continue };
+        let help = help_on_replacement(&record);
+        let instead = record.replacement_port().filter(|&instead| !is_taken(cx, port, instead));
+        let fix = instead.and_then(|instead| replacing_port(cx, port, instead.to_string(), safety));
+        findings.push(Finding { help, fix, ..rule.finding(written_at(port), message(number, &record)) });
+    }
+}
+
+/// The number and transport by which the public registry judges `port`; `None` where the registry has no say: of 0, which
+/// has a rule of its own, in a range of several, in free text that is no address, in a variable, and on the host's side
+/// from 1024 on, which people choose as they like.
+pub fn public_port(port: &PortUse) -> Option<(u16, Transport)> {
+    let number = port.range?.port().filter(|&number| number > 0)?;
+    let has_a_say = match port.role {
+        Role::Variable => false,
+        role if role.is_host() => number < 1024,
+        role => role.is_structural() || port.scheme.is_some() || port.address.is_some(),
+    };
+    has_a_say.then(|| (number, port.protocol.transport().unwrap_or(Transport::Tcp)))
+}
+
+/// Who has the number that replaces another one: `993 is imaps, IMAP over TLS protocol`.
+fn help_on_replacement(record: &Assignment) -> Option<String> {
+    let port = record.replacement_port()?;
+    let instead = registry::assignments(port).next()?;
+    let title = if instead.title.is_empty() { String::new() } else { format!(", {}", instead.title) };
+    Some(format!("{port} is {}{title}", instead.service))
+}

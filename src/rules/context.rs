@@ -1,0 +1,85 @@
+//! What a rule sees of a file, and what it can ask of it.
+
+use std::collections::HashSet;
+
+use crate::languages::{Entry, Language, List, Scan, Service};
+use crate::port::{PortUse, Role};
+use crate::registry::TeamPorts;
+use crate::text::Span;
+
+/// What a rule sees of a file.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The file's text.
+    pub text: &'a str,
+    /// What the file is.
+    pub language: Language,
+    /// What it says about ports.
+    pub scan: &'a Scan,
+    /// The ports of the team whose file it is.
+    pub team: &'a TeamPorts,
+    /// The places of the values that feed another port through a variable.
+    feeding: HashSet<Span>,
+}
+
+impl<'a> Context<'a> {
+    /// The view of the file `text`, in which `scan` was found.
+    #[must_use]
+    pub fn new(text: &'a str, language: Language, scan: &'a Scan, team: &'a TeamPorts) -> Self {
+        let definitions = scan.uses.iter().filter_map(|port| port.variable.as_ref()?.definition);
+        Self { text, language, scan, team, feeding: definitions.collect() }
+    }
+
+    /// The ports to judge: all but the values of variables that feed another port, which is judged in their stead.
+    pub fn ports(&self) -> impl Iterator<Item = &'a PortUse> {
+        let judged = |port: &&PortUse| port.role != Role::Variable || !self.feeding.contains(&port.span);
+        self.scan.uses.iter().filter(judged)
+    }
+
+    /// Those of [`Context::ports`] that stand where nothing but a port can stand.
+    pub fn structural_ports(&self) -> impl Iterator<Item = &'a PortUse> {
+        self.ports().filter(|port| port.role.is_structural())
+    }
+}
+
+/// Where the number of `port` is written: the value of the variable it came through, if the file holds that.
+pub fn written_at(port: &PortUse) -> Span {
+    port.variable.as_ref().and_then(|variable| variable.definition).unwrap_or(port.span)
+}
+
+/// The ports that stand in `span`.
+pub fn ports_within<'a>(cx: &Context<'a>, span: Span) -> impl Iterator<Item = &'a PortUse> + use<'a> {
+    let uses = &cx.scan.uses;
+    let from = uses.partition_point(|port| port.span.start < span.start);
+    uses[from..].iter().take_while(move |port| port.span.end <= span.end)
+}
+
+/// The entries of `ports` of a compose service.
+pub fn entries_of_ports<'a>(
+    cx: &Context<'a>,
+    service: &'a Service,
+) -> impl Iterator<Item = &'a Entry> + use<'a> {
+    let scan = cx.scan;
+    service.entries.iter().map(|&index| &scan.entries[index]).filter(|entry| entry.list == List::Ports)
+}
+
+/// Whether a compose service has a network of its own, as far as the file tells, so that it can publish ports.
+pub fn can_publish(service: &Service) -> bool {
+    service.network_mode.as_ref().is_none_or(|mode| {
+        let mode = mode.value.as_str();
+        let is_borrowed = mode.starts_with("service:") || mode.starts_with("container:");
+        !is_borrowed && !matches!(mode, "host" | "none") && !mode.contains('$')
+    })
+}
+
+/// The entries of `ports` of a compose service that name a port of the host, with that port. None where the service has
+/// no network to publish from.
+pub fn published<'a>(
+    cx: &Context<'a>,
+    service: &'a Service,
+) -> impl Iterator<Item = (&'a Entry, &'a PortUse)> + use<'a> {
+    let scan = cx.scan;
+    entries_of_ports(cx, service)
+        .filter(|_| can_publish(service))
+        .filter_map(|entry| Some((entry, &scan.uses[entry.host?])))
+}

@@ -1,0 +1,193 @@
+//! The fixes that rules bring: numbers and words replaced, put in or taken out.
+
+use super::{Context, written_at};
+use crate::finding::{Edit, Fix, Safety};
+use crate::languages::Entry;
+use crate::port::{PortRange, PortUse, Transport};
+use crate::text::Span;
+
+/// The fix that puts `text` in the place of the number of `port`, if the number stands somewhere in the file as it is.
+pub fn replacing_port(cx: &Context<'_>, port: &PortUse, text: String, safety: Safety) -> Option<Fix> {
+    let (span, range) = (written_at(port), port.range?);
+    let written = span.of(cx.text);
+    (PortRange::parse(written) == Some(range)).then(|| replacing(cx, span, text, safety))
+}
+
+/// The fix that puts `text` in the place of what stands at `span`.
+pub fn replacing(cx: &Context<'_>, span: Span, text: String, safety: Safety) -> Fix {
+    let title = format!("Replace {} with {text}", span.of(cx.text));
+    Fix { title, safety, edits: vec![Edit { span, text }] }
+}
+
+/// The fix that takes out what stands at `span`.
+pub fn removing(title: impl Into<String>, span: Span, safety: Safety) -> Fix {
+    Fix { title: title.into(), safety, edits: vec![Edit { span, text: String::new() }] }
+}
+
+/// The fix that puts `text` in at byte `at`.
+pub fn inserting(title: impl Into<String>, at: usize, text: impl Into<String>, safety: Safety) -> Fix {
+    let edit = Edit { span: Span::new(at, at), text: text.into() };
+    Fix { title: title.into(), safety, edits: vec![edit] }
+}
+
+/// The fix that gives `entry`, which is in the long syntax, another key: on a line of its own before the first one, or
+/// before it in braces. `None` where something else stands before the first key.
+pub fn adding_key(cx: &Context<'_>, entry: &Entry, pair: &str, safety: Safety) -> Option<Fix> {
+    let start = entry.span.start;
+    let before = &cx.text[..start];
+    let title = format!("Add {pair}");
+    if before.trim_end().ends_with('{') {
+        return Some(inserting(title, start, format!("{pair}, "), safety));
+    }
+    let (indentation, end_of_line) = indentation(cx.text, start);
+    let is_bare = indentation.bytes().all(|byte| matches!(byte, b' ' | b'-'));
+    let spaces = " ".repeat(indentation.len());
+    is_bare.then(|| inserting(title, start, format!("{pair}{end_of_line}{spaces}"), safety))
+}
+
+/// What stands before byte `at` on its line, and how the lines end there.
+pub fn indentation(text: &str, at: usize) -> (&str, &'static str) {
+    let start = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+    let end = text[at..].find(['\n', '\r']).map_or(text.len(), |width| at + width);
+    let end_of_line = if text[end..].starts_with("\r\n") { "\r\n" } else { "\n" };
+    (&text[start..at], end_of_line)
+}
+
+/// Whether another port with the role of `port` has `number` already, so that to write it once more would clash.
+pub fn is_taken(cx: &Context<'_>, port: &PortUse, number: u16) -> bool {
+    let number = u32::from(number);
+    let holds = |range: PortRange| (range.first..=range.last).contains(&number);
+    let same_role = cx.scan.uses.iter().filter(|other| other.role == port.role);
+    port.role.is_structural() && { same_role }.any(|other| other.range.is_some_and(holds))
+}
+
+/// Whether another port with the role of `port` has the same numbers on `transport` already.
+pub fn is_taken_on(cx: &Context<'_>, port: &PortUse, transport: Transport) -> bool {
+    let same_role = cx.scan.uses.iter().filter(|other| other.role == port.role && other.range == port.range);
+    { same_role }.any(|other| other.protocol.transport() == Some(transport))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Settings;
+    use crate::finding::{Finding, Severity};
+    use crate::languages::Language;
+    use crate::lint::lint;
+
+    /// What the fixes of the rule of that name make of `text`, one after the other. Each takes its finding away and brings
+    /// no error and no warning.
+    #[track_caller]
+    fn mended(rule: &str, text: &str, language: Language) -> String {
+        let mut text = text.to_owned();
+        loop {
+            let findings = lint(&text, language, &Settings::default());
+            let by_rule = |findings: &[Finding]| findings.iter().filter(|it| it.rule == rule).count();
+            let bad =
+                |findings: &[Finding]| findings.iter().filter(|it| it.severity <= Severity::Warning).count();
+            let fix = findings.iter().filter(|it| it.rule == rule).find_map(|it| it.fix.clone());
+            let Some(fix) = fix else { return text };
+            for edit in fix.edits.iter().rev() {
+                text.replace_range(edit.span.start..edit.span.end, &edit.text);
+            }
+            let left = lint(&text, language, &Settings::default());
+            assert!(by_rule(&left) < by_rule(&findings), "{}: {text}", fix.title);
+            assert!(bad(&left) <= bad(&findings), "{}: {text}", fix.title);
+        }
+    }
+
+    fn dockerfile(rule: &str, line: &str) -> String {
+        mended(rule, &format!("FROM a\n{line}\n"), Language::Dockerfile)["FROM a\n".len()..]
+            .trim_end()
+            .to_owned()
+    }
+
+    fn compose(rule: &str, ports: &str) -> String {
+        const HEAD: &str = "services:\n  a:\n    image: b\n    ports:\n";
+        mended(rule, &format!("{HEAD}{ports}"), Language::Compose)[HEAD.len()..].to_owned()
+    }
+
+    #[test]
+    fn a_number_out_of_use_gives_way_to_the_one_that_the_registry_names() {
+        let mended = |line| dockerfile("deregistered-port", line);
+        assert_eq!(mended("EXPOSE \"585\"/tcp # 💣"), "EXPOSE \"993\"/tcp # 💣");
+        assert_eq!(mended("ARG P=585\nEXPOSE $P"), "ARG P=993\nEXPOSE $P");
+        assert_eq!(mended("EXPOSE 585 993"), "EXPOSE 585 993");
+        assert_eq!(mended("EXPOSE 833 1301"), "EXPOSE 833 1301");
+        let mended = |ports| compose("deregistered-port", ports);
+        assert_eq!(mended("    - '585:585'\r\n"), "    - '993:993'\r\n");
+        assert_eq!(mended("    - ${P:-585}:143\n"), "    - ${P:-993}:143\n");
+        assert_eq!(mended("    - '585:143'\n    - 993:993\n"), "    - '585:143'\n    - 993:993\n");
+        assert_eq!(dockerfile("reserved-port", "EXPOSE 994 1023"), "EXPOSE 6697 1023");
+    }
+
+    #[test]
+    fn a_wrong_transport_is_changed() {
+        let mended = |line| dockerfile("wrong-transport", line);
+        assert_eq!(mended("EXPOSE 993/UDP 443/udp"), "EXPOSE 993/tcp 443/udp");
+        assert_eq!(mended("EXPOSE 993/udp 993"), "EXPOSE 993/udp 993");
+        let long = "    - target: 993\n      protocol: \"udp\"\n";
+        assert_eq!(compose("wrong-transport", long), "    - target: 993\n      protocol: \"tcp\"\n");
+        let text = "stream { server { listen 993  udp reuseport; proxy_pass a:1; } }";
+        let tcp = "stream { server { listen 993 reuseport; proxy_pass a:1; } }";
+        assert_eq!(mended_nginx("wrong-transport", text), tcp);
+    }
+
+    fn mended_nginx(rule: &str, text: &str) -> String {
+        mended(rule, text, Language::Nginx)
+    }
+
+    #[test]
+    fn udp_is_added() {
+        let mended = |line| dockerfile("missing-udp", line);
+        assert_eq!(mended("EXPOSE 123 80"), "EXPOSE 123/udp 80");
+        assert_eq!(mended("EXPOSE \"53\" 80"), "EXPOSE \"53\" 53/udp 80");
+        assert_eq!(mended("EXPOSE 123/\nEXPOSE ${P:-69}"), "EXPOSE 123/\nEXPOSE ${P:-69}");
+        let mended = |ports| compose("missing-udp", ports);
+        assert_eq!(mended("    - '1123:123' # 💣\r\n"), "    - '1123:123/udp' # 💣\r\n");
+        assert_eq!(mended("    - '53:53'\n"), "    - '53:53'\n    - '53:53/udp'\n");
+        assert_eq!(mended("    - '53:53'"), "    - '53:53'");
+        assert_eq!(mended("    - {target: 123}\n"), "    - {protocol: udp, target: 123}\n");
+        let block = "    - target: 123\r\n      published: 80\r\n";
+        assert_eq!(mended(block), "    - protocol: udp\r\n      target: 123\r\n      published: 80\r\n");
+        let nginx = |listen: &str| {
+            let text = format!("stream {{\n  server {{\n    {listen}\n    proxy_pass a:1;\n  }}\n}}\n");
+            mended_nginx("missing-udp", &text).lines().skip(2).take(2).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(nginx("listen a:123 reuseport;"), "    listen a:123 udp reuseport;\n    proxy_pass a:1;");
+        assert_eq!(nginx("listen 53; # dns"), "    listen 53;\n    listen 53 udp; # dns");
+    }
+
+    #[test]
+    fn a_published_port_is_bound_to_this_machine() {
+        let mended = |ports| compose("sensitive-port-published", ports);
+        for (written, bound) in [
+            ("    - 5432:5432 # 💣\r\n", "    - 127.0.0.1:5432:5432 # 💣\r\n"),
+            ("    - '5432'\n", "    - '5432'\n"),
+            ("    - \"[::]:1:5432\"\n", "    - \"127.0.0.1:1:5432\"\n"),
+            ("    - \"${P:-1}:5432\"\n", "    - \"127.0.0.1:${P:-1}:5432\"\n"),
+            ("    - \"${IP:-0.0.0.0}:1:5432\"\n", "    - \"${IP:-0.0.0.0}:1:5432\"\n"),
+            (
+                "    - {published: 1, target: 5432}\n",
+                "    - {host_ip: 127.0.0.1, published: 1, target: 5432}\n",
+            ),
+            (
+                "    - published: 1\n      target: 5432\n",
+                "    - host_ip: 127.0.0.1\n      published: 1\n      target: 5432\n",
+            ),
+            ("    - host_ip: '::'\n      target: 5432\n", "    - host_ip: '::'\n      target: 5432\n"),
+            ("      [5432:5432]\n", "      [127.0.0.1:5432:5432]\n"),
+        ] {
+            assert_eq!(mended(written), bound);
+        }
+    }
+
+    #[test]
+    fn a_scheme_and_its_port_are_brought_together() {
+        let mended = |line| dockerfile("scheme-port-mismatch", line);
+        assert_eq!(mended("ENV A=HTTP://b:443/"), "ENV A=https://b:443/");
+        assert_eq!(mended("ENV A='wss://b:80'"), "ENV A='wss://b:443'");
+        assert_eq!(mended("ENV A=ldap://u:p@b:636"), "ENV A=ldap://u:p@b:636");
+        let text = "upstream b { server c:443; } server { location / { proxy_pass http://b/; } }";
+        assert_eq!(mended_nginx("scheme-port-mismatch", text), text.replace("http:", "https:"));
+    }
+}

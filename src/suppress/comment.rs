@@ -1,0 +1,232 @@
+//! The comments to the linter: where they stand, what they name, and what they speak of.
+
+use memchr::{memchr2, memmem, memrchr2};
+
+use crate::languages::{Language, Part, Scan};
+use crate::text::Span;
+
+/// What a suppression starts with, behind the `#`.
+pub const MARK: &str = "portolan:";
+
+/// What may stand before the first word of a line.
+pub const BLANKS: [char; 3] = [' ', '\t', '\u{feff}'];
+
+/// A comment to the linter.
+#[derive(Clone, Debug)]
+pub struct Comment {
+    /// The bytes from its `#` to the end of its line, or to the next comment of ours on it.
+    pub span: Span,
+    /// What to take out so that it is gone.
+    pub removal: Span,
+    /// What it speaks of.
+    pub extent: Extent,
+    /// The names in its brackets; none where it is not written as it should be.
+    pub names: Vec<Span>,
+    /// The bytes of what it says, up to the bracket that closes.
+    pub said: Span,
+    /// Where the findings start that it speaks of; `None` where it speaks of nothing.
+    pub target: Option<Span>,
+}
+
+impl Comment {
+    /// Whether it speaks of what starts at byte `at`. Every comment speaks of itself too.
+    pub fn is_about(&self, at: usize) -> bool {
+        self.span.touches(at) || self.target.is_some_and(|target| target.touches(at))
+    }
+}
+
+/// What a suppression speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// A line and what starts in it.
+    Place,
+    /// The file.
+    File,
+    /// Nothing: the word is not known.
+    Unknown,
+}
+
+/// The comments in `text` that are for us.
+pub fn comments(text: &str, language: Language, scan: &Scan) -> Vec<Comment> {
+    let mut comments: Vec<Comment> = Vec::new();
+    let mut line = Span::default();
+    let mut parts = Parts { rest: &scan.parts, around: Vec::new(), language };
+    for at in memmem::find_iter(text.as_bytes(), MARK) {
+        if comments.last().is_some_and(|comment| at < comment.said.end) {
+            continue;
+        }
+        if at >= line.end || line.is_empty() {
+            line = line_at(text, at);
+        }
+        let Some(hash) = text[line.start..at].trim_end_matches([' ', '\t']).strip_suffix('#') else {
+            continue;
+        };
+        let hash = line.start + hash.len();
+        let before = Span::new(line.start, hash).of(text);
+        let language = parts.language_at(hash);
+        let is_first = before.trim_start_matches(BLANKS).is_empty();
+        let is_alone = is_comment_line(line.of(text));
+        let is_comment = match language {
+            Language::Dockerfile => is_alone && (is_first || before.ends_with([' ', '\t'])),
+            Language::Compose => is_first || before.ends_with([' ', '\t']),
+            Language::Nginx => is_first || before.ends_with([' ', '\t', ';', '{', '}']),
+        };
+        if !is_comment {
+            continue;
+        }
+        let Some(mut comment) = read(text, Span::new(hash, line.end), at + MARK.len()) else { continue };
+        let end_before = line.start + before.trim_end_matches([' ', '\t']).len();
+        comment.removal = Span::new(end_before, line.end);
+        if is_first {
+            // A byte order mark stays.
+            let start = hash - before.trim_start_matches('\u{feff}').len();
+            comment.removal = Span::new(start, line_end_behind(text, line.end));
+        }
+        if let Some(last) = comments.last_mut().filter(|last| hash < last.span.end) {
+            let is_whole_line = last.removal.end > last.span.end || last.removal.start == line.start;
+            last.span.end = end_before;
+            last.removal = if is_whole_line {
+                Span::new(last.span.start, hash)
+            } else {
+                Span::new(last.removal.start, end_before)
+            };
+        }
+        comment.target = match comment.extent {
+            Extent::Unknown => None,
+            Extent::File => is_above_all(text, language, hash).then(|| Span::new(0, text.len())),
+            Extent::Place if is_alone => {
+                // Of several comments one below the other all speak of the same.
+                let last =
+                    comments.last().filter(|last| last.extent == Extent::Place).and_then(|last| last.target);
+                last.filter(|target| hash < target.start)
+                    .or_else(|| Some(reach(next_line(text, line.end), scan)))
+            }
+            Extent::Place => Some(reach(line, scan)),
+        };
+        comments.push(comment);
+    }
+    comments
+}
+
+/// Reads the comment at `span` from byte `at` on, behind [`MARK`]; `None`: it is not for us.
+fn read(text: &str, span: Span, at: usize) -> Option<Comment> {
+    let rest = Span::new(at, span.end).of(text);
+    let start = at + rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let rest = Span::new(start, span.end).of(text);
+    let word = &rest[..rest.find(|it: char| !it.is_ascii_alphabetic() && it != '-').unwrap_or(rest.len())];
+    let open = start + word.len();
+    let open = open + text[open..span.end].len() - text[open..span.end].trim_start_matches([' ', '\t']).len();
+    let inside = text[open..span.end].strip_prefix('[');
+    let extent = match word {
+        "ignore" => Extent::Place,
+        "ignore-file" => Extent::File,
+        _ => Extent::Unknown,
+    };
+    if extent == Extent::Unknown && (inside.is_none() || word.is_empty()) {
+        return None;
+    }
+    let list = inside.and_then(|inside| inside.split_once(']')).map(|(list, _)| list);
+    let said = match (list, inside) {
+        (Some(list), _) => Span::new(start, open + list.len() + 2),
+        (None, Some(_)) => Span::new(start, start + Span::new(start, span.end).of(text).trim_end().len()),
+        (None, None) => Span::new(start, start + word.len()),
+    };
+    let mut names = Vec::new();
+    let mut from = open + 1;
+    for item in list.filter(|_| extent != Extent::Unknown).unwrap_or_default().split(',') {
+        let name = item.trim();
+        let name_start = from + item.len() - item.trim_start().len();
+        if !name.is_empty() {
+            names.push(Span::new(name_start, name_start + name.len()));
+        }
+        from += item.len() + 1;
+    }
+    Some(Comment { span, removal: span, extent, names, said, target: None })
+}
+
+/// The languages of the places in a file, asked for from its start to its end.
+struct Parts<'s> {
+    rest: &'s [Part],
+    /// The parts that have started and have not ended.
+    around: Vec<Part>,
+    language: Language,
+}
+
+impl Parts<'_> {
+    fn language_at(&mut self, at: usize) -> Language {
+        while let Some((part, rest)) = self.rest.split_first().filter(|(part, _)| part.span.start <= at) {
+            self.around.push(*part);
+            self.rest = rest;
+            self.around.retain(|part| at < part.span.end);
+        }
+        self.around.retain(|part| at < part.span.end);
+        self.around.last().map_or(self.language, |part| part.language)
+    }
+}
+
+/// The innermost part of the file around byte `at`, and its language.
+pub fn part_at(at: usize, language: Language, scan: &Scan) -> (Span, Language) {
+    let part = scan.parts.iter().rfind(|part| part.span.start <= at && at < part.span.end);
+    part.map_or((Span::new(0, usize::MAX), language), |part| (part.span, part.language))
+}
+
+/// What a comment speaks of that speaks of `line`: the line and the texts of several lines that start there.
+fn reach(line: Span, scan: &Scan) -> Span {
+    let from = scan.stretches.partition_point(|stretch| stretch.start < line.start);
+    let starting = scan.stretches[from..].iter().take_while(|stretch| stretch.start <= line.end);
+    Span::new(line.start, starting.map(|stretch| stretch.end).fold(line.end, usize::max))
+}
+
+/// The first line behind byte `end`, the end of a line, that is neither blank nor a comment.
+fn next_line(text: &str, end: usize) -> Span {
+    let mut end = end;
+    loop {
+        let start = line_end_behind(text, end);
+        let line = line_at(text, start);
+        if start == text.len() || !is_blank(line.of(text)) && !is_comment_line(line.of(text)) {
+            return line;
+        }
+        end = line.end;
+    }
+}
+
+/// Whether nothing but comments and blank lines stands above byte `at`; the mark that starts a YAML document is nothing.
+fn is_above_all(text: &str, language: Language, at: usize) -> bool {
+    let is_nothing = |line: &str| {
+        is_blank(line) || is_comment_line(line) || language == Language::Compose && line.trim_end() == "---"
+    };
+    text[..at].split(['\n', '\r']).all(is_nothing)
+}
+
+fn is_blank(line: &str) -> bool {
+    line.trim_matches(BLANKS).is_empty()
+}
+
+fn is_comment_line(line: &str) -> bool {
+    line.trim_start_matches(BLANKS).starts_with('#')
+}
+
+/// The line around byte `at`, without its end.
+pub fn line_at(text: &str, at: usize) -> Span {
+    let start = memrchr2(b'\n', b'\r', &text.as_bytes()[..at]).map_or(0, |end| end + 1);
+    let end = memchr2(b'\n', b'\r', &text.as_bytes()[at..]).map_or(text.len(), |width| at + width);
+    Span::new(start, end)
+}
+
+/// The offset behind the line end at byte `at`.
+pub fn line_end_behind(text: &str, at: usize) -> usize {
+    match text.as_bytes()[at..] {
+        [b'\r', b'\n', ..] => at + 2,
+        [_, ..] => at + 1,
+        [] => at,
+    }
+}
+
+/// How the first line of `text` ends.
+pub fn line_end_of(text: &str) -> &'static str {
+    match memchr2(b'\n', b'\r', text.as_bytes()).map(|at| &text.as_bytes()[at..]) {
+        Some([b'\r', b'\n', ..]) => "\r\n",
+        Some([b'\r', ..]) => "\r",
+        _ => "\n",
+    }
+}
