@@ -26,9 +26,10 @@ pub fn judge_by_registry(
         }
         let Some(record) = registry::assignments_on(number, transport).next() else { continue };
         let help = help_on_replacement(&record);
-        let instead = record.replacement_port();
-        let instead =
-            instead.filter(|&instead| !is_taken(cx, port, instead) && !is_refused(cx, port, instead));
+        let is_wrong = |instead: u16| {
+            is_taken(cx, port, instead) || is_refused(cx, port, instead) || is_free_choice(cx, port, number)
+        };
+        let instead = record.replacement_port().filter(|&instead| !is_wrong(instead));
         let fix = instead.and_then(|instead| replacing_port(cx, port, instead.to_string(), Safety::Unsafe));
         findings.push(Finding { help, fix, ..rule.finding(written_at(port), message(number, &record)) });
     }
@@ -45,6 +46,17 @@ pub fn public_port(port: &PortUse) -> Option<(u16, Transport)> {
         role => role.is_structural() || port.scheme.is_some() || port.address.is_some(),
     };
     has_a_say.then(|| (number, port.protocol.transport().unwrap_or(Transport::Tcp)))
+}
+
+/// Whether whoever put `number` there wanted another service than the one that has it: on the host's side of another port,
+/// and in a web address, the new number of that service would be as wrong.
+fn is_free_choice(cx: &Context<'_>, port: &PortUse, number: u16) -> bool {
+    let maps_another = || {
+        let inner = port.pair.and_then(|pair| cx.scan.uses[pair].range);
+        port.role.is_host() && inner.is_some_and(|inner| inner.port() != Some(number))
+    };
+    let is_web = port.scheme.as_deref().is_some_and(|it| matches!(it, "http" | "https" | "ws" | "wss"));
+    is_web || maps_another()
 }
 
 /// Who has the number that replaces another one: `993 is imaps, IMAP over TLS protocol`.

@@ -34,6 +34,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(number) = number_on(port, Transport::Tcp) else { continue };
         let severity = match number {
             SHELL if is_syslog => continue,
+            // Of those who write it, most mean syslog.
+            SHELL => Severity::Info,
             number if FTP.contains(&number) => Severity::Info,
             number if OUT_OF_USE.contains(&number) => Severity::Warning,
             _ => continue,

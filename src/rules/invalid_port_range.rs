@@ -2,8 +2,8 @@
 
 use super::{Context, Rule, replacing_port, written_at};
 use crate::finding::{Finding, Fix, Safety, Severity};
-use crate::languages::Language;
-use crate::port::{PortRange, PortUse};
+use crate::languages::{EntryStyle, Language};
+use crate::port::{PortRange, PortUse, Role};
 
 /// See `invalid_port_range.md`.
 pub static RULE: Rule = Rule {
@@ -39,8 +39,11 @@ fn swapping(cx: &Context<'_>, port: &PortUse, range: PortRange) -> Option<Fix> {
         port.pair.and_then(|pair| cx.scan.uses[pair].range).map(|other| other.first.abs_diff(other.last));
     let length = swapped.last - swapped.first;
     let fits = other.is_none_or(|other| other == length || port.role.is_host() && other == 0);
+    // The long syntax has a `target` for one port alone.
+    let is_target = port.role == Role::Container
+        && port.entry.is_some_and(|entry| cx.scan.entries[entry].style == EntryStyle::Long);
     let text = swapped.to_string();
-    fits.then(|| replacing_port(cx, port, text, Safety::Safe)).flatten()
+    (fits && !is_target).then(|| replacing_port(cx, port, text, Safety::Safe)).flatten()
 }
 
 /// Docker maps a range to a range of the same length, and a range to a single port; nothing else.

@@ -78,6 +78,9 @@ fn moving(cx: &Context<'_>, host: &PortUse, span: Span) -> Option<Fix> {
 /// The fix that keeps the first of the protocols at `span` that is one.
 fn keeping_one(cx: &Context<'_>, span: Span) -> Option<Fix> {
     let is_protocol = |name: &&str| matches!(*name, "tcp" | "udp" | "sctp");
+    if span.of(cx.text).contains('$') {
+        return None;
+    }
     match span.of(cx.text).split('/').find(is_protocol) {
         Some(name) => Some(replacing(cx, span, name.to_owned(), Safety::Safe)),
         None => dropping(cx, span),

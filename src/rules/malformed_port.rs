@@ -4,10 +4,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::host_mapping_in_expose::is_list_with_commas;
 use super::yaml_number_notation::Notation;
-use super::{Context, Rule, removing, replacing, written_at};
-use crate::finding::{Finding, Safety, Severity};
+use super::{Context, Rule, indentation, replacing, written_at};
+use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::languages::{Entry, EntryStyle, Language, List, Side, Stray};
 use crate::port::PortRange;
+use crate::text::Span;
 
 /// See `malformed_port.md`.
 pub static RULE: Rule = Rule {
@@ -53,7 +54,7 @@ fn stray(cx: &Context<'_>, entry: &Entry, stray: &Stray) -> Option<Finding> {
     }
     if stray.text.starts_with('#') {
         let message = "a comment has a line of its own, BuildKit takes this for ports".to_owned();
-        let fix = entry.removal.map(|span| removing("Remove the comment", span, Safety::Safe));
+        let fix = entry.removal.map(|span| moving_comment(cx, stray.span, span));
         return Some(Finding { fix, ..RULE.finding(stray.span, message) });
     }
     let trimmed = stray.text.trim();
@@ -61,6 +62,17 @@ fn stray(cx: &Context<'_>, entry: &Entry, stray: &Stray) -> Option<Finding> {
     let fix = is_spaced.then(|| replacing(cx, stray.span, trimmed.to_owned(), Safety::Safe));
     let message = format!("{} is no port, write digits", quoted(&stray.text));
     Some(Finding { fix, ..RULE.finding(stray.span, message) })
+}
+
+/// The fix that puts the comment at `comment` on a line of its own before, where `removal` takes it out.
+fn moving_comment(cx: &Context<'_>, comment: Span, removal: Span) -> Fix {
+    let (before, end_of_line) = indentation(cx.text, comment.start);
+    let start = comment.start - before.len();
+    let blanks = &before[..before.len() - before.trim_start().len()];
+    let text = format!("{blanks}{}{end_of_line}", comment.of(cx.text));
+    let edits =
+        vec![Edit { span: Span::new(start, start), text }, Edit { span: removal, text: String::new() }];
+    Fix { title: "Move the comment to a line of its own".to_owned(), safety: Safety::Safe, edits }
 }
 
 /// `- 80: 80`: the space makes a YAML mapping of it, which has none of the keys that the long syntax has.
@@ -125,5 +137,23 @@ fn quoted(text: &str) -> String {
         "this".to_owned()
     } else {
         format!("`{text}`")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Settings;
+    use crate::finding::Safety;
+    use crate::fix;
+    use crate::languages::Language;
+    use crate::lint::lint;
+
+    #[test]
+    fn a_comment_gets_a_line_of_its_own() {
+        let mended = |text: &str| {
+            fix::apply(text, Safety::Safe, |text| lint(text, Language::Dockerfile, &Settings::default())).text
+        };
+        assert_eq!(mended("FROM a\r\n  EXPOSE 80 # 💣 81\r\n"), "FROM a\r\n  # 💣 81\r\n  EXPOSE 80\r\n");
+        assert_eq!(mended("FROM a\nEXPOSE 80 81\t#82"), "FROM a\n#82\nEXPOSE 80 81");
     }
 }

@@ -115,7 +115,9 @@ mod tests {
         assert_eq!(mended("EXPOSE 833 1301"), "EXPOSE 833 1301");
         let mended = |ports| compose("deregistered-port", ports);
         assert_eq!(mended("    - '585:585'\r\n"), "    - '993:993'\r\n");
-        assert_eq!(mended("    - ${P:-585}:143\n"), "    - ${P:-993}:143\n");
+        assert_eq!(mended("    - ${P:-585}:585\n"), "    - ${P:-993}:993\n");
+        // Whoever maps another service there has a number to choose, not a service to follow.
+        assert_eq!(mended("    - ${P:-585}:143\n"), "    - ${P:-585}:143\n");
         assert_eq!(mended("    - '585:143'\n    - 993:993\n"), "    - '585:143'\n    - 993:993\n");
         assert_eq!(dockerfile("reserved-port", "EXPOSE 994 1023"), "EXPOSE 6697 1023");
     }
@@ -162,12 +164,18 @@ mod tests {
         let mended = |ports| compose("sensitive-port-published", ports);
         for (written, bound) in [
             ("    - 5432:5432 # 💣\r\n", "    - 127.0.0.1:5432:5432 # 💣\r\n"),
-            ("    - '5432'\n", "    - '127.0.0.1::5432'\n"),
+            ("    - '5432'\n", "    - '5432'\n"),
             ("    - \"[::]:1:5432\"\n", "    - \"127.0.0.1:1:5432\"\n"),
             ("    - \"${P:-1}:5432\"\n", "    - \"127.0.0.1:${P:-1}:5432\"\n"),
             ("    - \"${IP:-0.0.0.0}:1:5432\"\n", "    - \"${IP:-0.0.0.0}:1:5432\"\n"),
-            ("    - {target: 5432}\n", "    - {host_ip: 127.0.0.1, target: 5432}\n"),
-            ("    - target: 5432\n", "    - host_ip: 127.0.0.1\n      target: 5432\n"),
+            (
+                "    - {published: 1, target: 5432}\n",
+                "    - {host_ip: 127.0.0.1, published: 1, target: 5432}\n",
+            ),
+            (
+                "    - published: 1\n      target: 5432\n",
+                "    - host_ip: 127.0.0.1\n      published: 1\n      target: 5432\n",
+            ),
             ("    - host_ip: '::'\n      target: 5432\n", "    - host_ip: '::'\n      target: 5432\n"),
             ("      [5432:5432]\n", "      [127.0.0.1:5432:5432]\n"),
         ] {

@@ -26,7 +26,7 @@ const SERVICES: &[(u16, &str)] = &[
     (69, "TFTP"),
     (123, "NTP"),
     (161, "SNMP"),
-    (162, "SNMP traps"),
+    (162, "SNMP trap"),
     (500, "IKE"),
     (1812, "RADIUS"),
     (1813, "RADIUS accounting"),

@@ -1,8 +1,9 @@
 //! `random-host-port`: a published port that gets another number on the host at every start.
 
+use super::sensitive_port_published::sensitive;
 use super::{Context, Rule, can_publish, entries_of_ports, written_at};
 use crate::finding::{Finding, Severity};
-use crate::languages::{Entry, EntryStyle, Language};
+use crate::languages::{Entry, EntryStyle, Language, Service};
 use crate::text::Span;
 
 /// See `random_host_port.md`.
@@ -18,7 +19,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for service in cx.scan.services.iter().filter(|service| can_publish(service)) {
+    // Replicas share no port of the host, so each is to have its own.
+    let is_alone =
+        |service: &Service| service.replicas.as_ref().is_none_or(|count| matches!(&*count.value, "0" | "1"));
+    for service in cx.scan.services.iter().filter(|service| can_publish(service) && is_alone(service)) {
         findings.extend(entries_of_ports(cx, service).filter_map(|entry| judge(cx, entry)));
     }
 }
@@ -28,7 +32,13 @@ fn judge(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
     let ports = container.range.filter(|ports| ports.first > 0)?;
     // What is refused gets no port at all.
     container.protocol.transport()?;
-    if entry.host.is_some() || is_host_written(cx, entry, container.span.start) {
+    // `127.0.0.1::80` asks for just that.
+    let is_asked_for = entry.address.is_some();
+    if entry.host.is_some()
+        || is_asked_for
+        || is_host_written(cx, entry, container.span.start)
+        || sensitive(cx, entry).is_some()
+    {
         return None;
     }
     let message = if ports.is_single() {

@@ -18,8 +18,16 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    // What one service says of a swarm is true of the whole file.
+    let is_for_swarm = cx.scan.services.iter().any(|service| service.is_for_swarm);
     for service in &cx.scan.services {
-        let entries = published(cx, service);
+        // A swarm's own network gives one port to all of them, unless the entry asks for the host's.
+        let is_fixed = |entry: &Entry| match entry.mode.as_deref() {
+            Some("host") => true,
+            Some("ingress") => false,
+            _ => !is_for_swarm,
+        };
+        let entries = published(cx, service).filter(|(entry, _)| is_fixed(entry));
         findings.extend(entries.filter_map(|(entry, host)| judge(cx, service, entry, host)));
     }
 }
@@ -27,10 +35,6 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn judge(cx: &Context<'_>, service: &Service, entry: &Entry, host: &PortUse) -> Option<Finding> {
     let setting = service.replicas.as_ref()?;
     let replicas: u32 = setting.value.parse().ok().filter(|&count| count > 1)?;
-    // A swarm's own network gives one port to all of them, unless the entry asks for the host's.
-    if service.is_for_swarm && entry.mode.as_deref() != Some("host") {
-        return None;
-    }
     let ports = host.range.filter(|ports| ports.first > 0 && !ports.is_empty())?;
     let target = cx.scan.uses[entry.container?].range?;
     if target.is_single() && ports.len() >= replicas {

@@ -43,6 +43,26 @@ fn publishes(service: &Service) -> bool {
 }
 
 fn judge(cx: &Context<'_>, service: &Service, entry: &Entry) -> Option<Finding> {
+    let (container, what) = sensitive(cx, entry)?;
+    let number = container.range?.port()?;
+    let message = if entry.host.is_some() {
+        format!(
+            "port {number} (usually {what}) is published on every address of the host, bind it to 127.0.0.1 if only this machine needs it"
+        )
+    } else {
+        format!(
+            "port {number} (usually {what}) is published on a random port of every address of the host, use `expose` if only other services need it"
+        )
+    };
+    let severity = if number == DOCKER { Severity::Error } else { RULE.severity };
+    // A swarm publishes on every node and takes no address; who wants the port here alone names one of the host's too.
+    let has_fix = !service.is_for_swarm && entry.host.is_some();
+    let fix = if has_fix { fix(cx, entry, container) } else { None };
+    Some(Finding { severity, fix, ..RULE.finding(written_at(container), message) })
+}
+
+/// The sensitive port that the entry publishes on every address of the host, if it does, and what listens there.
+pub(super) fn sensitive<'a>(cx: &Context<'a>, entry: &Entry) -> Option<(&'a PortUse, &'static str)> {
     let container = &cx.scan.uses[entry.container?];
     let number = container.range?.port()?;
     let has_known_host = entry.host.is_none_or(|host| cx.scan.uses[host].range.is_some());
@@ -55,14 +75,7 @@ fn judge(cx: &Context<'_>, service: &Service, entry: &Entry) -> Option<Finding> 
     {
         return None;
     }
-    let what = product(number)?;
-    let message = format!(
-        "port {number} ({what}) is published on every address of the host, bind it to 127.0.0.1 if only this machine needs it"
-    );
-    let severity = if number == DOCKER { Severity::Error } else { RULE.severity };
-    // A swarm publishes on every node and takes no address.
-    let fix = if service.is_for_swarm { None } else { fix(cx, entry, container) };
-    Some(Finding { severity, fix, ..RULE.finding(written_at(container), message) })
+    Some((container, product(number)?))
 }
 
 /// Whether that address of the host stands for all of them.
@@ -91,7 +104,7 @@ fn fix(cx: &Context<'_>, entry: &Entry, container: &PortUse) -> Option<Fix> {
         _ => {
             let first = entry.host.map_or(container, |host| &cx.scan.uses[host]);
             let is_first = first.span.start == entry.span.start || written.starts_with('$');
-            let prefix = if entry.host.is_some() { "127.0.0.1:" } else { "127.0.0.1::" };
+            let prefix = "127.0.0.1:";
             is_first.then(|| inserting(format!("Add {prefix}"), entry.span.start, prefix, Safety::Unsafe))
         }
     }

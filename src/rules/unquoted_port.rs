@@ -31,10 +31,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The fix that puts double quotes around what is `written` at `span`, if nothing in it needs an escape then.
+/// The fix that puts double quotes around what is `written` at `span`, if nothing in it needs an escape then and it is on one line.
 fn quoting(written: &str, span: Span) -> Option<Fix> {
     let quote = |at: usize| Edit { span: Span::new(at, at), text: "\"".to_owned() };
     let edits = vec![quote(span.start), quote(span.end)];
     let title = format!("Put quotes around {written}");
-    (!written.contains(['"', '\\'])).then_some(Fix { title, safety: Safety::Safe, edits })
+    (!written.contains(['"', '\\', '\n', '\r'])).then_some(Fix { title, safety: Safety::Safe, edits })
 }

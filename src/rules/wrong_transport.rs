@@ -28,7 +28,10 @@ fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
     let (number, _) = public_port(port)?;
     // QUIC is no choice of a transport, and a protocol on the host's half has a rule of its own.
     let is_chosen = !port.role.is_host() && span.of(cx.text) != "quic";
+    // Of most numbers above, a program of one's own is more likely to listen there than who registered them.
+    let is_known = number < 1024 || registry::in_practice(number).any(|it| it.transport != transport);
     if !is_chosen
+        || !is_known
         || registry::status(number, transport) != Status::HeldBack
         || registry::has_current_user(number, transport)
         || cx.team.find(number, transport).is_some()

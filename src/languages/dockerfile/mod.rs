@@ -168,7 +168,7 @@ impl Scanner<'_> {
         const ROLES: Roles = Roles { host: Role::ExposeHost, container: Role::Expose };
         let line = &instruction.line;
         let is_trigger = instruction.word.start > 0;
-        let mut fields: Vec<Range<usize>> = line.fields(instruction.arguments.clone()).collect();
+        let mut fields = whole_placeholders(line.text(), line.fields(instruction.arguments.clone()));
         // BuildKit knows no comment there, and refuses the line; but its writer meant one.
         let comment = fields.iter().position(|field| line.text()[field.clone()].starts_with('#'));
         let commented = fields.split_off(comment.unwrap_or(fields.len()));
@@ -317,6 +317,22 @@ impl Scanner<'_> {
     }
 }
 
+/// The `fields` of `text`, those joined that one placeholder of a template goes across: `{{ port | default(80) }}`.
+fn whole_placeholders(text: &str, fields: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    let mut is_open = false;
+    for field in fields {
+        let last = |marks: [&str; 3]| marks.iter().filter_map(|mark| text[field.clone()].rfind(mark)).max();
+        let (opener, closer) = (last(["{{", "{%", "<%"]), last(["}}", "%}", "%>"]));
+        match joined.last_mut().filter(|_| is_open) {
+            Some(before) => before.end = field.end,
+            None => joined.push(field),
+        }
+        is_open = if is_open { closer.is_none() || opener > closer } else { opener > closer };
+    }
+    joined
+}
+
 /// Whether the file asks to be read by another frontend than Docker's, which may know other instructions.
 fn has_foreign_syntax(text: &str) -> bool {
     let comments = text.lines().map_while(|line| line.trim_start().strip_prefix('#'));
@@ -406,6 +422,18 @@ mod tests {
         assert_eq!((port.span.of(text), port.removal), ("80", None));
         assert_eq!(comment.strays[0].text, "# 💣 81");
         assert_eq!(comment.removal.map(|span| span.of(text)), Some(" # 💣 81"));
+    }
+
+    #[test]
+    fn a_placeholder_of_a_template_is_one_entry() {
+        let text = "EXPOSE {{ a | b(80) }}/tcp 81 <%= c %>-{{ d }} {% if e %}82{% end %} {{ f }\n";
+        let written =
+            scan(text).entries.iter().map(|entry| entry.span.of(text).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            written,
+            ["{{ a | b(80) }}/tcp", "81", "<%= c %>-{{ d }}", "{% if e %}82{% end %}", "{{ f }"]
+        );
+        assert_eq!(ports(text), ["expose 81"]);
     }
 
     #[test]
