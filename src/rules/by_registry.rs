@@ -1,5 +1,7 @@
 //! Judging ports by their status at the registry.
 
+use std::collections::HashMap;
+
 use super::{Context, Rule, is_taken, replacing_port, written_at};
 use crate::finding::{Finding, Safety};
 use crate::languages::{Module, ScopeKind};
@@ -16,6 +18,8 @@ pub fn judge_by_registry(
     message: fn(u16, &Assignment) -> String,
     findings: &mut Vec<Finding>,
 ) {
+    // A file may have the same number a hundred thousand times.
+    let mut taken: HashMap<(Role, u16), bool> = HashMap::new();
     for port in cx.ports() {
         let Some((number, transport)) = public_port(port) else { continue };
         if registry::status(number, transport) != status
@@ -26,8 +30,10 @@ pub fn judge_by_registry(
         }
         let Some(record) = registry::assignments_on(number, transport).next() else { continue };
         let help = help_on_replacement(&record);
-        let is_wrong = |instead: u16| {
-            is_taken(cx, port, instead) || is_refused(cx, port, instead) || is_free_choice(cx, port, number)
+        let mut is_wrong = |instead: u16| {
+            *taken.entry((port.role, instead)).or_insert_with(|| is_taken(cx, port, instead))
+                || is_refused(cx, port, instead)
+                || is_free_choice(cx, port, number)
         };
         let instead = record.replacement_port().filter(|&instead| !is_wrong(instead));
         let fix = instead.and_then(|instead| replacing_port(cx, port, instead.to_string(), Safety::Unsafe));

@@ -3,7 +3,7 @@
 use super::{Context, written_at};
 use crate::finding::{Edit, Fix, Safety};
 use crate::languages::Entry;
-use crate::port::{PortRange, PortUse, Transport};
+use crate::port::{PortRange, PortUse};
 use crate::text::Span;
 
 /// The fix that puts `text` in the place of the number of `port`, if the number stands somewhere in the file as it is.
@@ -59,12 +59,6 @@ pub fn is_taken(cx: &Context<'_>, port: &PortUse, number: u16) -> bool {
     let holds = |range: PortRange| (range.first..=range.last).contains(&number);
     let same_role = cx.scan.uses.iter().filter(|other| other.role == port.role);
     port.role.is_structural() && { same_role }.any(|other| other.range.is_some_and(holds))
-}
-
-/// Whether another port with the role of `port` has the same numbers on `transport` already.
-pub fn is_taken_on(cx: &Context<'_>, port: &PortUse, transport: Transport) -> bool {
-    let same_role = cx.scan.uses.iter().filter(|other| other.role == port.role && other.range == port.range);
-    { same_role }.any(|other| other.protocol.transport() == Some(transport))
 }
 
 #[cfg(test)]

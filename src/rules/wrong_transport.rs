@@ -1,6 +1,9 @@
 //! `wrong-transport`: a number that has a service on another transport only than the one written.
 
-use super::{Context, Rule, is_taken_on, public_port, removing, replacing, written_at};
+use std::cell::LazyCell;
+use std::collections::HashSet;
+
+use super::{Context, Rule, public_port, removing, replacing, written_at};
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::languages::Language;
 use crate::port::{PortUse, Protocol, Role, Transport};
@@ -20,10 +23,23 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(cx.ports().filter_map(|port| judge(cx, port)));
+    // Every port with its role and transport, looked up only where something is found.
+    let taken = LazyCell::new(|| {
+        let place = |port: &PortUse| Some((port.role, port.range?, port.protocol.transport()?));
+        cx.scan.uses.iter().filter_map(place).collect::<HashSet<_>>()
+    });
+    let is_taken = |port: &PortUse, on: Transport| {
+        port.range.is_some_and(|range| taken.contains(&(port.role, range, on)))
+    };
+    findings.extend(cx.ports().filter_map(|port| judge(cx, port, is_taken)));
 }
 
-fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
+/// Judges `port`; `is_taken` tells whether another one like it is on a transport already.
+fn judge(
+    cx: &Context<'_>,
+    port: &PortUse,
+    is_taken: impl Fn(&PortUse, Transport) -> bool,
+) -> Option<Finding> {
     let Protocol::Written(transport, span) = port.protocol else { return None };
     let (number, _) = public_port(port)?;
     // QUIC is no choice of a transport, and a protocol on the host's half has a rule of its own.
@@ -50,7 +66,7 @@ fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
     let is_literal = span.of(cx.text).eq_ignore_ascii_case(transport.name());
     let at = if is_literal { span } else { written_at(port) };
     let fix = match others[..] {
-        [other] if is_literal && !is_taken_on(cx, port, other) => changing(cx, port, span, other),
+        [other] if is_literal && !is_taken(port, other) => changing(cx, port, span, other),
         _ => None,
     };
     Some(Finding { fix, ..RULE.finding(at, message) })
