@@ -4,6 +4,8 @@
 //! the next line that holds more than a comment. Both take in the text of several lines that starts there.
 //! `ignore-file[…]` speaks of the whole file, from above everything in it.
 
+use std::collections::HashSet;
+
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::languages::{Language, Scan};
 use crate::rules::{Rule, UNKNOWN_RULE, UNUSED_SUPPRESSION};
@@ -28,19 +30,29 @@ pub fn suppress(
         return Vec::new();
     }
     findings.sort_by_key(|finding| finding.span.start);
+    // What a comment says of the whole file is asked once for each rule, not once for each finding.
+    let found: HashSet<&str> = findings.iter().map(|finding| finding.rule).collect();
+    let mut ignored_in_file = HashSet::new();
     let mut is_ignored = vec![false; findings.len()];
     let mut complaints = Vec::new();
     for comment in &comments {
         let target = comment.target.unwrap_or_default();
         let from = findings.partition_point(|finding| finding.span.start < target.start);
         let to = findings.partition_point(|finding| finding.span.start <= target.end);
-        let to = if comment.target.is_some() { to } else { from };
+        let is_of_file = comment.extent == Extent::File;
+        let to = if comment.target.is_some() && !is_of_file { to } else { from };
+        if is_of_file && comment.target.is_some() {
+            ignored_in_file.extend(comment.names.iter().map(|name| name.of(text)));
+        }
         for name in &comment.names {
             for index in from..to {
                 is_ignored[index] |= findings[index].rule == name.of(text);
             }
         }
-        let finds = |rule: &Rule| findings[from..to].iter().any(|finding| finding.rule == rule.name);
+        let finds = |rule: &Rule| {
+            is_of_file && found.contains(rule.name)
+                || findings[from..to].iter().any(|finding| finding.rule == rule.name)
+        };
         comment.complain(
             text,
             |rule| !looked.iter().any(|it| it.name == rule.name) || finds(rule),
@@ -48,10 +60,12 @@ pub fn suppress(
         );
     }
     let mut is_ignored = is_ignored.into_iter();
-    findings.retain(|_| !is_ignored.next().unwrap_or_default());
+    findings
+        .retain(|finding| !is_ignored.next().unwrap_or_default() && !ignored_in_file.contains(finding.rule));
 
     let on_comments: Vec<&Comment> = comments
         .iter()
+        .filter(|comment| comment.extent == Extent::Place)
         .filter(|comment| comment.names.iter().any(|name| is_on_comments(name.of(text))))
         .collect();
     complaints.retain(|complaint| {
@@ -59,7 +73,7 @@ pub fn suppress(
             comment.is_about(complaint.span.start)
                 && comment.names.iter().any(|name| name.of(text) == complaint.rule)
         };
-        !on_comments.iter().any(speaks)
+        !ignored_in_file.contains(complaint.rule) && !on_comments.iter().any(speaks)
     });
     complaints
 }
