@@ -355,6 +355,17 @@ fn no_mode_at_all_serves_whoever_speaks_through_a_pipe() {
 }
 
 #[test]
+fn what_other_servers_say_better_is_a_hint() {
+    let mut client = Client::initialized(&["utf-16"]);
+    let uri = "file:///stack/nginx.conf";
+    client.open(uri, "nginx", "http {\n  server { listen 80; }\n");
+    let diagnostics = client.diagnostics(uri, Some(1));
+    assert_eq!(found(&diagnostics), ["0:0-4 syntax-error"]);
+    assert_eq!(diagnostics[0]["severity"], 4);
+    client.finish();
+}
+
+#[test]
 fn a_large_document_is_answered_like_a_small_one() {
     let mut client = Client::initialized(&["utf-16"]);
     let uri = "file:///stack/compose.yaml";
