@@ -1,5 +1,7 @@
 //! `sensitive-port-published`: a datastore, an administration or a debugger's port that every machine can reach.
 
+use std::collections::HashSet;
+
 use super::{Context, Rule, adding_key, inserting, replacing, written_at};
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::languages::{Entry, EntryStyle, Language, List, Service};
@@ -31,8 +33,16 @@ const SENSITIVE: &[u16] = &[
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for service in cx.scan.services.iter().filter(|service| publishes(service)) {
+        let first = findings.len();
         let entries = service.entries.iter().map(|&entry| &cx.scan.entries[entry]);
-        findings.extend(entries.filter_map(|entry| judge(cx, service, entry)));
+        findings.extend(entries.clone().filter_map(|entry| judge(cx, service, entry)));
+        // A mapping that stands there twice is one to Docker, until one of them gets another address.
+        let hosts = |entry: &Entry| entry.host.and_then(|host| cx.scan.uses[host].range);
+        let mut seen = HashSet::new();
+        let has_repeats = findings.len() > first && !entries.filter_map(hosts).all(|host| seen.insert(host));
+        if has_repeats {
+            findings[first..].iter_mut().for_each(|finding| finding.fix = None);
+        }
     }
 }
 
