@@ -5,9 +5,12 @@ use super::{Reader, interpolated};
 use crate::languages::{Service, Setting, whole_lines};
 use crate::text::Span;
 
-/// The mappings that a service is merged from, itself included; more are not looked at, so that merges of merges take no
+/// The mappings that a service is merged from, itself included, and its profiles; more are not looked at, so that merges of merges take no
 /// more than linear time.
 const MOST: usize = 16;
+
+/// The bytes of a value; a longer one is none, so that what is merged again and again takes no more than linear space.
+const LONGEST: usize = 256;
 
 /// The keys of `deploy` that nothing but a swarm reads.
 const OF_A_SWARM: [&str; 5] = ["endpoint_mode", "mode", "placement", "rollback_config", "update_config"];
@@ -35,7 +38,9 @@ impl Reader {
             profiles: value("profiles")
                 .into_iter()
                 .flat_map(Node::items)
-                .map(|item| interpolated(item).text().to_owned())
+                .take(MOST)
+                .filter_map(setting)
+                .map(|profile| profile.value)
                 .collect(),
         };
         let lists = mappings.iter().flat_map(|mapping| mapping.values("expose"));
@@ -75,14 +80,15 @@ fn whole_entry(key: Node<'_>, value: Node<'_>) -> Option<Span> {
         .flatten()
 }
 
-/// The text of a scalar.
+/// The text of a scalar, unless it is too long to mean anything: every service that merges it gets a copy.
 fn setting(value: Node<'_>) -> Option<Setting> {
-    value.style()?;
+    value.style().filter(|_| value.span().len() <= LONGEST)?;
     Some(Setting { value: interpolated(value).text().to_owned(), span: value.span() })
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::languages::Service;
     use crate::languages::compose::scan;
 
     /// The ports of every service of `text`, each as it is written, and what else the service says.
@@ -123,6 +129,25 @@ services:
                 "d [] - - []",
             ]
         );
+    }
+
+    #[test]
+    fn what_is_merged_again_and_again_takes_linear_space() {
+        let merging = (0..20_000).map(|n| format!("  s{n}: {{<<: *b}}\n")).collect::<String>();
+        for value in [
+            format!("profiles: [{}]", "p,".repeat(100_000)),
+            format!("profiles: [{}]", "p".repeat(200_000)),
+            format!("network_mode: {}", "m".repeat(200_000)),
+            format!("scale: {}", "1".repeat(200_000)),
+        ] {
+            let scan = scan(&format!("x-b: &b\n  {value}\nservices:\n{merging}"));
+            let held = |service: &Service| {
+                let setting = |it: &Option<super::Setting>| it.as_ref().map_or(0, |it| it.value.len());
+                let profiles: usize = service.profiles.iter().map(String::len).sum();
+                profiles + setting(&service.network_mode) + setting(&service.replicas)
+            };
+            assert!(scan.services.len() == 20_000 && scan.services.iter().map(held).max() <= Some(1000));
+        }
     }
 
     #[test]

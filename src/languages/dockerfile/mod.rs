@@ -154,13 +154,15 @@ impl Scanner<'_> {
 
     /// Takes note of the user of the stage.
     fn read_user(&mut self, instruction: &Instruction<'_>) {
+        /// The bytes of a name; a longer one is none, and every stage built upon this one gets a copy.
+        const LONGEST: usize = 256;
         let is_trigger = instruction.word.start > 0;
         let Some(scope) = self.scope.filter(|_| !is_trigger) else { return };
         let user = expand(&instruction.line, instruction.operands(), Blanks::Stay, &mut self.variables);
-        if let Some(user) = user.words.first() {
-            let span = user.span(0..user.text().len());
-            self.scan.scopes[scope].user = Some(Setting { value: user.text().to_owned(), span });
-        }
+        let Some(user) = user.words.first() else { return };
+        let span = user.span(0..user.text().len());
+        let user = (user.text().len() <= LONGEST).then(|| Setting { value: user.text().to_owned(), span });
+        self.scan.scopes[scope].user = user;
     }
 
     /// Takes the ports of an `EXPOSE`, and the numbers in the variables that they come from.
@@ -681,6 +683,8 @@ mod tests {
             scan(text).scopes.into_iter().map(|stage| stage.user.map(|it| it.value)).collect();
         let [web, root] = ["web:9", "0"].map(|name| Some(name.to_owned()));
         assert_eq!(users, [web.clone(), web, None, root]);
+        let long = format!("FROM a AS b\nUSER {}\n{}", "u".repeat(1 << 20), "FROM b\n".repeat(1 << 15));
+        assert!(scan(&long).scopes.iter().all(|stage| stage.user.is_none()), "copies take memory");
     }
 
     #[test]
