@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::printable;
 use crate::finding::{Finding, Safety, Severity};
@@ -31,7 +31,12 @@ fn group<'a>(path: &'a str, text: &'a str, lines: &Text, finding: &'a Finding) -
         Some(rule) => title.id_url(rule.url()),
         None => title,
     };
-    let mut group = title.elements(snippets(path, text, lines, finding));
+    let mut group = if is_long(lines, finding.span) {
+        let at = lines.position(finding.span.start, Encoding::Utf32);
+        title.element(Origin::path(path).line(at.line + 1).char_column(at.character + 1))
+    } else {
+        title.elements(snippets(path, text, lines, finding))
+    };
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(printable(help)));
     }
@@ -42,7 +47,15 @@ fn group<'a>(path: &'a str, text: &'a str, lines: &Text, finding: &'a Finding) -
     group
 }
 
-/// The lines of the finding, and those of the places that it is about beside its own: in one piece with them where they
+/// Whether the lines of `span` are too long to be shown: nobody reads them, and a line that is full of findings would be
+/// looked at once for each.
+fn is_long(lines: &Text, span: Span) -> bool {
+    const LONGEST: usize = 4000;
+    let [first, last] = [span.start, span.end].map(|at| lines.position(at, Encoding::Utf8).line);
+    lines.line(last).end - lines.line(first).start > LONGEST
+}
+
+/// The lines of the finding, and those of the first places that it is about beside its own: in one piece with them where they
 /// are near, for the renderer looks at all that it is given.
 fn snippets<'a>(
     path: &'a str,
@@ -51,11 +64,13 @@ fn snippets<'a>(
     finding: &'a Finding,
 ) -> Vec<Snippet<'a, Annotation<'a>>> {
     const NEAR: usize = 50;
+    const MOST: usize = 10;
     let rows = |span: Span| [span.start, span.end].map(|at| lines.position(at, Encoding::Utf8).line);
     let [mut first, mut last] = rows(finding.span);
     let mut near = vec![Place { kind: AnnotationKind::Primary, span: finding.span, label: None }];
     let mut snippets = Vec::new();
-    for related in &finding.related {
+    let related = finding.related.iter().take(MOST).filter(|related| !is_long(lines, related.span));
+    for related in related {
         let place =
             Place { kind: AnnotationKind::Context, span: related.span, label: Some(&related.message) };
         let [start, end] = rows(related.span);
@@ -144,6 +159,15 @@ warning[reserved-port]: something is wrong
   = help: something helps
   = fix: Replace it (unsafe)"
         );
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_named_and_not_shown() {
+        let text = format!("EXPOSE 💣{} 90\nEXPOSE 91\n", " 80".repeat(2000));
+        let long = shown(&text, finding(&text, "90", &["91"]));
+        assert!(long.contains("a/Dockerfile:1:6010\n") && long.len() < 300, "{long}");
+        let short = shown(&text, finding(&text, "91", &["90"]));
+        assert!(short.contains("a/Dockerfile:2:8\n") && short.len() < 300, "{short}");
     }
 
     #[test]
