@@ -13,7 +13,6 @@ use portolan::languages::{Language, scan};
 use portolan::lint::lint;
 use portolan::suppress;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 fn found(text: &str, language: Language) -> Vec<Finding> {
     lint(text, language, &Settings::default())
@@ -38,14 +37,16 @@ fn assert_nothing_new(before: &[Finding], after: &[Finding], what: &str) {
     }
 }
 
-/// There are no more errors than there were. A mistake may hide others, of which nobody can speak before it is mended: two
-/// ranges that both end before they start are no duplicates yet, `53/http` says nothing of UDP; and a comment that ignored
-/// what is mended has become one of no use. In real files there is none of that, and [`assert_nothing_new`] holds.
+/// There are no more errors and warnings than there were. A mistake may hide another: two ranges that both end before they
+/// start are no duplicates yet. That a comment has become one of no use, whose finding is mended, is no mistake of the fix.
 #[track_caller]
 fn assert_no_more(before: &[Finding], after: &[Finding], what: &str) {
-    let [before, after] = [before, after]
-        .map(|findings| findings.iter().filter(|finding| finding.severity == Severity::Error).count());
-    assert!(after <= before, "{after} errors, not {before}: {what}");
+    let [before, after] = [before, after].map(|findings| {
+        let mut failures = failures(findings);
+        failures.remove("unused-suppression");
+        failures.into_values().sum::<usize>()
+    });
+    assert!(after <= before, "{after} errors and warnings, not {before}: {what}");
 }
 
 /// How often a finding like `finding` is among `findings`.
@@ -244,13 +245,7 @@ fn text() -> impl Strategy<Value = (Language, String)> {
 }
 
 proptest! {
-    // The same texts at every run.
-    #![proptest_config(ProptestConfig {
-        cases: 500,
-        rng_seed: RngSeed::Fixed(585),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn fixes_of_any_text_are_sound((language, text) in text()) {

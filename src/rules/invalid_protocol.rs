@@ -1,6 +1,7 @@
 //! `invalid-protocol`: a suffix that names no transport, two of them, or one on the host's half.
 
 use super::host_mapping_in_expose::is_list_with_commas;
+use super::missing_udp::is_of_udp;
 use super::{Context, Rule, removing, replacing};
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::languages::Language;
@@ -45,7 +46,7 @@ fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
     if written.contains('/') {
         let message = format!("`{written}` is more than one protocol");
         let help = Some("list the port once for each".to_owned());
-        let fix = keeping_one(cx, span);
+        let fix = keeping_one(cx, port, span);
         return Some(Finding { help, fix, ..RULE.finding(span, message) });
     }
     // Engines may know more protocols than the short syntax, so the long one is only suspect.
@@ -54,7 +55,7 @@ fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
     let message = format!("`{written}` is no transport protocol, write tcp, udp or sctp");
     // HTTP runs over TCP, which is what no suffix means.
     let is_http = matches!(written.to_ascii_lowercase().as_str(), "http" | "https");
-    let fix = if is_http { dropping(cx, span) } else { None };
+    let fix = if is_http && !is_of_udp(port) { dropping(cx, span) } else { None };
     Some(Finding { severity, fix, ..RULE.finding(span, message) })
 }
 
@@ -76,13 +77,14 @@ fn moving(cx: &Context<'_>, host: &PortUse, span: Span) -> Option<Fix> {
 }
 
 /// The fix that keeps the first of the protocols at `span` that is one.
-fn keeping_one(cx: &Context<'_>, span: Span) -> Option<Fix> {
+fn keeping_one(cx: &Context<'_>, port: &PortUse, span: Span) -> Option<Fix> {
     let is_protocol = |name: &&str| matches!(*name, "tcp" | "udp" | "sctp");
     if span.of(cx.text).contains('$') {
         return None;
     }
     match span.of(cx.text).split('/').find(is_protocol) {
         Some(name) => Some(replacing(cx, span, name.to_owned(), Safety::Safe)),
+        None if is_of_udp(port) => None,
         None => dropping(cx, span),
     }
 }

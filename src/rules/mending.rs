@@ -1,9 +1,11 @@
 //! The fixes that rules bring: numbers and words replaced, put in or taken out.
 
+use std::collections::HashMap;
+
 use super::{Context, written_at};
 use crate::finding::{Edit, Fix, Safety};
 use crate::languages::Entry;
-use crate::port::{PortRange, PortUse};
+use crate::port::{PortRange, PortUse, Transport};
 use crate::text::Span;
 
 /// The fix that puts `text` in the place of the number of `port`, if the number stands somewhere in the file as it is.
@@ -61,6 +63,42 @@ pub fn is_taken(cx: &Context<'_>, port: &PortUse, number: u16) -> bool {
     port.role.is_structural() && { same_role }.any(|other| other.range.is_some_and(holds))
 }
 
+/// The ports of the host in a file, for a fix that would bring one to another transport.
+#[derive(Debug, Default)]
+pub struct HostPorts {
+    /// Those on each transport by their first number; each ends where the longest of those up to it ends.
+    ranges: HashMap<Transport, Vec<PortRange>>,
+}
+
+impl HostPorts {
+    /// Those of the file that `cx` is about.
+    pub fn new(cx: &Context<'_>) -> Self {
+        let mut ranges: HashMap<Transport, Vec<PortRange>> = HashMap::new();
+        for port in cx.scan.uses.iter().filter(|port| port.role.is_host()) {
+            if let (Some(range), Some(transport)) = (port.range, port.protocol.transport()) {
+                ranges.entry(transport).or_default().push(range);
+            }
+        }
+        for ranges in ranges.values_mut() {
+            ranges.sort_by_key(|range| range.first);
+            let mut last = 0;
+            for range in ranges {
+                last = last.max(range.last);
+                range.last = last;
+            }
+        }
+        Self { ranges }
+    }
+
+    /// Whether the port of the host that is mapped to `port` is published on `transport` already, if there is one.
+    pub fn hold_that_of(&self, cx: &Context<'_>, port: &PortUse, transport: Transport) -> bool {
+        let Some(host) = port.pair.and_then(|pair| cx.scan.uses[pair].range) else { return false };
+        let ranges = self.ranges.get(&transport).map_or(&[][..], Vec::as_slice);
+        let behind = ranges.partition_point(|range| range.first <= host.last);
+        ranges[..behind].last().is_some_and(|range| range.last >= host.first)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::config::Settings;
@@ -114,6 +152,23 @@ mod tests {
         assert_eq!(mended("    - ${P:-585}:143\n"), "    - ${P:-585}:143\n");
         assert_eq!(mended("    - '585:143'\n    - 993:993\n"), "    - '585:143'\n    - 993:993\n");
         assert_eq!(dockerfile("reserved-port", "EXPOSE 994 1023"), "EXPOSE 6697 1023");
+    }
+
+    #[test]
+    fn a_fix_makes_way_for_what_is_published_already() {
+        let mended = |rule, ports: &str| compose(rule, ports) != ports;
+        assert!(mended("missing-udp", "    - '80:123'\n    - '81:80/udp'\n"));
+        assert!(!mended("missing-udp", "    - '80:123'\n    - '79-81:79-81/udp'\n"));
+        assert!(mended("wrong-transport", "    - '80:6379/udp'\n    - '81:81'\n"));
+        assert!(!mended("wrong-transport", "    - '80:6379/udp'\n    - '80:80'\n"));
+        assert!(mended("sensitive-port-published", "    - '80:3306'\n    - '81:3306'\n"));
+        assert!(!mended("sensitive-port-published", "    - '80:3306'\n    - '80:3306'\n"));
+    }
+
+    #[test]
+    fn no_fix_takes_a_deliberate_protocol_away() {
+        assert_eq!(dockerfile("repeated-expose", "EXPOSE 53 80/tcp 53/tcp 80"), "EXPOSE 80/tcp 53/tcp");
+        assert_eq!(dockerfile("invalid-protocol", "EXPOSE 53/http 80/http"), "EXPOSE 53/http 80");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! `missing-udp`: a service that speaks UDP, listed without a protocol and so on TCP.
 
-use super::{Context, Rule, adding_key, indentation, inserting, module_around, written_at};
+use std::cell::LazyCell;
+
+use super::{Context, HostPorts, Rule, adding_key, indentation, inserting, module_around, written_at};
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::languages::{Directive, EntryStyle, Language, List, Module};
 use crate::port::{PortRange, PortUse, Protocol, Transport};
@@ -39,10 +41,17 @@ const SERVICES: &[(u16, &str)] = &[
 
 const DNS: u16 = 53;
 
+/// Whether UDP is what is spoken on `port`, so that no protocol at all is hardly what its writer means.
+pub fn is_of_udp(port: &PortUse) -> bool {
+    let number = port.range.and_then(PortRange::port);
+    SERVICES.iter().any(|(service, _)| Some(*service) == number)
+}
+
 /// A port that is listed, with the directive of nginx that does so.
 type Listed<'a> = (&'a PortUse, Option<&'a Directive>);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let hosts = LazyCell::new(|| HostPorts::new(cx));
     for group in groups(cx) {
         for &(number, service) in SERVICES {
             if cx.team.find(number, Transport::Tcp).is_some()
@@ -62,6 +71,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     format!("port {number} without a protocol is on tcp, and {service} speaks udp, {remedy}");
                 let fix = match directive {
                     Some(directive) => fix_of_listen(cx, port, directive),
+                    None if hosts.hold_that_of(cx, port, Transport::Udp) => None,
                     None => fix_of_entry(cx, port),
                 };
                 findings.push(Finding { fix, ..RULE.finding(written_at(port), message) });

@@ -3,7 +3,7 @@
 use super::{Context, Rule, Tag, removing};
 use crate::finding::{Finding, Related, Safety, Severity};
 use crate::languages::{Entry, Language, List};
-use crate::port::{PortRange, Transport};
+use crate::port::{PortRange, Protocol, Transport};
 
 /// See `repeated_expose.md`.
 pub static RULE: Rule = Rule {
@@ -42,11 +42,17 @@ struct Exposed<'a> {
     entry: &'a Entry,
     /// Whether the number is written in the entry itself.
     is_literal: bool,
+    /// Whether the protocol is.
+    has_protocol: bool,
 }
 
 impl Exposed<'_> {
     fn is_within(&self, other: &Self) -> bool {
         (self.list, self.transport) == (other.list, other.transport) && self.range.last <= other.range.last
+    }
+
+    fn says_more_than(&self, other: &Self) -> bool {
+        self.has_protocol && !other.has_protocol
     }
 }
 
@@ -64,7 +70,9 @@ fn exposed<'a>(cx: &Context<'a>) -> impl Iterator<Item = Exposed<'a>> {
             let port = &scan.uses[entry.container?];
             let (range, transport) =
                 (port.range.filter(|range| !range.is_empty())?, port.protocol.transport()?);
-            Some(Exposed { list, transport, range, entry, is_literal: port.variable.is_none() })
+            let is_literal = port.variable.is_none();
+            let has_protocol = matches!(port.protocol, Protocol::Written(..));
+            Some(Exposed { list, transport, range, entry, is_literal, has_protocol })
         },
     )
 }
@@ -75,7 +83,9 @@ fn finding(cx: &Context<'_>, it: &Exposed<'_>, other: &Exposed<'_>) -> Finding {
     // A build may give an argument another value.
     let is_certain = it.is_literal && other.is_literal;
     let safety = if is_certain { Safety::Safe } else { Safety::Unsafe };
-    let title = format!("Remove the repeated {}", it.entry.span.of(cx.text));
-    let fix = it.entry.removal.map(|span| removing(title, span, safety));
+    // Of two that are the same, the one stays that says its protocol.
+    let goes = if it.range == other.range && it.says_more_than(other) { other.entry } else { it.entry };
+    let title = format!("Remove the repeated {}", goes.span.of(cx.text));
+    let fix = goes.removal.map(|span| removing(title, span, safety));
     Finding { related: vec![related], fix, ..RULE.finding(it.entry.span, message) }
 }

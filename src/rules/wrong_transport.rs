@@ -3,10 +3,10 @@
 use std::cell::LazyCell;
 use std::collections::HashSet;
 
-use super::{Context, Rule, public_port, removing, replacing, written_at};
+use super::{Context, HostPorts, Rule, public_port, removing, replacing, written_at};
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::languages::Language;
-use crate::port::{PortUse, Protocol, Role, Transport};
+use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::registry::{self, Status};
 use crate::text::Span;
 
@@ -23,22 +23,35 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    // Every port with its role and transport, looked up only where something is found.
-    let taken = LazyCell::new(|| {
-        let place = |port: &PortUse| Some((port.role, port.range?, port.protocol.transport()?));
-        cx.scan.uses.iter().filter_map(place).collect::<HashSet<_>>()
-    });
-    let is_taken = |port: &PortUse, on: Transport| {
-        port.range.is_some_and(|range| taken.contains(&(port.role, range, on)))
-    };
-    findings.extend(cx.ports().filter_map(|port| judge(cx, port, is_taken)));
+    let taken = LazyCell::new(|| Taken::new(cx));
+    findings.extend(cx.ports().filter_map(|port| judge(cx, port, &taken)));
 }
 
-/// Judges `port`; `is_taken` tells whether another one like it is on a transport already.
+/// The places that a port which changes its transport might find taken.
+#[derive(Debug)]
+struct Taken {
+    /// Every port with its role and transport.
+    ports: HashSet<(Role, PortRange, Transport)>,
+    hosts: HostPorts,
+}
+
+impl Taken {
+    fn new(cx: &Context<'_>) -> Self {
+        let place = |port: &PortUse| Some((port.role, port.range?, port.protocol.transport()?));
+        Self { ports: cx.scan.uses.iter().filter_map(place).collect(), hosts: HostPorts::new(cx) }
+    }
+
+    /// Whether a port like `port`, or like the host's that is mapped to it, is on `transport` already.
+    fn holds(&self, cx: &Context<'_>, port: &PortUse, transport: Transport) -> bool {
+        port.range.is_some_and(|range| self.ports.contains(&(port.role, range, transport)))
+            || self.hosts.hold_that_of(cx, port, transport)
+    }
+}
+
 fn judge(
     cx: &Context<'_>,
     port: &PortUse,
-    is_taken: impl Fn(&PortUse, Transport) -> bool,
+    taken: &LazyCell<Taken, impl FnOnce() -> Taken>,
 ) -> Option<Finding> {
     let Protocol::Written(transport, span) = port.protocol else { return None };
     let (number, _) = public_port(port)?;
@@ -66,7 +79,7 @@ fn judge(
     let is_literal = span.of(cx.text).eq_ignore_ascii_case(transport.name());
     let at = if is_literal { span } else { written_at(port) };
     let fix = match others[..] {
-        [other] if is_literal && !is_taken(port, other) => changing(cx, port, span, other),
+        [other] if is_literal && !taken.holds(cx, port, other) => changing(cx, port, span, other),
         _ => None,
     };
     Some(Finding { fix, ..RULE.finding(at, message) })
