@@ -236,7 +236,11 @@ fn temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
     loop {
         let number = tries.next().unwrap_or(TRIES);
         let path = folder.join(format!(".portolan-{}-{number}.tmp", std::process::id()));
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
+        let mut options = OpenOptions::new();
+        // Until it has the permissions of the file that it replaces, nobody else is to read what that one holds.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.write(true).create_new(true).open(&path) {
             Ok(file) => return Ok((file, path)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < TRIES => {}
             Err(error) => return Err(error),

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::host_mapping_in_expose::is_list_with_commas;
 use super::yaml_number_notation::Notation;
-use super::{Context, Rule, indentation, replacing, written_at};
+use super::{Context, Rule, end_of_line, replacing, written_at};
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::languages::{Entry, EntryStyle, Language, List, Side, Stray};
 use crate::port::PortRange;
@@ -66,10 +66,10 @@ fn stray(cx: &Context<'_>, entry: &Entry, stray: &Stray) -> Option<Finding> {
 
 /// The fix that puts the comment at `comment` on a line of its own before, where `removal` takes it out.
 fn moving_comment(cx: &Context<'_>, comment: Span, removal: Span) -> Fix {
-    let (before, end_of_line) = indentation(cx.text, comment.start);
-    let start = comment.start - before.len();
+    let start = cx.text[..comment.start].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+    let before = &cx.text[start..comment.start];
     let blanks = &before[..before.len() - before.trim_start().len()];
-    let text = format!("{blanks}{}{end_of_line}", comment.of(cx.text));
+    let text = format!("{blanks}{}{}", comment.of(cx.text), end_of_line(cx.text, comment.start));
     let edits =
         vec![Edit { span: Span::new(start, start), text }, Edit { span: removal, text: String::new() }];
     Fix { title: "Move the comment to a line of its own".to_owned(), safety: Safety::Safe, edits }

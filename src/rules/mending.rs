@@ -41,18 +41,25 @@ pub fn adding_key(cx: &Context<'_>, entry: &Entry, pair: &str, safety: Safety) -
     if before.trim_end().ends_with('{') {
         return Some(inserting(title, start, format!("{pair}, "), safety));
     }
-    let (indentation, end_of_line) = indentation(cx.text, start);
-    let is_bare = indentation.bytes().all(|byte| matches!(byte, b' ' | b'-'));
+    let (indentation, end_of_line) = indentation(cx.text, start)?;
+    let is_spaced = !indentation.contains('\t');
     let spaces = " ".repeat(indentation.len());
-    is_bare.then(|| inserting(title, start, format!("{pair}{end_of_line}{spaces}"), safety))
+    is_spaced.then(|| inserting(title, start, format!("{pair}{end_of_line}{spaces}"), safety))
 }
 
-/// What stands before byte `at` on its line, and how the lines end there.
-pub fn indentation(text: &str, at: usize) -> (&str, &'static str) {
-    let start = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+/// What stands before byte `at` on its line, if that is no more than white space and the hyphens of lists, and how the line
+/// ends.
+pub fn indentation(text: &str, at: usize) -> Option<(&str, &'static str)> {
+    let start = text[..at].trim_end_matches([' ', '\t', '-']).len();
+    let starts_line = text[..start].is_empty() || text[..start].ends_with(['\n', '\r']);
+    // Only then, so that a long line is not read to its end for each place on it.
+    starts_line.then(|| (&text[start..at], end_of_line(text, at)))
+}
+
+/// How the line that byte `at` stands in ends.
+pub fn end_of_line(text: &str, at: usize) -> &'static str {
     let end = text[at..].find(['\n', '\r']).map_or(text.len(), |width| at + width);
-    let end_of_line = if text[end..].starts_with("\r\n") { "\r\n" } else { "\n" };
-    (&text[start..at], end_of_line)
+    if text[end..].starts_with("\r\n") { "\r\n" } else { "\n" }
 }
 
 /// Whether another port with the role of `port` has `number` already, so that to write it once more would clash.

@@ -155,8 +155,8 @@ fn fix_of_listen(cx: &Context<'_>, port: &PortUse, directive: &Directive) -> Opt
     if port.range?.port() != Some(DNS) {
         return Some(inserting("Add udp", port.span.end, " udp", Safety::Unsafe));
     }
-    let (before, end_of_line) = indentation(cx.text, directive.span.start);
-    let gap = if before.trim_start().is_empty() { format!("{end_of_line}{before}") } else { " ".to_owned() };
+    let indentation = indentation(cx.text, directive.span.start);
+    let gap = indentation.map_or(" ".to_owned(), |(before, end_of_line)| format!("{end_of_line}{before}"));
     let listen = format!("listen {} udp;", directive.arguments.first()?.of(cx.text));
     let ends = directive.span.of(cx.text).ends_with(';');
     ends.then(|| inserting(format!("Add {listen}"), directive.span.end, gap + &listen, Safety::Unsafe))

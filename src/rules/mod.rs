@@ -54,7 +54,9 @@ mod yaml_number_notation;
 use by_registry::{judge_by_registry, public_port};
 pub use context::Context;
 use context::{can_publish, entries_of_ports, ports_within, published, written_at};
-use mending::{HostPorts, adding_key, indentation, inserting, is_taken, removing, replacing, replacing_port};
+use mending::{
+    HostPorts, adding_key, end_of_line, indentation, inserting, is_taken, removing, replacing, replacing_port,
+};
 use sections::{directives, module_around, open_sections, says, upstreams};
 pub(crate) use unknown_rule::RULE as UNKNOWN_RULE;
 pub(crate) use unused_suppression::RULE as UNUSED_SUPPRESSION;

@@ -50,6 +50,9 @@ pub enum Extent {
 pub fn comments(text: &str, language: Language, scan: &Scan) -> Vec<Comment> {
     let mut comments: Vec<Comment> = Vec::new();
     let mut line = Span::default();
+    let head = head_end(text, language);
+    // The line that the last comment alone on its line speaks of. Those up to there speak of the same.
+    let mut next = Span::default();
     let mut parts = Parts { rest: &scan.parts, around: Vec::new(), language };
     for at in memmem::find_iter(text.as_bytes(), MARK) {
         if comments.last().is_some_and(|comment| at < comment.said.end) {
@@ -93,13 +96,12 @@ pub fn comments(text: &str, language: Language, scan: &Scan) -> Vec<Comment> {
         }
         comment.target = match comment.extent {
             Extent::Unknown => None,
-            Extent::File => is_above_all(text, language, hash).then(|| Span::new(0, text.len())),
+            Extent::File => (hash <= head).then(|| Span::new(0, text.len())),
             Extent::Place if is_alone => {
-                // Of several comments one below the other all speak of the same.
-                let last =
-                    comments.last().filter(|last| last.extent == Extent::Place).and_then(|last| last.target);
-                last.filter(|target| hash < target.start)
-                    .or_else(|| Some(reach(next_line(text, line.end), scan)))
+                if next.start <= hash {
+                    next = next_line(text, line.end);
+                }
+                Some(reach(next, scan))
             }
             Extent::Place => Some(reach(line, scan)),
         };
@@ -190,12 +192,15 @@ fn next_line(text: &str, end: usize) -> Span {
     }
 }
 
-/// Whether nothing but comments and blank lines stands above byte `at`; the mark that starts a YAML document is nothing.
-fn is_above_all(text: &str, language: Language, at: usize) -> bool {
-    let is_nothing = |line: &str| {
-        is_blank(line) || is_comment_line(line) || language == Language::Compose && line.trim_end() == "---"
+/// Where the first line starts that is no comment and not blank; the mark that starts a YAML document is nothing either.
+fn head_end(text: &str, language: Language) -> usize {
+    let is_something = |line: &str| {
+        let line = line.trim_end_matches(['\n', '\r']);
+        let is_mark = language == Language::Compose && line.trim_end() == "---";
+        !is_blank(line) && !is_comment_line(line) && !is_mark
     };
-    text[..at].split(['\n', '\r']).all(is_nothing)
+    let head = text.split_inclusive(['\n', '\r']).take_while(|line| !is_something(line));
+    head.map(str::len).sum()
 }
 
 fn is_blank(line: &str) -> bool {

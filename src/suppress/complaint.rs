@@ -1,5 +1,7 @@
 //! What is wrong with a comment to the linter: names that no rule has, and names that ignore nothing.
 
+use std::collections::HashSet;
+
 use super::comment::{Comment, Extent};
 use super::is_on_comments;
 use crate::finding::{Edit, Finding, Fix, Safety};
@@ -38,7 +40,10 @@ impl Comment {
             complaints.push(UNUSED_SUPPRESSION.finding(self.said, message.to_owned()));
             return;
         }
-        let faults: Vec<_> = (0..self.names.len()).map(|index| self.fault(text, index, &is_used)).collect();
+        let named: HashSet<&str> = self.names.iter().map(|name| name.of(text)).collect();
+        let mut seen = HashSet::new();
+        let fault = |name: &Span| fault_of(name.of(text), &named, !seen.insert(name.of(text)), &is_used);
+        let faults: Vec<_> = self.names.iter().map(fault).collect();
         let stays =
             |fault: &Option<Fault>| matches!(fault, None | Some(Fault::Unknown { is_of_use: true, .. }));
         let some_stay = faults.iter().any(stays);
@@ -78,21 +83,6 @@ impl Comment {
         }
     }
 
-    fn fault(&self, text: &str, index: usize, is_used: impl Fn(&Rule) -> bool) -> Option<Fault> {
-        let is_named = |names: &[Span], rule: &Rule| names.iter().any(|name| name.of(text) == rule.name);
-        let written = self.names[index].of(text);
-        let is_of_use = |rule: &Rule| is_on_comments(rule.name) || is_used(rule);
-        match Rule::named(written) {
-            None => {
-                let meant = Rule::nearest(written);
-                let is_of_use = meant.is_some_and(|rule| !is_named(&self.names, rule) && is_of_use(rule));
-                Some(Fault::Unknown { meant, is_of_use })
-            }
-            Some(rule) if !is_of_use(rule) => Some(Fault::Unused),
-            Some(rule) => is_named(&self.names[..index], rule).then_some(Fault::Repeated),
-        }
-    }
-
     /// What to take out so that the name of that index is gone, with a comma beside it.
     fn removal_of(&self, index: usize) -> Span {
         let name = self.names[index];
@@ -101,5 +91,25 @@ impl Comment {
             (None, Some(behind)) => Span::new(name.start, behind.start),
             (None, None) => name,
         }
+    }
+}
+
+/// What is wrong with the name `written` among those that are `named` in its comment; `is_used` tells whether naming a rule
+/// makes a difference.
+fn fault_of(
+    written: &str,
+    named: &HashSet<&str>,
+    is_repeated: bool,
+    is_used: impl Fn(&Rule) -> bool,
+) -> Option<Fault> {
+    let is_of_use = |rule: &Rule| is_on_comments(rule.name) || is_used(rule);
+    match Rule::named(written) {
+        None => {
+            let meant = Rule::nearest(written);
+            let is_of_use = meant.is_some_and(|rule| !named.contains(rule.name) && is_of_use(rule));
+            Some(Fault::Unknown { meant, is_of_use })
+        }
+        Some(rule) if !is_of_use(rule) => Some(Fault::Unused),
+        Some(_) => is_repeated.then_some(Fault::Repeated),
     }
 }

@@ -44,20 +44,15 @@ pub fn suppress(
         if is_of_file && comment.target.is_some() {
             ignored_in_file.extend(comment.names.iter().map(|name| name.of(text)));
         }
-        for name in &comment.names {
-            for index in from..to {
-                is_ignored[index] |= findings[index].rule == name.of(text);
-            }
+        let names: HashSet<&str> = comment.names.iter().map(|name| name.of(text)).collect();
+        for index in from..to {
+            is_ignored[index] |= names.contains(findings[index].rule);
         }
-        let finds = |rule: &Rule| {
-            is_of_file && found.contains(rule.name)
-                || findings[from..to].iter().any(|finding| finding.rule == rule.name)
-        };
-        comment.complain(
-            text,
-            |rule| !looked.iter().any(|it| it.name == rule.name) || finds(rule),
-            &mut complaints,
-        );
+        let found_here: HashSet<&str> = findings[from..to].iter().map(|finding| finding.rule).collect();
+        let found = if is_of_file { &found } else { &found_here };
+        let is_used =
+            |rule: &Rule| !looked.iter().any(|it| it.name == rule.name) || found.contains(rule.name);
+        comment.complain(text, is_used, &mut complaints);
     }
     let mut is_ignored = is_ignored.into_iter();
     findings
@@ -282,10 +277,17 @@ EXPOSE 47
 
     #[test]
     fn a_megabyte_of_comments_ends() {
-        for piece in
-            ["# portolan: ignore[a]", "# portolan: ignore[a]\n", " # portolan: x", "EXPOSE 585 # portolan:\n"]
-        {
-            let text = piece.repeat(1_000_000 / 20 / piece.len());
+        let names = format!("# portolan: ignore-file[{}]\n", "reserved-prt,".repeat(1 << 12));
+        for piece in [
+            "# portolan: ignore[a]",
+            "# portolan: ignore[a]\n",
+            "# portolan: ignore[deregistered-port]\n# portolan: x[a]\n",
+            "# portolan: ignore-file[deregistered-port]\n",
+            &names,
+            " # portolan: x",
+            "EXPOSE 585 # portolan:\n",
+        ] {
+            let text = piece.repeat((1_000_000 / 20 / piece.len()).max(1));
             for language in Language::ALL {
                 let _ = lint(&text, language, &Settings::default());
             }
