@@ -1,12 +1,14 @@
 //! What a service says beside its ports, as compose sees it: with what it merges.
 
+use std::collections::HashMap;
+
 use super::yaml::Node;
 use super::{Reader, interpolated};
 use crate::languages::{Service, Setting, whole_lines};
 use crate::text::Span;
 
-/// The mappings that a service is merged from, itself included, and its profiles; more are not looked at, so that merges of merges take no
-/// more than linear time.
+/// The mappings that a service is merged from, itself included, its profiles, and the entries of one mapping that are of
+/// interest here; more are not looked at, so that merges of merges take no more than linear time.
 const MOST: usize = 16;
 
 /// The bytes of a value; a longer one is none, so that what is merged again and again takes no more than linear space.
@@ -15,18 +17,49 @@ const LONGEST: usize = 256;
 /// The keys of `deploy` that nothing but a swarm reads.
 const OF_A_SWARM: [&str; 5] = ["endpoint_mode", "mode", "placement", "rollback_config", "update_config"];
 
+/// The other keys that are of interest here, those of `deploy` included.
+const WANTED: [&str; 9] =
+    ["<<", "deploy", "expose", "net", "network_mode", "ports", "profiles", "replicas", "scale"];
+
+/// The entries of mappings that are of interest here. A long mapping may be merged again and again, so it is read once.
+#[derive(Debug, Default)]
+pub struct Wanted<'t>(HashMap<usize, Vec<(Node<'t>, Node<'t>)>>);
+
+impl<'t> Wanted<'t> {
+    fn of(&mut self, mapping: Node<'t>) -> Vec<(Node<'t>, Node<'t>)> {
+        let is_wanted =
+            |(key, _): &(Node<'t>, Node<'t>)| WANTED.contains(&key.raw()) || OF_A_SWARM.contains(&key.raw());
+        let read = || mapping.entries().filter(is_wanted).take(MOST).collect();
+        self.0.entry(mapping.id()).or_insert_with(read).clone()
+    }
+
+    /// The wanted entries of the mapping `body` and of those that it merges, the strongest first.
+    fn merged(&mut self, body: Node<'t>) -> Vec<(Node<'t>, Node<'t>)> {
+        let (mut mappings, mut entries) = (vec![body], Vec::new());
+        let mut next = 0;
+        while let Some(&mapping) = mappings.get(next) {
+            let own = self.of(mapping);
+            for (_, value) in own.iter().filter(|(key, _)| key.raw() == "<<") {
+                let merged =
+                    std::iter::once(*value).chain(value.items()).filter(|merged| merged.is_mapping());
+                mappings.extend(merged.take(MOST.saturating_sub(mappings.len())));
+            }
+            entries.extend(own);
+            next += 1;
+        }
+        entries
+    }
+}
+
 impl Reader {
     /// Takes note of the service `body`, whose scope is `scope`. The lists of ports were read before.
-    pub(super) fn describe(&mut self, scope: usize, body: Node<'_>) {
-        let mappings = merged(body);
-        let entry = |name: &str| {
-            let mut entries = mappings.iter().flat_map(|mapping| mapping.entries());
-            entries.find(|(key, _)| key.raw() == name)
-        };
+    pub(super) fn describe<'t>(&mut self, scope: usize, body: Node<'t>, wanted: &mut Wanted<'t>) {
+        let entries = wanted.merged(body);
+        let entry = |name: &str| entries.iter().copied().find(|(key, _)| key.raw() == name);
         let value = |name: &str| entry(name).map(|(_, value)| value);
         let ports = entry("ports");
-        let deploy = value("deploy");
-        let replicas = || deploy.and_then(|deploy| deploy.values("replicas").next());
+        let deploy = value("deploy").map_or_else(Vec::new, |deploy| wanted.of(deploy));
+        let replicas = || deploy.iter().find(|(key, _)| key.raw() == "replicas").map(|(_, value)| *value);
         let mut service = Service {
             scope,
             ports: ports.map(|(key, _)| key.span()),
@@ -34,7 +67,7 @@ impl Reader {
             entries: Vec::new(),
             network_mode: value("network_mode").or_else(|| value("net")).and_then(setting),
             replicas: value("scale").or_else(replicas).and_then(setting),
-            is_for_swarm: deploy.is_some_and(|deploy| OF_A_SWARM.iter().any(|key| deploy.has(key))),
+            is_for_swarm: deploy.iter().any(|(key, _)| OF_A_SWARM.contains(&key.raw())),
             profiles: value("profiles")
                 .into_iter()
                 .flat_map(Node::items)
@@ -43,8 +76,8 @@ impl Reader {
                 .map(|profile| profile.value)
                 .collect(),
         };
-        let lists = mappings.iter().flat_map(|mapping| mapping.values("expose"));
-        for list in ports.map(|(_, list)| list).into_iter().chain(lists) {
+        let exposed = entries.iter().filter(|(key, _)| key.raw() == "expose").map(|(_, list)| *list);
+        for list in ports.map(|(_, list)| list).into_iter().chain(exposed) {
             let entries = self.lists.get(&list.id()).map_or(&[][..], Vec::as_slice);
             // Aliases may name a long list again and again: no more of it is told than the file has bytes.
             if let Some(left) = self.allowance.checked_sub(entries.len()) {
@@ -54,20 +87,6 @@ impl Reader {
         }
         self.scan.services.push(service);
     }
-}
-
-/// The mapping `body` and those that it merges, the strongest first.
-fn merged(body: Node<'_>) -> Vec<Node<'_>> {
-    let mut mappings = vec![body];
-    let mut next = 0;
-    while let Some(mapping) = mappings.get(next) {
-        for value in mapping.values("<<").collect::<Vec<_>>() {
-            let merged = std::iter::once(value).chain(value.items()).filter(|merged| merged.is_mapping());
-            mappings.extend(merged.take(MOST.saturating_sub(mappings.len())));
-        }
-        next += 1;
-    }
-    mappings
 }
 
 /// The lines of the entry of a mapping, if nothing else stands there.
@@ -139,6 +158,7 @@ services:
             format!("profiles: [{}]", "p".repeat(200_000)),
             format!("network_mode: {}", "m".repeat(200_000)),
             format!("scale: {}", "1".repeat(200_000)),
+            (0..50_000).map(|n| format!("k{n}: 1\n  ")).collect(),
         ] {
             let scan = scan(&format!("x-b: &b\n  {value}\nservices:\n{merging}"));
             let held = |service: &Service| {

@@ -20,6 +20,7 @@ use super::sourced::Sourced;
 use super::{Breakage, Language, Scan, addresses, is_template, nginx};
 use crate::port::Role;
 use crate::text::Span;
+use facts::Wanted;
 use interpolation::interpolate;
 pub use recognition::is_compose;
 use scalar::text_of;
@@ -99,8 +100,9 @@ impl Reader {
             scopes.push(self.scan.scopes.len());
             self.service(*name, *body);
         }
+        let mut wanted = Wanted::default();
         for (scope, (_, body)) in scopes.into_iter().zip(&services) {
-            self.describe(scope, *body);
+            self.describe(scope, *body, &mut wanted);
         }
         for content in root.values("configs").flat_map(members).flat_map(|config| config.values("content")) {
             if content.is_block() && nginx::is_nginx(content.raw()) {
