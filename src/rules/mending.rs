@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn no_fix_takes_a_deliberate_protocol_away() {
-        assert_eq!(dockerfile("repeated-expose", "EXPOSE 53 80/tcp 53/tcp 80"), "EXPOSE 80/tcp 53/tcp");
+        assert_eq!(dockerfile("repeated-expose", "EXPOSE 53 80 53/tcp 80/tcp"), "EXPOSE 53 80 53/tcp");
         assert_eq!(dockerfile("invalid-protocol", "EXPOSE 53/http 80/http"), "EXPOSE 53/http 80");
     }
 

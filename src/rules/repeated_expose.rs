@@ -1,5 +1,6 @@
 //! `repeated-expose`: a port that is exposed twice.
 
+use super::missing_udp::is_of_udp;
 use super::{Context, Rule, Tag, removing};
 use crate::finding::{Finding, Related, Safety, Severity};
 use crate::languages::{Entry, Language, List};
@@ -42,17 +43,13 @@ struct Exposed<'a> {
     entry: &'a Entry,
     /// Whether the number is written in the entry itself.
     is_literal: bool,
-    /// Whether the protocol is.
-    has_protocol: bool,
+    /// Whether it says that a service of UDP is on TCP.
+    is_deliberate: bool,
 }
 
 impl Exposed<'_> {
     fn is_within(&self, other: &Self) -> bool {
         (self.list, self.transport) == (other.list, other.transport) && self.range.last <= other.range.last
-    }
-
-    fn says_more_than(&self, other: &Self) -> bool {
-        self.has_protocol && !other.has_protocol
     }
 }
 
@@ -71,8 +68,9 @@ fn exposed<'a>(cx: &Context<'a>) -> impl Iterator<Item = Exposed<'a>> {
             let (range, transport) =
                 (port.range.filter(|range| !range.is_empty())?, port.protocol.transport()?);
             let is_literal = port.variable.is_none();
-            let has_protocol = matches!(port.protocol, Protocol::Written(..));
-            Some(Exposed { list, transport, range, entry, is_literal, has_protocol })
+            let is_deliberate =
+                is_of_udp(port) && matches!(port.protocol, Protocol::Written(Transport::Tcp, _));
+            Some(Exposed { list, transport, range, entry, is_literal, is_deliberate })
         },
     )
 }
@@ -83,9 +81,9 @@ fn finding(cx: &Context<'_>, it: &Exposed<'_>, other: &Exposed<'_>) -> Finding {
     // A build may give an argument another value.
     let is_certain = it.is_literal && other.is_literal;
     let safety = if is_certain { Safety::Safe } else { Safety::Unsafe };
-    // Of two that are the same, the one stays that says its protocol.
-    let goes = if it.range == other.range && it.says_more_than(other) { other.entry } else { it.entry };
-    let title = format!("Remove the repeated {}", goes.span.of(cx.text));
-    let fix = goes.removal.map(|span| removing(title, span, safety));
+    let title = format!("Remove the repeated {}", it.entry.span.of(cx.text));
+    // Where UDP is what one expects, the word for TCP is not to be lost with the entry.
+    let removal = it.entry.removal.filter(|_| !it.is_deliberate || other.is_deliberate);
+    let fix = removal.map(|span| removing(title, span, safety));
     Finding { related: vec![related], fix, ..RULE.finding(it.entry.span, message) }
 }

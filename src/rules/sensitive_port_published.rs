@@ -115,7 +115,7 @@ fn fix(cx: &Context<'_>, entry: &Entry, container: &PortUse) -> Option<Fix> {
             let first = entry.host.map_or(container, |host| &cx.scan.uses[host]);
             let is_first = first.span.start == entry.span.start || written.starts_with('$');
             let prefix = "127.0.0.1:";
-            is_first.then(|| inserting(format!("Add {prefix}"), entry.span.start, prefix, Safety::Unsafe))
+            is_first.then(|| inserting("Publish on 127.0.0.1 only", entry.span.start, prefix, Safety::Unsafe))
         }
     }
 }
