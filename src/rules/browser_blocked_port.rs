@@ -1,5 +1,6 @@
 //! `browser-blocked-port`: a web page on a port from which browsers fetch nothing.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
 use super::{Context, Rule, directives, module_around, ports_within, written_at};
@@ -26,8 +27,10 @@ const WEB: &[u16] = &[80, 443, 3000, 5000, 8000, 8080, 8443, 8888, 9000];
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let published = cx.scan.entries.iter().filter_map(|entry| web_page(cx, entry));
     findings.extend(published.filter_map(judge));
-    let named: HashSet<_> = directives(cx, "server_name").filter_map(|directive| directive.scope).collect();
-    for directive in &cx.scan.directives {
+    let named = LazyCell::new(|| {
+        directives(cx, "server_name").filter_map(|directive| directive.scope).collect::<HashSet<_>>()
+    });
+    for directive in cx.scan.directives.iter().filter(|directive| holds_blocked(cx, directive)) {
         // A server without a name may well be there for other programs, which are not as strict.
         let is_for_programs = directive.name.of(cx.text) == "listen"
             && !directive.scope.is_some_and(|scope| named.contains(&scope));
@@ -37,9 +40,18 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether `directive` holds such a port, whatever it does there.
+fn holds_blocked(cx: &Context<'_>, directive: &Directive) -> bool {
+    ports_within(cx, directive.span).any(|port| blocked(port).is_some())
+}
+
+/// Why browsers refuse the port, if they do; 0 has a rule of its own.
+fn blocked(port: &PortUse) -> Option<registry::BrowserBlock> {
+    registry::browser_blocked(port.range?.port().filter(|&number| number > 0)?)
+}
+
 fn judge(port: &PortUse) -> Option<Finding> {
-    let number = port.range?.port().filter(|&number| number > 0)?;
-    let service = registry::browser_blocked(number)?.service;
+    let registry::BrowserBlock { port: number, service, .. } = blocked(port)?;
     let message =
         format!("browsers refuse to open port {number}, which they know as {service} (ERR_UNSAFE_PORT)");
     Some(RULE.finding(written_at(port), message))

@@ -20,6 +20,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let is_quic = |directive: &Directive| directive.listener.is_some() && says(cx, directive, "quic");
+    if !cx.scan.directives.iter().any(is_quic) {
+        return;
+    }
     let known = Known::of(cx);
     let open = open_sections(cx, |_| true);
     let mut judged = HashSet::new();

@@ -52,7 +52,7 @@ type Listed<'a> = (&'a PortUse, Option<&'a Directive>);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let hosts = LazyCell::new(|| HostPorts::new(cx));
-    for group in groups(cx) {
+    for group in groups(cx).into_iter().filter(|group| group.iter().any(|(port, _)| is_of_udp(port))) {
         for &(number, service) in SERVICES {
             if cx.team.find(number, Transport::Tcp).is_some()
                 || group.iter().any(|(port, _)| is_deliberate(port, number))

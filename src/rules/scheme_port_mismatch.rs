@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Context, Rule, directives, ports_within, replacing, replacing_port};
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::languages::{Directive, Language, ScopeKind};
-use crate::port::{PortUse, Role};
+use crate::port::{PortRange, PortUse, Role};
 use crate::text::Span;
 
 /// See `scheme_port_mismatch.md`.
@@ -91,6 +91,13 @@ fn scheme_before(cx: &Context<'_>, port: &PortUse) -> Option<Span> {
 
 /// Looks at the addresses that name an upstream all of whose servers have the port of the scheme's twin.
 fn judge_upstreams(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let is_twins = |port: &PortUse| {
+        let number = port.range.and_then(PortRange::port);
+        MISMATCHES.iter().any(|mismatch| Some(mismatch.1) == number)
+    };
+    if !cx.scan.uses.iter().any(|port| port.role == Role::Upstream && is_twins(port)) {
+        return;
+    }
     let upstreams = upstreams(cx);
     let is_pass = |directive: &&Directive| directive.name.of(cx.text).ends_with("_pass");
     for directive in cx.scan.directives.iter().filter(is_pass) {

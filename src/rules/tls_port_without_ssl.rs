@@ -20,6 +20,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let matters = |listener: &Listener| matches!(listener.ports.first, 80 | 443 | 465 | 993 | 995);
+    if !cx.scan.directives.iter().any(|directive| directive.listener.as_ref().is_some_and(matters)) {
+        return;
+    }
     let open = open_sections(cx, |_| true);
     let encrypted = encrypted_sections(cx);
     // Servers that share a socket share its TLS: the listens by section and by the first of those on the same socket.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Context, Rule, inserting, says, upstreams};
 use crate::finding::{Finding, Related, Safety, Severity};
-use crate::languages::{Directive, Language};
+use crate::languages::{Directive, Language, Target};
 
 /// See `tls_upstream_without_port.md`.
 pub static RULE: Rule = Rule {
@@ -28,6 +28,10 @@ struct Passes<'a> {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let is_by_tls = |directive: &Directive| directive.target.is_some_and(|target| is_tls(cx, target));
+    if !cx.scan.directives.iter().any(is_by_tls) {
+        return;
+    }
     let upstreams = upstreams(cx);
     let mut passes: HashMap<usize, Passes<'_>> = HashMap::new();
     for directive in cx.scan.directives.iter().filter(|it| it.name.of(cx.text) != "server") {
@@ -37,15 +41,22 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let known = passes.entry(upstream).or_default();
         // A port behind the name is refused, and may be the one that is meant.
         known.has_others |= target.has_port;
-        match target.scheme.of(cx.text).to_ascii_lowercase().as_str() {
-            "https" | "grpcs" | "suwsgi" => known.by_tls = known.by_tls.or(Some(directive)),
-            _ => known.has_others = true,
+        if is_tls(cx, target) {
+            known.by_tls = known.by_tls.or(Some(directive));
+        } else {
+            known.has_others = true;
         }
     }
     for server in cx.scan.directives.iter().filter(|it| it.name.of(cx.text) == "server") {
         let Some(passes) = server.scope.and_then(|scope| passes.get(&scope)) else { continue };
         findings.extend(passes.by_tls.and_then(|pass| finding(cx, server, pass, *passes)));
     }
+}
+
+/// Whether what is passed on to `target` is TLS.
+fn is_tls(cx: &Context<'_>, target: Target) -> bool {
+    let scheme = target.scheme.of(cx.text);
+    ["https", "grpcs", "suwsgi"].iter().any(|it| scheme.eq_ignore_ascii_case(it))
 }
 
 fn finding(cx: &Context<'_>, server: &Directive, pass: &Directive, passes: Passes<'_>) -> Option<Finding> {
