@@ -32,18 +32,22 @@ enum Claim {
     Default(usize, Module),
 }
 
-/// The ports of an address that were claimed, by the first of each range, none of which overlaps another.
-type Claims<'a> = HashMap<(Claim, &'a ListenHost, Transport), BTreeMap<u32, (u32, &'a Directive)>>;
+/// The ports of an address, which is known by its number, that were claimed, by the first of each range, none of which
+/// overlaps another.
+type Claims<'a> = HashMap<(Claim, usize, Transport), BTreeMap<u32, (u32, &'a Directive)>>;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut hosts: HashMap<&ListenHost, usize> = HashMap::new();
     let mut claims = Claims::new();
     for directive in &cx.scan.directives {
         let (Some(listener), Some(server)) = (&directive.listener, directive.scope) else { continue };
         if cx.scan.sections[directive.section].is_templated {
             continue;
         }
+        let next = hosts.len();
+        let host = *hosts.entry(&listener.host).or_insert(next);
         for claim in claims_of(cx, directive, server) {
-            let claimed = claims.entry((claim, &listener.host, listener.transport)).or_default();
+            let claimed = claims.entry((claim, host, listener.transport)).or_default();
             let PortRange { first, last } = listener.ports;
             let Some((&start, &(end, earlier))) =
                 claimed.range(..=last).next_back().filter(|it| it.1.0 >= first)

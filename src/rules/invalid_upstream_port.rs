@@ -28,6 +28,8 @@ struct Known {
     /// The hosts that were passed on to with a port so far, by section. In `http` nginx takes it where a later line
     /// has none.
     ports: HashSet<(usize, String)>,
+    /// Whether any line has none, so that those are worth knowing.
+    lacks_ports: bool,
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -37,7 +39,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for scope in cx.scan.scopes.iter().filter(|scope| scope.kind == ScopeKind::Upstream) {
         open[scope.section] |= scope.name.contains(['$', '{', '<', '%', '@']);
     }
-    let mut known = Known { upstreams: upstreams(cx), open, ports: HashSet::new() };
+    let lacks_port = |directive: &Directive| directive.target.is_some_and(|target| !target.has_port);
+    let lacks_ports = cx.scan.directives.iter().any(lacks_port);
+    let mut known = Known { upstreams: upstreams(cx), open, ports: HashSet::new(), lacks_ports };
     for directive in &cx.scan.directives {
         let Some(target) = directive.target else { continue };
         let found = match kind(cx, directive) {
@@ -80,7 +84,9 @@ fn pass(cx: &Context<'_>, directive: &Directive, target: Target, known: &mut Kno
         return target.has_port.then(|| port_behind_upstream(cx, directive, target, upstream)).flatten();
     }
     if target.has_port || has_default_port(cx, directive, target) {
-        known.ports.insert(key);
+        if known.lacks_ports {
+            known.ports.insert(key);
+        }
         return None;
     }
     let is_open = known.open[directive.section];
