@@ -34,7 +34,8 @@ use crate::languages::Language;
         portolan --check --diff --unsafe-fixes  show what else could be\n  \
         portolan --check - --stdin-filename Dockerfile < Dockerfile\n  \
         portolan --lookup 585                   what the registry knows of a number\n  \
-        portolan --lookup postgres              and of a name",
+        portolan --lookup postgres              and of a name\n  \
+        portolan --lookup 'postg*'              and of every name that begins so",
 )]
 pub struct Arguments {
     /// Report what is wrong with the ports in files
@@ -45,7 +46,7 @@ pub struct Arguments {
     #[arg(long, group = "mode")]
     pub list: bool,
 
-    /// Print what the registry knows of a port number or service name
+    /// Print what the registry knows of a port number or service name; `postg*` asks for all that begin so
     #[arg(long, group = "mode", value_name = "PORT|NAME")]
     pub lookup: Option<String>,
 

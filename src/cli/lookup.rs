@@ -10,7 +10,11 @@ use crate::describe;
 use crate::port::Transport;
 use crate::registry::{self, Assignment, TeamPort, TeamPorts, WikipediaRow};
 
-/// Writes what is known of `query`: a number, perhaps with its transport (`53/udp`), or the name of a service or product.
+/// How many ports are shown of those that begin as asked.
+const SHOWN: usize = 50;
+
+/// Writes what is known of `query`: a number, perhaps with its transport (`53/udp`), the name of a service or product, or
+/// the beginning of either with a star behind it (`postg*`).
 ///
 /// # Errors
 ///
@@ -18,6 +22,9 @@ use crate::registry::{self, Assignment, TeamPort, TeamPorts, WikipediaRow};
 pub fn run(query: &str, arguments: &Arguments, out: &mut impl Write) -> io::Result<Outcome> {
     let Ok(team) = Configurations::new(arguments).team() else { return Ok(Outcome::Failed) };
     let (query, format) = (query.trim(), arguments.output_format);
+    if let Some(start) = query.strip_suffix('*') {
+        return beginning_with(start, &team, format, out);
+    }
     let query = match query.split_once('/') {
         Some((number, transport)) if Transport::from_name(transport).is_some() => number,
         _ => query,
@@ -35,7 +42,9 @@ pub fn run(query: &str, arguments: &Arguments, out: &mut impl Write) -> io::Resu
     let ports = ports_named(query, &team);
     if ports.is_empty() {
         return Ok(complain(format_args!(
-            "no service is known as `{query}`; names are those of IANA and of common products"
+            "no service is known as `{query}`; names are those of IANA and of common products, and `{}*` asks for \
+             all that begin so",
+            query.chars().take(3).collect::<String>(),
         )));
     }
     match format {
@@ -46,6 +55,37 @@ pub fn run(query: &str, arguments: &Arguments, out: &mut impl Write) -> io::Resu
         OutputFormat::Json => {
             let ports = ports.iter().map(|&port| Known::of(port, &team)).collect();
             write_json(&Named { name: query, ports }, out)?;
+        }
+    }
+    Ok(Outcome::Clean)
+}
+
+/// Writes the ports that begin with `start`: a line for each, or all that is known of each.
+fn beginning_with(
+    start: &str,
+    team: &TeamPorts,
+    format: OutputFormat,
+    out: &mut impl Write,
+) -> io::Result<Outcome> {
+    let mut ports = registry::search(start, team);
+    if ports.is_empty() {
+        return Ok(complain(format_args!("no number and no service begins with `{start}`")));
+    }
+    let more = ports.len().saturating_sub(SHOWN);
+    ports.truncate(SHOWN);
+    match format {
+        OutputFormat::Text => {
+            for port in ports {
+                let known = describe::number(port, team);
+                writeln!(out, "{}", known.lines().next().unwrap_or_default())?;
+            }
+            if more > 0 {
+                writeln!(out, "… and {more} more")?;
+            }
+        }
+        OutputFormat::Json => {
+            let ports = ports.into_iter().map(|port| Known::of(port, team)).collect();
+            write_json(&Named { name: &format!("{start}*"), ports }, out)?;
         }
     }
     Ok(Outcome::Clean)
@@ -82,6 +122,8 @@ struct Named<'a> {
 #[derive(Serialize)]
 struct Known {
     port: u16,
+    /// What a person reads first of it, a line each.
+    text: Vec<String>,
     /// The rows of the team's own registry, the narrowest first.
     team: Vec<JsonTeam>,
     assignments: Vec<JsonAssignment>,
@@ -180,6 +222,7 @@ impl Known {
             Transport::ALL.into_iter().filter_map(|transport| registry::cleartext(port, transport));
         Self {
             port,
+            text: describe::number(port, team).lines().map(|line| line.trim().to_owned()).collect(),
             team: team.at(port).into_iter().map(JsonTeam::from).collect(),
             assignments: registry::assignments(port).map(JsonAssignment::from).collect(),
             formerly: registry::formerly(port)

@@ -56,13 +56,17 @@ fn of_team(row: &TeamPort, markup: Markup) -> String {
     words
 }
 
-/// What there is to say of a number, each sentence with the transports of which it is true.
+/// What there is to say of a number, each sentence with the transports of which it is true; where somebody listens
+/// comes first.
 fn by_words(number: u16, markup: Markup) -> Vec<(Vec<Transport>, String)> {
     let mut said: Vec<(Vec<Transport>, String)> = Vec::new();
-    for transport in Transport::ALL {
+    let (used, unused): (Vec<_>, Vec<_>) = Transport::ALL
+        .into_iter()
+        .map(|transport| (transport, service(number, transport, &[], markup)))
+        .partition(|(_, service)| service.is_some());
+    for (transport, service) in used.into_iter().chain(unused) {
         let words =
-            service(number, transport, &[], markup).into_iter().chain(trouble(number, transport, markup));
-        let words = words.collect::<Vec<_>>().join(". ");
+            service.into_iter().chain(trouble(number, transport, markup)).collect::<Vec<_>>().join(". ");
         match said.iter_mut().find(|(_, known)| *known == words) {
             Some((transports, _)) => transports.push(transport),
             None => said.push((vec![transport], words)),

@@ -9,6 +9,7 @@ mod former;
 mod packed;
 mod practice;
 mod ranges;
+mod search;
 #[rustfmt::skip]
 mod tables;
 mod team;
@@ -22,6 +23,7 @@ pub use practice::{
     InPractice, Kind, UnauthorizedUse, has_current_user, in_practice, in_practice_named, unauthorized_uses,
 };
 pub use ranges::{NamedRange, ranges};
+pub use search::search;
 pub use tables::DATE;
 pub use team::{TeamPort, TeamPorts};
 pub use usage::{Usage, usage};

@@ -245,6 +245,28 @@ fn lookup_finds_names_old_and_new() {
 }
 
 #[test]
+fn lookup_finds_what_begins_so() {
+    let folder = empty_folder();
+    let (out, err, code) = run(folder.path(), &["--lookup", "postg*"]);
+    assert_eq!((out.lines().next(), err.as_str(), code), (Some("5432/tcp  PostgreSQL"), "", 0));
+    let (out, ..) = run(folder.path(), &["--lookup", "8*", "--output-format=json"]);
+    let ports = json(&out)["ports"].as_array().unwrap().clone();
+    assert_eq!(ports.len(), 50);
+    assert_eq!((&ports[0]["port"], &ports[1]["port"]), (&8.into(), &8080.into()));
+    assert_eq!(
+        ports[1]["text"][0],
+        "8080/tcp  HTTP, alternate, at IANA http-alt HTTP Alternate (see port 80)"
+    );
+    let (out, ..) = run(folder.path(), &["--lookup", "*"]);
+    assert!(out.lines().last().unwrap().ends_with(" more"), "{out}");
+    let (out, err, code) = run(folder.path(), &["--lookup", "no-such-service*"]);
+    assert_eq!((out.as_str(), err.lines().count(), code), ("", 1, 2), "{err}");
+    std::fs::write(folder.path().join("portolan.toml"), "[ports]\n7070 = \"billing-api\"\n").unwrap();
+    let (out, ..) = run(folder.path(), &["--lookup", "bil*"]);
+    assert!(out.starts_with("7070  billing-api, a port of your own."), "{out}");
+}
+
+#[test]
 fn rules_are_listed_and_explained() {
     let folder = empty_folder();
     let (list, _, code) = run(folder.path(), &["--rules"]);

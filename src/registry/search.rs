@@ -1,0 +1,116 @@
+//! Ports by the beginning of a number or of a name, the most common ones first.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use super::packed::text;
+use super::tables::{ALIASES, IN_PRACTICE};
+use super::{TeamPorts, assignments, formerly, in_practice, starting_with, usage};
+
+/// The ports whose number, or whose name at the team, at IANA or in practice, begins with `start`, in any case. What is
+/// `start` itself comes first, then what the team has, then what config files use most; of the rest, what is known to
+/// listen somewhere, and the smaller number. Nothing but a number that nobody has is left out.
+#[must_use]
+pub fn search(start: &str, team: &TeamPorts) -> Vec<u16> {
+    let is_number = !start.is_empty() && start.bytes().all(|byte| byte.is_ascii_digit());
+    let mut ports: Vec<u16> = if is_number { numbers(start, team) } else { names(start, team) };
+    let exact = if is_number { start.parse().ok() } else { None };
+    let named = if is_number { BTreeSet::new() } else { exactly(start, team) };
+    ports.sort_by_cached_key(|&port| {
+        let is_exact = exact == Some(port) || named.contains(&port);
+        let uses = usage(port).map_or(0, |it| it.repositories);
+        (!is_exact, team.at(port).is_empty(), Reverse(uses), in_practice(port).next().is_none(), port)
+    });
+    ports
+}
+
+/// The numbers that begin with the digits `start` and that somebody has or had; `start` itself even if nobody has.
+fn numbers(start: &str, team: &TeamPorts) -> Vec<u16> {
+    let is_known = |port: u16| {
+        assignments(port).any(|it| !it.service.is_empty() || !it.date.is_empty())
+            || in_practice(port).next().is_some()
+            || formerly(port).next().is_some()
+            || !team.at(port).is_empty()
+    };
+    let begins = |port: u16| port.to_string().starts_with(start);
+    let is_itself = |port: u16| start.parse() == Ok(port);
+    (0..=u16::MAX).filter(|&port| begins(port) && (is_itself(port) || is_known(port))).collect()
+}
+
+/// The ports of the names that begin with `start`.
+fn names(start: &str, team: &TeamPorts) -> Vec<u16> {
+    let begins = |name: &str| has_start(name, start);
+    let by_iana = starting_with(start).filter(|it| !it.service.is_empty()).map(|it| it.first);
+    let aliases = ALIASES.iter().filter(|&&[alias, ..]| begins(text(alias))).map(|&[_, port, _]| port);
+    let practice = IN_PRACTICE.iter().map(|row| row[0]).filter(|&port| {
+        in_practice(port).any(|it| it.names().any(begins) || it.product.split(' ').any(begins))
+    });
+    let own = team.rows.iter().filter(|row| begins(&row.service));
+    let own = own.filter_map(|row| u16::try_from(row.range.first).ok());
+    let ports: BTreeSet<u16> = by_iana.chain(aliases).chain(practice).chain(own).collect();
+    ports.into_iter().collect()
+}
+
+/// The ports that are called `name`.
+fn exactly(name: &str, team: &TeamPorts) -> BTreeSet<u16> {
+    let own = team.named(name).filter_map(|row| u16::try_from(row.range.first).ok());
+    own.chain(super::named(name).first().map(|it| it.first)).collect()
+}
+
+fn has_start(name: &str, start: &str) -> bool {
+    name.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::TeamPort;
+    use super::*;
+    use crate::port::PortRange;
+
+    fn first(start: &str) -> Vec<u16> {
+        search(start, &TeamPorts::default()).into_iter().take(3).collect()
+    }
+
+    #[test]
+    fn names_are_found_by_their_beginning_in_any_case() {
+        assert_eq!(first("postg")[0], 5432);
+        assert_eq!(first("Red")[0], 6379);
+        assert_eq!(first("psq")[0], 5432);
+        assert_eq!(first("valk")[0], 6379);
+        assert_eq!(first("https")[0], 443);
+        assert_eq!(first("http")[0], 80);
+        assert!(first("no such service").is_empty());
+        assert!(first("💣").is_empty());
+    }
+
+    #[test]
+    fn numbers_are_found_by_their_beginning() {
+        assert_eq!(first("543")[..2], [543, 5432]);
+        assert_eq!(first("8")[0], 8);
+        assert_eq!(first("80")[..2], [80, 8080]);
+        assert_eq!(first("585")[0], 585);
+        assert!(first("99").contains(&993));
+        assert_eq!(first("49999"), [49999], "nobody has it, but it is the number asked for");
+        assert!(first("70000").is_empty());
+        assert_eq!(first("0"), [0]);
+    }
+
+    #[test]
+    fn the_most_common_ports_come_first_where_nothing_is_asked() {
+        assert_eq!(first("")[0], 80);
+    }
+
+    #[test]
+    fn what_the_team_has_comes_first() {
+        let row = TeamPort {
+            range: PortRange::parse("7070").expect("a number"),
+            transport: None,
+            service: "postbox".to_owned(),
+            url: String::new(),
+            note: String::new(),
+        };
+        let team = TeamPorts { rows: vec![row] };
+        assert_eq!(search("post", &team)[..2], [7070, 5432]);
+        assert_eq!(search("7", &team)[..2], [7, 7070]);
+    }
+}
