@@ -146,7 +146,7 @@ fn in_words(record: &Assignment, markup: Markup) -> String {
         Status::Assigned => "Assigned.".to_owned(),
         Status::Historic => "Historic: the service is out of use, or has another name today.".to_owned(),
         Status::Reserved => format!("{}: IANA keeps the number for itself.", markup.bold("Reserved")),
-        Status::HeldBack => format!("Held back: the number belongs to {}.", owners(record.first, markup)),
+        Status::HeldBack => format!("Kept free: the number belongs to {}.", owners(record.first, markup)),
         Status::Deregistered => {
             format!("{}: IANA withdrew the assignment{date}.", markup.bold("Deregistered"))
         }
@@ -201,7 +201,7 @@ fn owners(number: u16, markup: Markup) -> String {
     owners.join(" and ")
 }
 
-/// A table of what the number is on each transport; transports of which the same is true share a row.
+/// What the number is on each transport, a line each; transports of which the same is true share one.
 fn statuses(number: u16, markup: Markup) -> String {
     let mut rows: Vec<StatusRow> = Vec::new();
     for transport in Transport::ALL {
@@ -213,24 +213,20 @@ fn statuses(number: u16, markup: Markup) -> String {
             None => rows.push(row),
         }
     }
-    let has_names = rows.iter().any(|row| !row.names.is_empty());
-    let has_listings = rows.iter().any(|row| !row.listed.is_empty());
-    let mut heads = vec!["", "at IANA"];
-    heads.extend(has_names.then_some("name"));
-    heads.extend(has_listings.then_some("in use (Wikipedia)"));
-    let cells = |row: StatusRow| {
-        let mut cells = vec![row.transports, row.status];
-        cells.extend(has_names.then_some(row.names));
-        cells.extend(has_listings.then_some(row.listed));
-        cells
+    let line = |row: &StatusRow| {
+        let StatusRow { transports, status, names, listed } = row;
+        let names = if names.is_empty() { String::new() } else { format!(" as {names}") };
+        let listed =
+            if listed.is_empty() { String::new() } else { format!("; in Wikipedia's list: {listed}") };
+        format!("{transports}: {status} at IANA{names}{listed}")
     };
-    markup.table(&heads, &rows.into_iter().map(cells).collect::<Vec<_>>())
+    markup.list(&rows.iter().map(line).collect::<Vec<_>>())
 }
 
 /// What a number is on some transports.
 struct StatusRow {
     transports: String,
-    status: String,
+    status: &'static str,
     names: String,
     listed: String,
 }
@@ -256,8 +252,11 @@ fn status_row(number: u16, transport: Transport, markup: Markup) -> Option<Statu
     }
     Some(StatusRow {
         transports: transport.to_string(),
-        status: records.first().map_or(Status::Unassigned, |it| it.status).name().replace('-', " "),
-        names: names.join(" "),
+        status: match records.first().map_or(Status::Unassigned, |it| it.status) {
+            Status::HeldBack => "kept free",
+            status => status.name(),
+        },
+        names: names.join(", "),
         listed: listed.join(" / "),
     })
 }

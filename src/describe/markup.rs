@@ -41,9 +41,7 @@ impl Markup {
     pub fn code(self, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
-            // A code span ends at its own number of backticks, so text that holds one gets two; a table cell would end
-            // at a bar even in there.
-            Self::Markdown if text.contains('|') => self.text(text),
+            // A code span ends at its own number of backticks, so text that holds one gets two.
             Self::Markdown if text.contains('`') => format!("`` {} ``", one_line(&text.replace("``", "` `"))),
             Self::Markdown => format!("`{}`", one_line(text)),
         }
@@ -57,24 +55,11 @@ impl Markup {
         }
     }
 
-    /// A table. Cells are marked up already.
-    pub fn table(self, heads: &[&str], rows: &[Vec<String>]) -> String {
-        match self {
-            Self::Plain => {
-                let line = |row: &Vec<String>| {
-                    let cells: Vec<&str> =
-                        row.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
-                    cells.join("  ")
-                };
-                rows.iter().map(line).collect::<Vec<_>>().join("\n")
-            }
-            Self::Markdown => {
-                let mut table = format!("| {} |\n|{}", heads.join(" | "), " --- |".repeat(heads.len()));
-                for row in rows {
-                    table.push_str(&format!("\n| {} |", row.join(" | ")));
-                }
-                table
-            }
+    /// Lines that are marked up already; several of them as a list.
+    pub fn list(self, lines: &[String]) -> String {
+        match (self, lines) {
+            (Self::Markdown, [_, _, ..]) => format!("- {}", lines.join("\n- ")),
+            _ => lines.join("\n"),
         }
     }
 }
@@ -93,7 +78,7 @@ mod tests {
         assert_eq!(markup.text("<b>*x*</b> [a](b)\n# c"), r"\<b\>\*x\*\</b\> \[a\](b) \# c");
         assert_eq!(markup.code("a`b"), "`` a`b ``");
         assert_eq!(markup.code("a``b``"), "`` a` `b` ` ``");
-        assert_eq!(markup.code("a|b"), r"a\|b");
+        assert_eq!(markup.code("a|b"), "`a|b`");
         assert_eq!(markup.code("a\nb"), "`a b`");
     }
 
@@ -102,7 +87,14 @@ mod tests {
         let markup = Markup::Plain;
         assert_eq!(markup.bold(&markup.code("80")), "80");
         assert_eq!(markup.link("RFC 1", "https://example.com"), "RFC 1");
-        let rows = [vec!["tcp".to_owned(), "assigned".to_owned(), String::new()]];
-        assert_eq!(markup.table(&["", "at IANA", "name"], &rows), "tcp  assigned");
+        assert_eq!(markup.list(&["one".to_owned(), "two".to_owned()]), "one\ntwo");
+    }
+
+    #[test]
+    fn a_single_line_is_no_list() {
+        let (one, two) = ("one".to_owned(), "two".to_owned());
+        assert_eq!(Markup::Markdown.list(std::slice::from_ref(&one)), "one");
+        assert_eq!(Markup::Markdown.list(&[one, two]), "- one\n- two");
+        assert_eq!(Markup::Markdown.list(&[]), "");
     }
 }
