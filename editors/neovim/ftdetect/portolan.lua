@@ -1,5 +1,5 @@
--- A filetype for the files of ours that Neovim has no word for, such as Dockerfile-alpine or nginx.conf.template. What has
--- a filetype keeps it.
+-- A filetype for the files of ours that Neovim has no word for, such as Dockerfile-alpine or nginx.conf.template. What
+-- has a filetype keeps it.
 
 local filetypes = { dockerfile = 'dockerfile', dockercompose = 'yaml', nginx = 'nginx', toml = 'toml' }
 

@@ -9,13 +9,13 @@
 --- cargo install --git https://github.com/portolan/portolan
 --- ```
 ---
---- Of YAML files it is asked only about those that are named as compose files are, of `*.conf` files only about those that
---- are nginx's, of TOML files only about `portolan.toml`. A file of another name gets its word through its filetype:
+--- Of YAML files it is asked only about those that are named as compose files are, of `*.conf` files only about those
+--- that are nginx's, of TOML files only about `portolan.toml`. A file of another name is taken by its filetype:
 --- ```lua
 --- vim.filetype.add({ filename = { ['stack.yml'] = 'yaml.docker-compose' }, extension = { vhost = 'nginx' } })
 --- ```
 
--- What a file is, goes by its name first, as in the server, and by its filetype second: Neovim calls `Dockerfile.nginx`
+-- What a file is goes by its name first, as in the server, and by its filetype second: Neovim calls `Dockerfile.nginx`
 -- nginx's, every compose file `yaml` and most of nginx's own files `conf`.
 
 ---@alias portolan.Id 'dockerfile' | 'dockercompose' | 'nginx' | 'toml'
@@ -24,11 +24,11 @@
 ---@param words string
 ---@return table<string, true>
 local function set(words)
-  local set = {}
+  local members = {}
   for word in words:gmatch('%S+') do
-    set[word] = true
+    members[word] = true
   end
-  return set
+  return members
 end
 
 -- Endings of files that are about a configuration, and not one.

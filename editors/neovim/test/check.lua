@@ -68,8 +68,8 @@ function check.clients(buffer)
   return clients
 end
 
--- Waits until the server has answered for all that it was told of a buffer that has a client. What no client was told by
--- then, none will be told: vim.lsp.enable() attaches in the next turn of the loop.
+-- Waits until a buffer has a client and the server has answered for all that it was told of it. A buffer that was
+-- opened before that one and has no client by then gets none: Neovim attaches them in their order.
 function check.settle(buffer)
   vim.wait(TIMEOUT, function()
     return #check.clients(buffer) == 1

@@ -5,7 +5,6 @@ local check = ...
 local DOCKERFILE = { 'FROM debian', 'EXPOSE 585' }
 local COMPOSE = { 'services:', '  web:', '    image: debian', '    ports: ["994:994"]' }
 local NGINX = { 'server {', '  listen 994 ssl;', '}' }
-local PLAIN = { 'key = value:994' }
 local DOCKERFILE_FINDINGS = { '2 deregistered-port' }
 local COMPOSE_FINDINGS = { '4 reserved-port', '4 reserved-port' }
 local NGINX_FINDINGS = { '2 reserved-port' }
@@ -84,6 +83,15 @@ for name, lines in pairs({
   is_not_ours(check.write(name, lines))
 end
 
+-- A filetype that the user has given.
+for filetype, lines in pairs({ ['yaml.docker-compose'] = COMPOSE, nginx = NGINX, dockerfile = DOCKERFILE }) do
+  local buffer = check.edit(check.write('given/' .. filetype, lines))
+  vim.bo.filetype = filetype
+  check.becomes('a file whose filetype is made ' .. filetype .. ' has findings', true, function()
+    return #check.findings(buffer) > 0
+  end)
+end
+
 -- What the README says of other files, for Neovim 0.8 and later.
 if vim.fn.has('nvim-0.8') == 1 then
   dofile(vim.env.HOME .. '/other-files.lua')
@@ -108,7 +116,8 @@ check.settle(inside)
 check.equal('the root is the folder of the repository', check.clients(inside)[1].config.root_dir, project)
 local beside = check.edit(check.write('project/b/compose.yaml', COMPOSE))
 check.settle(beside)
-check.equal('a second file of the repository has the same client', check.clients(beside)[1].id, check.clients(inside)[1].id)
+local id = check.clients(inside)[1].id
+check.equal('a second file of the repository has the same client', check.clients(beside)[1].id, id)
 check.write('project/b/portolan.toml', { 'ignore = ["reserved-port"]' })
 local configured = check.edit(check.write('project/b/Dockerfile', { 'FROM debian', 'EXPOSE 994' }))
 check.settle(configured)

@@ -24,7 +24,9 @@ check.equal('another file is written as it stands', vim.fn.readfile(vim.fn.expan
 check.edit(check.write('hand/Dockerfile', { 'FROM debian', 'EXPOSE 8080/TCP' }))
 check.settle(vim.api.nvim_get_current_buf())
 check.choose('Portolan: apply all safe fixes')
-vim.lsp.buf.code_action({ only = { 'source.fixAll.portolan' }, context = { only = { 'source.fixAll.portolan' }, diagnostics = {} } })
+local context = { only = { 'source.fixAll.portolan' }, diagnostics = {} }
+-- Neovim 0.7 takes the context itself.
+vim.lsp.buf.code_action(vim.fn.has('nvim-0.8') == 1 and { context = context } or context)
 check.becomes('source.fixAll.portolan is among the actions', 'EXPOSE 8080/tcp', function()
   return vim.api.nvim_buf_get_lines(0, 1, 2, false)[1]
 end)

@@ -17,4 +17,5 @@ check.holds('and which buffer lacks it', report, ('compose.yaml (buffer %d) is o
 check.write('bin/portolan', { '#!/bin/sh', 'echo another program 1.0' })
 vim.loop.fs_chmod(vim.env.HOME .. '/files/bin/portolan', 493)
 vim.env.PATH = vim.env.HOME .. '/files/bin'
-check.holds('health says that a program of that name is another', check.health(), 'is no portolan: --version says "another program 1.0"')
+local problem = 'is no portolan: --version says "another program 1.0"'
+check.holds('health says that a program of that name is another', check.health(), problem)

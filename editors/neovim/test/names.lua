@@ -20,7 +20,8 @@ local NAMES = {
   dockercompose = [[
     compose.yaml compose.yml compose.override.yml compose.dev.yaml docker-compose.yml docker-compose-prod.yml
     a/docker-compose.test.override.yml docker-compose.yml.j2 podman-compose.yaml web-compose.yml Docker-Compose.YML
-    alternative-compose.yaml.example docker-compose-config.json docker-compose.md compose compose.py docker-composer.yml]],
+    alternative-compose.yaml.example docker-compose-config.json docker-compose.md compose compose.py
+    docker-composer.yml]],
   nginx = [[
     nginx.conf etc/nginx/nginx.conf nginx.conf.template nginx.conf.linux.local site.nginx site.nginx.conf
     site.nginx.conf.j2 conf.d/default.conf nginx/a.conf.template nginx/templates/a.conf.template sites-enabled/a.conf

@@ -90,7 +90,8 @@ run() {
   cp -R "$demo" "$HOME/demo"
   rm -rf "$done" "$XDG_STATE_HOME/nvim/lsp.log" "$XDG_CACHE_HOME/nvim/lsp.log"
   status=0
-  NAME=$name DONE=$done timeout 240 env PATH="$editor_path" "$EDITOR_PROGRAM" --headless -n -c "luafile $TEST/check.lua" 2>"$log" || status=$?
+  export NAME="$name" DONE="$done"
+  timeout 240 env PATH="$editor_path" "$EDITOR_PROGRAM" --headless -n -c "luafile $TEST/check.lua" 2>"$log" || status=$?
   for lsp_log in "$XDG_STATE_HOME/nvim/lsp.log" "$XDG_CACHE_HOME/nvim/lsp.log"; do
     [ ! -f "$lsp_log" ] || cp "$lsp_log" "$OUT/neovim-$version-$name.lsp.log"
   done
@@ -178,7 +179,8 @@ cat >>"$init" <<'EOF'
 vim.diagnostic.config({ virtual_text = true })
 EOF
 port_line=$(grep -n ':5432/webmail' "$DEMO/compose.yaml" | cut -d: -f1)
-tmux -S "$SOCKET" -f /dev/null new-session -d -x 120 -y 44 "PATH='$editor_path' TERM=screen-256color '$EDITOR_PROGRAM' -n '$DEMO/compose.yaml'"
+tmux -S "$SOCKET" -f /dev/null new-session -d -x 120 -y 44 \
+  "PATH='$editor_path' TERM=screen-256color '$EDITOR_PROGRAM' -n '$DEMO/compose.yaml'"
 sees 'port 994 is reserved by IANA'
 tmux -S "$SOCKET" send-keys "${port_line}G" 0f5 K
 sees 'PostgreSQL'

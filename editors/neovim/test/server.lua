@@ -38,11 +38,14 @@ local RESERVED = {
   message = 'port 994 is reserved by IANA, formerly ircs, in practice 6697 (RFC 7194)',
 }
 
--- nginx.
+local function is(what, found, rule, place)
+  check.equal(what, found, vim.tbl_extend('error', rule, place))
+end
+
 local nginx = check.edit(vim.env.DEMO .. '/nginx.conf')
 settles('the nginx file has two findings', nginx, { '32 deregistered-port', '36 reserved-port' })
-check.equal('585 in the nginx file', finding(nginx, 1), vim.tbl_extend('error', DEREGISTERED, { line = 32, from = 27, to = 30 }))
-check.equal('994 in the nginx file', finding(nginx, 2), vim.tbl_extend('error', RESERVED, { line = 36, from = 15, to = 18 }))
+is('585 in the nginx file', finding(nginx, 1), DEREGISTERED, { line = 32, from = 27, to = 30 })
+is('994 in the nginx file', finding(nginx, 2), RESERVED, { line = 36, from = 15, to = 18 })
 vim.api.nvim_buf_set_lines(nginx, 35, 36, false, { '        listen 6697 ssl;' })
 settles('an edit that mends a line clears its finding', nginx, { '32 deregistered-port' })
 vim.cmd('undo')
@@ -51,8 +54,8 @@ settles('and an undo brings it back', nginx, { '32 deregistered-port', '36 reser
 -- compose, and the hover as K shows it.
 local compose = check.edit(vim.env.DEMO .. '/compose.yaml')
 settles('the compose file has two findings on one line', compose, { '9 reserved-port', '9 reserved-port' })
-check.equal('994 on the side of the host', finding(compose, 1), vim.tbl_extend('error', RESERVED, { line = 9, from = 9, to = 12 }))
-check.equal('994 on the side of the container', finding(compose, 2), vim.tbl_extend('error', RESERVED, { line = 9, from = 13, to = 16 }))
+is('994 on the side of the host', finding(compose, 1), RESERVED, { line = 9, from = 9, to = 12 })
+is('994 on the side of the container', finding(compose, 2), RESERVED, { line = 9, from = 13, to = 16 })
 
 -- The lines of a window that floats, which is not a finding's.
 local function floating()
@@ -76,7 +79,7 @@ vim.cmd('normal! j')
 -- A code action, chosen by its title.
 local dockerfile = check.edit(vim.env.DEMO .. '/Dockerfile')
 settles('the Dockerfile has a finding', dockerfile, { '11 deregistered-port' })
-check.equal('585 in the Dockerfile', finding(dockerfile, 1), vim.tbl_extend('error', DEREGISTERED, { line = 11, from = 24, to = 27 }))
+is('585 in the Dockerfile', finding(dockerfile, 1), DEREGISTERED, { line = 11, from = 24, to = 27 })
 vim.api.nvim_win_set_cursor(0, { 11, 25 })
 check.choose('Replace 585 with 993')
 vim.lsp.buf.code_action()
@@ -95,6 +98,7 @@ local wide = check.edit(check.write('wide/compose.yaml', {
 }))
 settles('a file with characters of several bytes has findings', wide, { '4 deregistered-port', '5 reserved-port' })
 local from = finding(wide, 1).from
-check.equal('which are where the port is', vim.api.nvim_buf_get_lines(wide, 3, 4, false)[1]:sub(from + 1, from + 3), '585')
+local line = vim.api.nvim_buf_get_lines(wide, 3, 4, false)[1]
+check.equal('which are where the port is', line:sub(from + 1, from + 3), '585')
 
-check.equal('three files outside of a project and a fourth have one client', #check.clients(), 1)
+check.equal('four files outside of a project have one client', #check.clients(), 1)
