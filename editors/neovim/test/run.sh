@@ -20,6 +20,13 @@ HOME=$(mktemp -d)
 export HOME
 SOCKET=$HOME/tmux
 clean_up() {
+  # A Neovim whose terminal is taken away does not always end, so it is asked to.
+  tries=0
+  while [ -S "$SOCKET" ] && [ "$tries" -lt 50 ] && tmux -S "$SOCKET" has-session 2>"$HOME/tmux-error"; do
+    tmux -S "$SOCKET" send-keys Escape Escape ':qall!' Enter 2>"$HOME/tmux-error" || true
+    tries=$((tries + 1))
+    sleep 0.1
+  done
   ! [ -S "$SOCKET" ] || tmux -S "$SOCKET" kill-server 2>"$HOME/tmux-error" || true
   # A Neovim that was killed may be writing still.
   rm -rf "$HOME" 2>/dev/null || { sleep 1; rm -rf "$HOME"; }
