@@ -25,7 +25,7 @@ export async function buildExtension() {
 
 export async function buildTests() {
   await build({ ...common, entryPoints: ["test/host/extension.ts"], outfile: "dist/test/host/extension.js" });
-  const entryPoints = ["test/binary.test.ts", "test/editor.test.ts"];
+  const entryPoints = ["test/binary.test.ts", "test/editor.test.ts", "test/pictures.ts"];
   await build({ ...common, entryPoints, outdir: "dist/test", outExtension: { ".js": ".mjs" }, format: "esm", packages: "external" });
 }
 

@@ -1,4 +1,5 @@
-// Packs the extension and tests the package: which server it starts, and all of it in the real VS Code.
+// Packs the extension and tests the package: which server it starts, and all of it in the real VS Code. With --pictures it
+// takes the pictures of README.md instead.
 //
 // The environment may say: EDITOR_PROGRAM (code-server), BROWSER (a Chromium), PORTOLAN (the server), DEMO (a copy of the demo
 // to work on), OUT (where pictures and logs go).
@@ -41,8 +42,9 @@ try {
   await packExtension({ binary: server, out: join(temporary, "bundled.vsix") });
   await createVSIX({ cwd: join(HERE, "dist", "test", "host"), packagePath: join(temporary, "host.vsix"), dependencies: false, skipLicense: true });
 
-  const tests = ["binary", "editor"].map((it) => join(HERE, "dist", "test", `${it}.test.mjs`));
-  const { status } = spawnSync(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=1", ...tests], {
+  const tested = ["--test", "--test-reporter=spec", "--test-concurrency=1", "binary.test.mjs", "editor.test.mjs"];
+  const { status } = spawnSync(process.execPath, process.argv.includes("--pictures") ? ["pictures.mjs"] : tested, {
+    cwd: join(HERE, "dist", "test"),
     stdio: "inherit",
     env: { ...process.env, PACKAGES: temporary, EDITOR_PROGRAM: program, PORTOLAN: server, DEMO: demo, OUT: out, BROWSER: browser },
   });

@@ -82,7 +82,8 @@ async function theNamed(name: string, source: string, around: Surroundings): Pro
     throw new BinaryError(`${source} says ${name}, and there is no such program on PATH.`);
   }
   if (!(await isFile(path))) {
-    throw new BinaryError(`${source} says ${name}, and there is no such file: ${path}`);
+    const where = path === name ? "" : `: ${path}`;
+    throw new BinaryError(`${source} says ${name}, and there is no such file${where}`);
   }
   return { path, source };
 }

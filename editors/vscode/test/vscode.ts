@@ -28,6 +28,9 @@ export interface Options {
   readonly environment?: NodeJS.ProcessEnv;
   /** Whether the workspace is trusted. */
   readonly isTrusted?: boolean;
+  /** The size of the window, and how many pixels of a picture each of its own takes. */
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly scale?: number;
 }
 
 /** What nobody wants to see on a picture, or while a test runs. */
@@ -100,7 +103,8 @@ export class VSCode {
     await until("code-server answers", () => fetch(`${address}/healthz`).then((it) => it.ok, () => false));
 
     const browser = await chromium.launchPersistentContext(join(folder, "browser"), {
-      executablePath: options.browser, headless: true, viewport: { width: 1200, height: 760 }, deviceScaleFactor: 2,
+      executablePath: options.browser, headless: true,
+      viewport: options.size ?? { width: 1200, height: 760 }, deviceScaleFactor: options.scale ?? 2,
       args: [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync",

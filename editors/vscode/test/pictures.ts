@@ -1,0 +1,58 @@
+/** Takes the pictures of README.md in the real VS Code, in light and in dark, from the demo. */
+
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { PACKAGE, VSCode } from "./vscode";
+
+const folder = mkdtempSync(join(tmpdir(), "portolan-pictures-"));
+const workspace = join(folder, "demo");
+
+for (const [theme, colorTheme] of [["dark", "Default Dark Modern"], ["light", "Default Light Modern"]] as const) {
+  cpSync(process.env["DEMO"] ?? "", workspace, { recursive: true });
+  const code = await VSCode.start({
+    program: process.env["EDITOR_PROGRAM"] ?? "",
+    browser: process.env["BROWSER"] ?? "",
+    extensions: [join(process.env["PACKAGES"] ?? "", "bundled.vsix")],
+    out: join(PACKAGE, "images"),
+    workspace,
+    settings: {
+      "breadcrumbs.enabled": false,
+      "editor.stickyScroll.enabled": false,
+      "window.commandCenter": false,
+      "workbench.activityBar.location": "hidden",
+      "workbench.colorTheme": colorTheme,
+      "workbench.layoutControl.enabled": false,
+    },
+    size: { width: 860, height: 520 },
+    scale: 1.5,
+  });
+  try {
+    await code.open("nginx.conf");
+    await code.page.keyboard.press("Control+b");
+    await code.goTo(39, 1);
+    await code.squiggles("warning");
+    await code.hover(32, 28, /585\/tcp/);
+    await code.shot(`hover-${theme}`);
+
+    await code.page.keyboard.press("Escape");
+    await code.open("compose.yaml");
+    await code.hover(29, 31, /5432\/tcp/);
+    await code.shot(`hover-compose-${theme}`);
+
+    await code.page.keyboard.press("Escape");
+    await code.open("Dockerfile");
+    await code.quickFixes(11, 25, "Replace 585 with 993");
+    await code.shot(`quick-fix-${theme}`);
+
+    await code.page.keyboard.press("Escape");
+    await code.problems(/port 994 is reserved/);
+    await code.page.keyboard.press("Control+1");
+    await code.shot(`problems-${theme}`);
+  } finally {
+    await code.stop();
+  }
+}
+rmSync(folder, { recursive: true });
+rmSync(join(PACKAGE, "images", "code-server.log"));
