@@ -38,7 +38,10 @@ impl Told {
         }
         let line = Text::new(&configuration.text).position(first.span.start, Encoding::Utf8).line + 1;
         let help = first.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-        let message = format!("{}, line {line}: {}{help}", configuration.path.display(), first.message);
+        let root = documents.root.get();
+        let path =
+            root.and_then(|root| configuration.path.strip_prefix(root).ok()).unwrap_or(&configuration.path);
+        let message = format!("{}, line {line}: {}{help}", path.display(), first.message);
         let before = self.0.insert(configuration.path.clone(), message.clone());
         (before.as_ref() != Some(&message)).then_some(message)
     }

@@ -136,3 +136,17 @@ fn a_document_without_a_file_falls_under_the_folder_of_the_client() {
     assert_eq!(diagnostics[0]["severity"], 4);
     client.finish();
 }
+
+#[test]
+fn a_mistake_on_the_disk_is_told_by_its_path_in_the_folder_of_the_client() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("portolan.toml"), "slect = []\n").unwrap();
+    let mut client = Client::start();
+    let folders = json!([{"uri": uri(folder.path(), ""), "name": "a"}]);
+    let params = json!({"processId": null, "rootUri": null, "capabilities": {}, "workspaceFolders": folders});
+    client.request("initialize", params).unwrap();
+    client.notify("initialized", json!({}));
+    client.open(&uri(folder.path(), "Dockerfile"), "dockerfile", MAIL);
+    assert!(shown(&mut client).starts_with("portolan.toml, line 1: no key is called"));
+    client.finish();
+}
