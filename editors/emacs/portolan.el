@@ -90,9 +90,10 @@ A regular expression that is matched in any case."
     (conf-toml-mode :language-id "toml")
     (toml-mode :language-id "toml")
     (toml-ts-mode :language-id "toml")
-    (conf-mode :language-id "nginx"))
+    (conf-mode :language-id "conf"))
   "The major modes of the files that Portolan reads, with their language ids.
-What a file is, the server sees by its name; the id matters for others only.")
+What a file is, the server sees by its name first; in the modes that are for
+many kinds of files its content decides.")
 
 (defun portolan-kind (file)
   "The kind of FILE in Portolan's eyes, nil if it is none of its files.

@@ -1,107 +1,23 @@
 #!/bin/sh
-# Portolan in a real Helix, which runs in tmux and is read from its screen: run.sh
-#
-# PORTOLAN        the server, EDITOR_PROGRAM Helix's program
-# DEMO            a copy of tests/demo that may be changed
-# OUT             a folder for the screens and Helix's log
+# Portolan in a real Helix: run.sh, with the environment that screen.sh describes.
 set -u
 
-: "${PORTOLAN:?}" "${EDITOR_PROGRAM:?}" "${DEMO:?}" "${OUT:?}"
+editor=helix
 here=$(cd "$(dirname "$0")" && pwd)
-seconds=60
+. "$here/screen.sh"
 
-fail() {
-    echo "FAILED: $1" >&2
-    screen >&2
-    exit 1
-}
-
-passed() {
-    echo "ok: $1"
-}
-
-command -v tmux >/dev/null || {
-    echo "FAILED: tmux is not installed, and Helix needs a terminal" >&2
-    exit 1
-}
-
-T=$(mktemp -d) || exit 1
-clean() {
-    [ ! -e "$T/cache/helix/helix.log" ] || cp "$T/cache/helix/helix.log" "$OUT/helix.log"
-    tmux -S "$T/tmux" kill-server 2>/dev/null
-    rm -rf "$T"
-}
-trap clean EXIT
-trap 'exit 1' HUP INT TERM
-
-# The server writes down its process, so that it is known how often it started and whether it is gone.
-mkdir -p "$T/bin" "$T/config/helix" "$T/data" "$T/home"
+mkdir -p "$T/config/helix"
 cp "$here/../languages.toml" "$T/config/helix/languages.toml" || exit 1
-cat >"$T/bin/portolan" <<'SERVER'
-#!/bin/sh
-echo $$ >>"$PROCESSES"
-exec "$PORTOLAN" "$@"
-SERVER
-chmod +x "$T/bin/portolan"
-export PROCESSES="$T/processes" PORTOLAN EDITOR_PROGRAM
-: >"$PROCESSES"
-export HOME="$T/home" XDG_CONFIG_HOME="$T/config" XDG_CACHE_HOME="$T/cache" XDG_DATA_HOME="$T/data"
-export XDG_STATE_HOME="$T/data" PATH="$T/bin:$PATH" SHELL=/bin/sh COLORTERM=truecolor LC_ALL=C.UTF-8
-unset TMUX TMUX_PANE
 
-tm() {
-    tmux -S "$T/tmux" -f /dev/null "$@"
-}
-
-screen() {
-    tm capture-pane -p 2>/dev/null
-}
-
-# until_true WHAT COMMAND…: waits until the command succeeds.
-until_true() {
-    what=$1
-    shift
-    end=$(($(date +%s) + seconds))
-    until "$@"; do
-        [ "$(date +%s)" -lt "$end" ] || fail "expected within $seconds s: $what; the screen shows"
-        sleep 0.1
-    done
-}
-
-# shows TEXT: whether the screen does. shows_line REGEX: whether a line of it does.
-shows() {
-    screen | grep -qF -- "$1"
-}
-
-shows_line() {
-    screen | grep -qE -- "$1"
-}
-
-shows_not() {
-    ! shows "$1"
-}
-
-has_file_line() {
-    grep -qE -- "$2" "$1"
+keep_logs() {
+    [ ! -e "$T/cache/helix/helix.log" ] || cp "$T/cache/helix/helix.log" "$OUT/helix.log"
 }
 
 # helix FILE: opens it in a new Helix.
 helix() {
     export FILE="$1"
-    tm kill-server 2>/dev/null
-    tm new-session -d -x 130 -y 42 -c "$DEMO" "exec \"\$EDITOR_PROGRAM\" -v \"\$FILE\" 2>\"$T/stderr\"" \
-        || fail "tmux could not start"
+    in_terminal "\"\$EDITOR_PROGRAM\" -v \"\$FILE\" 2>\"$T/stderr\""
     until_true "Helix shows its status line" shows_line '^ NOR '
-}
-
-keys() {
-    tm send-keys "$@"
-}
-
-type_command() {
-    keys ":"
-    keys -l "$1"
-    keys Enter
 }
 
 # at LINE TEXT: puts the cursor on the first TEXT from the line on.
@@ -111,29 +27,6 @@ at() {
     keys -l "$2"
     keys Enter
     until_true "Helix is back in normal mode" shows_line '^ NOR '
-}
-
-keep_screen() {
-    screen >"$OUT/helix-$1.txt"
-}
-
-is_gone() {
-    ! tm has-session 2>/dev/null
-}
-
-no_server_runs() {
-    while read -r process; do
-        case $(ps -o stat= -p "$process" 2>/dev/null) in
-        '' | Z*) ;;
-        *) return 1 ;;
-        esac
-    done <"$PROCESSES"
-}
-
-quit() {
-    type_command "quit-all!"
-    until_true "Helix ends" is_gone
-    until_true "the server's process ends with Helix" no_server_runs
 }
 
 # Compose: diagnostics, hover, an edit.
@@ -185,7 +78,7 @@ until_true "994 is underlined in nginx.conf, line 36" shows_line '^● +36 +list
 keep_screen nginx
 passed "nginx.conf, lines 32 and 36: ports 585 and 994"
 
-[ "$(wc -l <"$PROCESSES")" -eq 1 ] || fail "expected one server for all files, started: $(cat "$PROCESSES")"
+[ "$(servers_started)" -eq 1 ] || fail "expected one server for all files, started: $(cat "$PROCESSES")"
 quit
 passed "one server for all files, and it ends with Helix"
 
@@ -215,7 +108,7 @@ type_command "open $DEMO/Cargo.toml"
 until_true "Cargo.toml is open" shows 'name = "demo"'
 type_command "open $DEMO/compose.yaml"
 until_true "994 is underlined in compose.yaml" shows "port 994 is reserved"
-[ "$(wc -l <"$PROCESSES")" -eq 1 ] || fail "expected a server for compose.yaml alone, started: $(cat "$PROCESSES")"
+[ "$(servers_started)" -eq 1 ] || fail "expected a server for compose.yaml alone, started: $(cat "$PROCESSES")"
 type_command "open $DEMO/values.yaml"
 until_true "values.yaml is shown" shows_line '^ NOR +values.yaml'
 if shows "port 994 is reserved"; then fail "values.yaml is no compose file, and 994 is underlined in it"; fi
