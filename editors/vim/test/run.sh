@@ -1,0 +1,151 @@
+#!/bin/sh
+# Portolan in a real Vim with ALE: run.sh, with the environment that screen.sh describes. Ends with 77 where ALE is missing.
+#
+# ALE             ALE's folder, if Vim does not have it as a package
+set -u
+
+editor=vim
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../../helix/test/screen.sh"
+
+if [ -z "${ALE:-}" ]; then
+    "$EDITOR_PROGRAM" -N -u NONE -i NONE -es -c "call writefile(split(globpath(&packpath, 'pack/*/*/ale'), '\n'), '$T/ale')" \
+        -c 'qall!' </dev/null >/dev/null 2>&1
+    ALE=$(head -n 1 "$T/ale" 2>/dev/null)
+fi
+if [ ! -e "$ALE/autoload/ale.vim" ]; then
+    echo "skipped: Vim has no ALE (Debian: vim-ale)"
+    exit 77
+fi
+echo "Vim: $("$EDITOR_PROGRAM" --version | head -n 1); ALE: $ALE"
+
+# What the README says, and nothing else that matters. Vim finds packages under ~/.vim.
+mkdir -p "$HOME/.vim/pack/test/start"
+ln -s "$ALE" "$HOME/.vim/pack/test/start/ale"
+ln -s "$(cd "$here/.." && pwd)" "$HOME/.vim/pack/test/start/portolan"
+cat >"$T/vimrc" <<VIMRC
+set nocompatible nomore shortmess+=I
+filetype plugin indent on
+syntax on
+VIMRC
+sed -n '/^```vim$/,/^```$/p' "$here/../README.md" | sed -n '/ale_linters/p' >>"$T/vimrc"
+grep -q "^let g:ale_linters" "$T/vimrc" || fail "the README has no line for ALE"
+cat >>"$T/vimrc" <<'VIMRC'
+" All findings on the screen, and ALE's own log.
+let g:ale_open_list = 1
+let g:ale_list_window_size = 6
+autocmd VimLeave * call writefile(split(execute('ALEInfo -echo'), "\n"), $OUT . '/vim-aleinfo.txt')
+VIMRC
+export OUT
+
+# vim FILE: opens it in a new Vim.
+vim() {
+    export FILE="$1"
+    in_terminal "\"\$EDITOR_PROGRAM\" -N -u \"$T/vimrc\" -i NONE -n \"\$FILE\""
+    until_true "Vim shows $1" shows "${1##*/}"
+}
+
+# at LINE TEXT: puts the cursor on TEXT in the line.
+at() {
+    type_command "$1"
+    type_command "call search('$2', 'c')"
+}
+
+# Compose: diagnostics, hover, an edit.
+vim "$DEMO/compose.yaml"
+until_true "994 is in the list for compose.yaml, line 9" \
+    shows_line 'compose.yaml\|9 col 10.* warning\| .*port 994 is reserved by IANA'
+keep_screen compose
+passed "compose.yaml, line 9: port 994 is reserved"
+
+at 16 5432
+type_command "ALEHover"
+# Newer ALE shows the marks of Markdown.
+until_true "hover on 5432 says postgresql" shows_line 'assigned at IANA as `?postgresql'
+keep_screen hover
+type_command "pclose"
+until_true "the hover is closed" shows_not "assigned at IANA"
+passed "hover on 5432 in compose.yaml says postgresql"
+
+type_command "9delete"
+until_true "without line 9 nothing is said of 994" shows_not "port 994 is reserved"
+keys u
+until_true "with line 9 again, 994 is in the list" shows_line 'compose.yaml\|9 .*port 994 is reserved'
+passed "an edit clears the diagnostic, its undoing brings it back"
+
+# Dockerfile: diagnostics, a code action.
+type_command "edit! $DEMO/Dockerfile"
+until_true "585 is in the list for the Dockerfile, line 11" \
+    shows_line 'Dockerfile\|11 col 25.* warning\| .*port 585 was deregistered on 2006-04-25'
+keep_screen dockerfile
+passed "Dockerfile, line 11: port 585 was deregistered"
+
+at 11 585
+type_command "ALECodeAction"
+until_true "a code action replaces 585" shows_line '^1\) Replace 585 with 993'
+keep_screen code-action
+keys 1 Enter
+until_true "the code action leaves no 585" shows_not 585
+type_command "write"
+# shellcheck disable=SC2016 # The variable is the Dockerfile's.
+until_true "the Dockerfile on disk exposes 993" \
+    has_file_line "$DEMO/Dockerfile" '^EXPOSE \$\{HTTP_PORT\} 143 993$'
+passed "the code action replaces 585 with 993"
+
+# nginx: diagnostics.
+type_command "edit! $DEMO/nginx.conf"
+until_true "585 is in the list for nginx.conf, line 32" shows_line 'nginx.conf\|32 .*port 585 was deregistered'
+until_true "994 is in the list for nginx.conf, line 36" shows_line 'nginx.conf\|36 .*port 994 is reserved'
+keep_screen nginx
+passed "nginx.conf, lines 32 and 36: ports 585 and 994"
+
+[ "$(servers_started)" -eq 1 ] || fail "expected one server for all files, started: $(cat "$PROCESSES")"
+quit
+passed "one server for all files, and it ends with Vim"
+
+# More names, some of which Vim takes for other files.
+mkdir -p "$DEMO/conf.d" "$DEMO/nginx/sites"
+for name in docker-compose.dev.yml web-compose.yaml; do
+    cp "$DEMO/compose.yaml" "$DEMO/$name"
+    vim "$DEMO/$name"
+    until_true "994 is in the list for $name" shows_line "${name##*/}\|9 .*port 994 is reserved"
+    quit
+done
+for name in site.nginx conf.d/default.conf nginx/sites/a.conf; do
+    cp "$DEMO/nginx.conf" "$DEMO/$name"
+    vim "$DEMO/$name"
+    until_true "994 is in the list for $name" shows_line "${name##*/}\|36 .*port 994 is reserved"
+    quit
+done
+printf "ignore = ['no-such-rule']\n" >"$DEMO/portolan.toml"
+vim "$DEMO/portolan.toml"
+until_true "the mistake is in the list for portolan.toml" shows_line 'portolan.toml\|1 .*no rule or set is called'
+quit
+rm "$DEMO/portolan.toml"
+passed "more names of compose and nginx files, and portolan.toml"
+
+# Other files: no server. What would be found in values.yaml is there.
+: >"$PROCESSES"
+cp "$DEMO/compose.yaml" "$DEMO/values.yaml"
+cp "$DEMO/compose.yaml" "$DEMO/decompose.yaml"
+printf 'key = value\n' >"$DEMO/my.conf"
+printf '[package]\nname = "demo"\n' >"$DEMO/Cargo.toml"
+vim "$DEMO/values.yaml"
+for name in decompose.yaml my.conf Cargo.toml; do
+    type_command "edit! $DEMO/$name"
+    until_true "$name is open" shows "$name"
+    type_command "ALELint"
+done
+[ "$(servers_started)" -eq 0 ] || fail "expected no server, started: $(cat "$PROCESSES")"
+type_command "edit! $DEMO/compose.yaml"
+until_true "994 is in the list for compose.yaml" shows_line 'compose.yaml\|9 .*port 994 is reserved'
+type_command "edit! $DEMO/values.yaml"
+until_true "values.yaml is open" shows values.yaml
+type_command "ALELint"
+# ALE answers in order: once the other buffer has been looked at again, this one has been, too.
+type_command "edit! $DEMO/compose.yaml"
+until_true "994 is in the list for compose.yaml again" shows_line 'compose.yaml\|9 .*port 994 is reserved'
+if shows_line 'values.yaml\|9'; then fail "values.yaml is no compose file, and 994 is found in it"; fi
+[ "$(servers_started)" -eq 1 ] || fail "expected a server for compose.yaml alone, started: $(cat "$PROCESSES")"
+quit
+passed "nothing starts for values.yaml, decompose.yaml, my.conf and Cargo.toml"
