@@ -8,7 +8,7 @@
 
 (unless (require 'lsp-mode nil t)
   (princ "not checked: lsp-mode is not installed\n")
-  (kill-emacs 0))
+  (kill-emacs (if (equal (getenv "PORTOLAN_EDITORS") "required") 1 0)))
 
 (setq lsp-auto-guess-root t
       lsp-session-file (expand-file-name "lsp-session" (getenv "HOME"))
