@@ -64,7 +64,11 @@ keep_screen() {
 
 # in_terminal COMMAND: runs it in a new terminal, in the demo's folder. The last one's tmux may not have ended yet.
 in_terminal() {
-    until_true "tmux starts" tm new-session -d -x 130 -y 42 -c "$DEMO" "exec $1" 2>/dev/null
+    until_true "tmux starts" new_terminal "$1"
+}
+
+new_terminal() {
+    tm new-session -d -x 130 -y 42 -c "$DEMO" "exec $1" 2>/dev/null
 }
 
 keys() {
@@ -103,7 +107,7 @@ shows_line() {
 }
 
 has_file_line() {
-    grep -qE -- "$2" "$1"
+    grep -qE -- "$2" "$1" 2>/dev/null
 }
 
 servers_started() {

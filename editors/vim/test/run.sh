@@ -149,3 +149,24 @@ if shows_line 'values.yaml\|9'; then fail "values.yaml is no compose file, and 9
 [ "$(servers_started)" -eq 1 ] || fail "expected a server for compose.yaml alone, started: $(cat "$PROCESSES")"
 quit
 passed "nothing starts for values.yaml, decompose.yaml, my.conf and Cargo.toml"
+
+# The examples for other clients, as far as they go without these: vim-lsp here is what writes down what it is told.
+mkdir -p "$HOME/.vim/autoload"
+cat >"$HOME/.vim/autoload/lsp.vim" <<'LSP'
+function! lsp#register_server(server) abort
+    call writefile([join(a:server.cmd({})) . ' for ' . join(a:server.allowlist)], $HOME . '/registered')
+endfunction
+LSP
+echo 'runtime ALL examples/vim-lsp.vim' >>"$T/vimrc"
+vim "$DEMO/compose.yaml"
+type_command "doautocmd User lsp_setup"
+until_true "vim-lsp is told of the server" \
+    has_file_line "$HOME/registered" '^portolan --stdio for dockerfile yaml.docker-compose nginx$'
+type_command "set filetype?"
+until_true "compose.yaml has a filetype of its own" shows "filetype=yaml.docker-compose"
+until_true "994 is in the list for compose.yaml" shows_line 'compose.yaml\|9 .*port 994 is reserved'
+type_command "edit! $DEMO/values.yaml"
+type_command "set filetype?"
+until_true "values.yaml is YAML" shows_line '^ *filetype=yaml$'
+quit
+passed "the examples give compose files a filetype, and vim-lsp the server"
