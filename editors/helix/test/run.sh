@@ -1,10 +1,10 @@
 #!/bin/sh
-# Portolan in a real Helix: run.sh, with the environment that screen.sh describes.
+# Portolan in a real Helix: run.sh, with the environment that editors/screen.sh describes.
 set -u
 
 editor=helix
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/screen.sh"
+. "$here/../../screen.sh"
 
 mkdir -p "$T/config/helix"
 cp "$here/../languages.toml" "$T/config/helix/languages.toml" || exit 1
