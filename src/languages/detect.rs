@@ -28,9 +28,15 @@ pub fn detect(path: &str, language_id: Option<&str>, text: &str) -> Option<Langu
     }
     let language_id = language_id.unwrap_or_default().to_ascii_lowercase();
     match (language_id.as_str(), verdict) {
+        // Editors take everything that begins like a Dockerfile's name for one.
+        ("dockerfile" | "containerfile", NameVerdict::No) if is_about_dockerfile(path) => None,
         ("dockerfile" | "containerfile", _) => Some(Language::Dockerfile),
         ("dockercompose" | "docker-compose" | "docker compose" | "yaml.docker-compose", _) => {
             Some(Language::Compose)
+        }
+        // Some editors take every `*.conf` for nginx's.
+        ("nginx", NameVerdict::Maybe(_)) => {
+            (!speaks_against(Language::Nginx, text)).then_some(Language::Nginx)
         }
         ("nginx", _) => Some(Language::Nginx),
         (_, NameVerdict::Likely(language)) => (!speaks_against(language, text)).then_some(language),
@@ -118,6 +124,14 @@ fn dockerfile(name: &str) -> NameVerdict {
         }
         _ => NameVerdict::No,
     }
+}
+
+/// Whether the file at `path` belongs to a Dockerfile and is none: `Dockerfile.dockerignore`, `Dockerfile.md`.
+fn is_about_dockerfile(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let name = lower.rsplit(['/', '\\']).next().unwrap_or_default();
+    (name.starts_with("dockerfile.") || name.starts_with("containerfile."))
+        && OTHER_KINDS.contains(&ending(name))
 }
 
 fn compose(name: &str) -> NameVerdict {
@@ -248,6 +262,8 @@ mod tests {
             ],
         );
         assert_eq!(detect("dockerfile.py", None, "from os import path\n"), None);
+        assert_eq!(detect("a/Dockerfile.dockerignore", Some("dockerfile"), "*.md\n"), None);
+        assert_eq!(detect("notes.txt", Some("dockerfile"), "FROM golang\n"), Some(Language::Dockerfile));
         assert_eq!(detect("Dockerfile.go", None, "# syntax\n\nFROM golang\n"), Some(Language::Dockerfile));
     }
 
@@ -289,6 +305,15 @@ mod tests {
             Some(Language::Compose)
         );
         assert_eq!(detect("composer.yml", None, "- name: install\n"), None);
+    }
+
+    #[test]
+    fn not_every_conf_is_nginx_because_an_editor_says_so() {
+        let redis = "# Redis\nport 585\nbind 127.0.0.1\n";
+        assert_eq!(detect("redis.conf", Some("nginx"), redis), None);
+        assert_eq!(detect("a.conf", Some("nginx"), "listen 585;\n"), Some(Language::Nginx));
+        assert_eq!(detect("a.conf", Some("nginx"), ""), Some(Language::Nginx));
+        assert_eq!(detect("redis.vhost", Some("nginx"), redis), Some(Language::Nginx));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Portolan in a real Vim with ALE: run.sh, with the environment that editors/screen.sh describes. Ends with 77 where ALE is missing.
+# Portolan in a real Vim with ALE: run.sh, with the environment that screen.sh describes. Ends with 77 where ALE is missing.
 #
 # ALE             ALE's folder, if Vim does not have it as a package
 set -u
 
 editor=vim
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/../../screen.sh"
+. "$here/screen.sh"
 
 if [ -z "${ALE:-}" ]; then
     "$EDITOR_PROGRAM" -N -u NONE -i NONE -es -c "call writefile(split(globpath(&packpath, 'pack/*/*/ale'), '\n'), '$T/ale')" \

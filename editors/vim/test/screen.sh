@@ -1,4 +1,4 @@
-# An editor that runs in tmux and is read from its screen. Sourced by the tests of Helix and Vim, which set `editor`.
+# An editor that runs in tmux and is read from its screen. Sourced by run.sh, which sets `editor`.
 #
 # PORTOLAN        the server, EDITOR_PROGRAM the editor's program
 # DEMO            a copy of tests/demo that may be changed
