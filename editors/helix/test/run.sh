@@ -2,6 +2,7 @@
 # Portolan in a real Helix: run.sh, with the environment that screen.sh describes.
 set -u
 
+# shellcheck disable=SC2034 # screen.sh reads it.
 editor=helix
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/screen.sh"
@@ -52,7 +53,7 @@ until_true "with line 9 again, 994 is underlined" shows "port 994 is reserved"
 passed "an edit clears the diagnostic, its undoing brings it back"
 
 # Dockerfile: diagnostics, a code action.
-type_command "open $DEMO/Dockerfile"
+type_command "open Dockerfile"
 until_true "585 is underlined in the Dockerfile, line 11" \
     shows_line '^● +11 +EXPOSE .*585 +port 585 was deregistered on 2006-04-25'
 keep_screen dockerfile
@@ -71,7 +72,7 @@ until_true "the Dockerfile on disk exposes 993" \
 passed "the code action replaces 585 with 993"
 
 # nginx: diagnostics.
-type_command "open $DEMO/nginx.conf"
+type_command "open nginx.conf"
 until_true "585 is underlined in nginx.conf, line 32" \
     shows_line '^● +32 +proxy_pass webmail:585; +port 585 was deregistered'
 until_true "994 is underlined in nginx.conf, line 36" shows_line '^● +36 +listen 994 ssl; +port 994 is reserved'
@@ -104,12 +105,12 @@ passed "more names of compose and nginx files"
 cp "$DEMO/compose.yaml" "$DEMO/values.yaml"
 printf '[package]\nname = "demo"\n' >"$DEMO/Cargo.toml"
 helix "$DEMO/values.yaml"
-type_command "open $DEMO/Cargo.toml"
+type_command "open Cargo.toml"
 until_true "Cargo.toml is open" shows 'name = "demo"'
-type_command "open $DEMO/compose.yaml"
+type_command "open compose.yaml"
 until_true "994 is underlined in compose.yaml" shows "port 994 is reserved"
 [ "$(servers_started)" -eq 1 ] || fail "expected a server for compose.yaml alone, started: $(cat "$PROCESSES")"
-type_command "open $DEMO/values.yaml"
+type_command "open values.yaml"
 until_true "values.yaml is shown" shows_line '^ NOR +values.yaml'
 if shows "port 994 is reserved"; then fail "values.yaml is no compose file, and 994 is underlined in it"; fi
 for name in values.yaml Cargo.toml; do
