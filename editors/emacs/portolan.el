@@ -162,7 +162,7 @@ Which ones are Portolan's, `portolan-eglot-kinds' says."
   "Apply all safe fixes that Portolan has for this buffer.
 It does nothing where there are none, and so can stand in `before-save-hook'."
   (interactive)
-  (when-let* (((and (featurep 'eglot) buffer-file-name (portolan-kind buffer-file-name)))
+  (when-let* (((and (featurep 'eglot) (portolan--is-ours)))
               (server (eglot-current-server))
               (kind "source.fixAll.portolan")
               (actions (eglot-code-actions (point-min) (point-max) kind)))

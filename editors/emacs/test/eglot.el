@@ -6,7 +6,6 @@
 (require 'portolan)
 (require 'eglot)
 (require 'flymake)
-(require 'lisp-mnt)
 
 (defun tell ()
   "Tell the server what has changed: no time passes here in which Emacs is idle."
@@ -29,8 +28,7 @@
     (call-interactively #'eglot-code-actions)))
 
 (main
- (message "Emacs %s, Eglot %s" emacs-version
-          (lm-version (locate-library "eglot.el")))
+ (message "Emacs %s" emacs-version)
  (dolist (mode '(dockerfile-mode yaml-mode))
    (unless (fboundp mode) (fail "%s is not installed" mode)))
  (setq project-vc-extra-root-markers '("compose.yaml"))

@@ -116,8 +116,10 @@ servers_started() {
 
 no_server_runs() {
     while read -r process; do
-        case $(ps -o stat= -p "$process" 2>/dev/null) in
-        '' | Z*) ;;
+        kill -0 "$process" 2>/dev/null || continue
+        # What has ended, and nobody has asked for yet, is gone as well.
+        case $(ps -o stat= -p "$process") in
+        Z*) ;;
         *) return 1 ;;
         esac
     done <"$PROCESSES"
