@@ -45,6 +45,7 @@ pub async fn run(mut service: LspService<impl LanguageServer>, socket: ClientSoc
     while let Some(frame) = frames.recv().await {
         match parse(frame) {
             Ok(Message::Request(request)) => {
+                let request = without_idle_params(request);
                 let is_exit = request.method() == "exit";
                 if std::future::poll_fn(|cx| service.poll_ready(cx)).await.is_err() {
                     break;
@@ -102,6 +103,20 @@ fn parse(frame: Result<Vec<u8>, BadFrame>) -> Result<Message, Error> {
         message: format!("neither request nor response: {error}").into(),
         ..Error::invalid_request()
     })
+}
+
+/// `request` as it is meant: `shutdown` and `exit` take no parameters, and some clients (lsp-mode) send empty ones, which
+/// the framework refuses.
+fn without_idle_params(request: Request) -> Request {
+    if !matches!(request.method(), "shutdown" | "exit") {
+        return request;
+    }
+    let (method, id, _) = request.into_parts();
+    let builder = Request::build(method);
+    match id {
+        Some(id) => builder.id(id).finish(),
+        None => builder.finish(),
+    }
 }
 
 /// Gives `request` to its handler, and runs it at once up to its first `.await`; what is left goes on by itself.

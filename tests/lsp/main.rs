@@ -312,6 +312,16 @@ fn broken_frames_are_answered_and_survived() {
 }
 
 #[test]
+fn empty_parameters_of_shutdown_and_exit_are_none() {
+    for params in [json!({}), json!([])] {
+        let mut client = Client::initialized(&["utf-8"]);
+        assert_eq!(client.request("shutdown", params.clone()), Ok(Value::Null), "{params}");
+        client.notify("exit", params);
+        assert_eq!(client.ended().code(), Some(0));
+    }
+}
+
+#[test]
 fn exit_ends_the_process_with_0_after_shutdown_and_1_without() {
     let mut client = Client::initialized(&["utf-16"]);
     client.notify("exit", Value::Null);
