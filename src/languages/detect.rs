@@ -35,7 +35,7 @@ pub fn detect(path: &str, language_id: Option<&str>, text: &str) -> Option<Langu
             Some(Language::Compose)
         }
         // Some editors take every `*.conf` for nginx's.
-        ("nginx", NameVerdict::Maybe(_)) => {
+        ("nginx", NameVerdict::Maybe(_) | NameVerdict::Likely(_)) => {
             (!speaks_against(Language::Nginx, text)).then_some(Language::Nginx)
         }
         ("nginx", _) => Some(Language::Nginx),
@@ -311,6 +311,7 @@ mod tests {
     fn not_every_conf_is_nginx_because_an_editor_says_so() {
         let redis = "# Redis\nport 585\nbind 127.0.0.1\n";
         assert_eq!(detect("redis.conf", Some("nginx"), redis), None);
+        assert_eq!(detect("conf.d/redis.conf", Some("nginx"), redis), None);
         assert_eq!(detect("a.conf", Some("nginx"), "listen 585;\n"), Some(Language::Nginx));
         assert_eq!(detect("a.conf", Some("nginx"), ""), Some(Language::Nginx));
         assert_eq!(detect("redis.vhost", Some("nginx"), redis), Some(Language::Nginx));
