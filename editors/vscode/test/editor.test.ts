@@ -48,6 +48,7 @@ describe("in a trusted workspace", () => {
     mkdirSync(join(demo, "proxy"));
     writeFileSync(join(demo, "proxy", "site.vhost"), "server {\n    listen 585;\n}\n");
     writeFileSync(join(demo, "portolan.toml"), '[languages]\nnginx = ["proxy/*.vhost"]\n');
+    writeFileSync(join(demo, "tcp.dockerfile"), "FROM scratch\nEXPOSE 80/TCP 585\n");
     writeFileSync(join(demo, "values.yaml"), "service:\n  type: ClusterIP\n  port: 994\n");
     code = await VSCode.start({
       program, browser, out, workspace: demo, extensions: [bundled, host],

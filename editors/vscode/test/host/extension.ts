@@ -96,6 +96,19 @@ const tests: Record<string, () => Promise<void> | void> = {
     await diagnosticsOf("Dockerfile", 1);
   },
 
+  async "safe fixes are applied on save, if the settings say so"() {
+    const settings = vscode.workspace.getConfiguration("editor");
+    await settings.update("codeActionsOnSave", { "source.fixAll.portolan": "explicit" }, vscode.ConfigurationTarget.Global);
+    const document = await open("tcp.dockerfile");
+    await until(() => vscode.languages.getDiagnostics(document.uri).length === 2);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, document.lineAt(document.lineCount - 1).range.end, "# saved\n");
+    await vscode.workspace.applyEdit(edit);
+    assert.ok(await document.save());
+    await settings.update("codeActionsOnSave", undefined, vscode.ConfigurationTarget.Global);
+    assert.equal(document.getText(), "FROM scratch\nEXPOSE 80/tcp 585\n# saved\n");
+  },
+
   async "positions are right behind characters outside the basic plane"() {
     const document = await vscode.workspace.openTextDocument({ language: "dockerfile", content: "FROM scratch\nEXPOSE 80 # 💣\nEXPOSE 💣 994\n" });
     await until(() => vscode.languages.getDiagnostics(document.uri).some((it) => it.message.includes("994")));
