@@ -39,7 +39,7 @@ pub fn run(query: &str, arguments: &Arguments, out: &mut impl Write) -> io::Resu
     if !query.is_empty() && query.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(complain(format_args!("{query} is no port: the largest is 65535")));
     }
-    let ports = ports_named(query, &team);
+    let ports = registry::ports_named(query, &team);
     if ports.is_empty() {
         return Ok(complain(format_args!(
             "no service is known as `{query}`; names are those of IANA and of common products, and `{}*` asks for \
@@ -89,21 +89,6 @@ fn beginning_with(
         }
     }
     Ok(Outcome::Clean)
-}
-
-/// The ports that a name stands for: the team's first, IANA's and those of products, then those it stood for once.
-fn ports_named(name: &str, team: &TeamPorts) -> Vec<u16> {
-    let mut ports = Vec::new();
-    let assigned = registry::named(name).into_iter().map(|it| it.first);
-    let in_practice = registry::in_practice_named(name).map(|it| it.port);
-    let former = registry::formerly_named(name).map(|it| it.first);
-    let own = team.named(name).filter_map(|row| u16::try_from(row.range.first).ok());
-    for port in own.chain(assigned).chain(in_practice).chain(former) {
-        if !ports.contains(&port) {
-            ports.push(port);
-        }
-    }
-    ports
 }
 
 fn write_json(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {

@@ -23,7 +23,7 @@ pub use practice::{
     InPractice, Kind, UnauthorizedUse, has_current_user, in_practice, in_practice_named, unauthorized_uses,
 };
 pub use ranges::{NamedRange, ranges};
-pub use search::search;
+pub use search::{ports_named, search};
 pub use tables::DATE;
 pub use team::{TeamPort, TeamPorts};
 pub use usage::{Usage, usage};

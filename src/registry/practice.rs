@@ -139,10 +139,12 @@ pub fn in_practice(port: u16) -> impl Iterator<Item = InPractice> {
 
 /// The products that people call by that name, in any case, in the order of their ports.
 pub fn in_practice_named(name: &str) -> impl Iterator<Item = InPractice> {
-    IN_PRACTICE
-        .iter()
-        .filter_map(|&row| InPractice::unpack(row))
-        .filter(move |it| it.names().any(|own| own.eq_ignore_ascii_case(name)))
+    products().filter(move |it| it.names().any(|own| own.eq_ignore_ascii_case(name)))
+}
+
+/// All of them, in the order of their ports.
+pub(super) fn products() -> impl Iterator<Item = InPractice> {
+    IN_PRACTICE.iter().filter_map(|&row| InPractice::unpack(row))
 }
 
 /// IANA's remarks of unauthorized use that name the port.

@@ -1,64 +1,71 @@
-//! Ports by the beginning of a number or of a name, the most common ones first.
+//! Ports by the name that they are called, and by the beginning of a number or a name, the most common ones first.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::packed::text;
-use super::tables::{ALIASES, IN_PRACTICE};
-use super::{TeamPorts, assignments, formerly, in_practice, starting_with, usage};
+use super::practice::products;
+use super::tables::ALIASES;
+use super::{
+    TeamPorts, assignments, formerly, formerly_named, in_practice, in_practice_named, named, starting_with,
+    usage,
+};
+
+/// The ports that are called `name`, in any case: the team's first, IANA's and those of products, then those that were
+/// once.
+#[must_use]
+pub fn ports_named(name: &str, team: &TeamPorts) -> Vec<u16> {
+    let own = team.named(name).filter_map(|row| u16::try_from(row.range.first).ok());
+    let assigned = named(name).into_iter().map(|it| it.first);
+    let products = in_practice_named(name).map(|it| it.port);
+    let former = formerly_named(name).map(|it| it.first);
+    let mut ports = Vec::new();
+    for port in own.chain(assigned).chain(products).chain(former) {
+        if !ports.contains(&port) {
+            ports.push(port);
+        }
+    }
+    ports
+}
 
 /// The ports whose number, or whose name at the team, at IANA or in practice, begins with `start`, in any case. What is
 /// `start` itself comes first, then what the team has, then what config files use most; of the rest, what is known to
-/// listen somewhere, and the smaller number. Nothing but a number that nobody has is left out.
+/// listen somewhere, and the smaller number.
 #[must_use]
 pub fn search(start: &str, team: &TeamPorts) -> Vec<u16> {
     let is_number = !start.is_empty() && start.bytes().all(|byte| byte.is_ascii_digit());
-    let mut ports: Vec<u16> = if is_number { numbers(start, team) } else { names(start, team) };
-    let exact = if is_number { start.parse().ok() } else { None };
-    let named = if is_number { BTreeSet::new() } else { exactly(start, team) };
+    let exact = if is_number { start.parse().into_iter().collect() } else { ports_named(start, team) };
+    let beginning = if is_number { numbers(start, team) } else { names(start, team) };
+    let mut ports: Vec<u16> = beginning.union(&exact.iter().copied().collect()).copied().collect();
     ports.sort_by_cached_key(|&port| {
-        let is_exact = exact == Some(port) || named.contains(&port);
+        let place = exact.iter().position(|&it| it == port).unwrap_or(usize::MAX);
         let uses = usage(port).map_or(0, |it| it.repositories);
-        (!is_exact, team.at(port).is_empty(), Reverse(uses), in_practice(port).next().is_none(), port)
+        (place, team.at(port).is_empty(), Reverse(uses), in_practice(port).next().is_none(), port)
     });
     ports
 }
 
-/// The numbers that begin with the digits `start` and that somebody has or had; `start` itself even if nobody has.
-fn numbers(start: &str, team: &TeamPorts) -> Vec<u16> {
+/// The numbers that begin with the digits `start` and that somebody has or had.
+fn numbers(start: &str, team: &TeamPorts) -> BTreeSet<u16> {
     let is_known = |port: u16| {
         assignments(port).any(|it| !it.service.is_empty() || !it.date.is_empty())
             || in_practice(port).next().is_some()
             || formerly(port).next().is_some()
             || !team.at(port).is_empty()
     };
-    let begins = |port: u16| port.to_string().starts_with(start);
-    let is_itself = |port: u16| start.parse() == Ok(port);
-    (0..=u16::MAX).filter(|&port| begins(port) && (is_itself(port) || is_known(port))).collect()
+    (0..=u16::MAX).filter(|&port| port.to_string().starts_with(start) && is_known(port)).collect()
 }
 
 /// The ports of the names that begin with `start`.
-fn names(start: &str, team: &TeamPorts) -> Vec<u16> {
-    let begins = |name: &str| has_start(name, start);
+fn names(start: &str, team: &TeamPorts) -> BTreeSet<u16> {
+    let begins = |name: &str| name.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start));
     let by_iana = starting_with(start).filter(|it| !it.service.is_empty()).map(|it| it.first);
     let aliases = ALIASES.iter().filter(|&&[alias, ..]| begins(text(alias))).map(|&[_, port, _]| port);
-    let practice = IN_PRACTICE.iter().map(|row| row[0]).filter(|&port| {
-        in_practice(port).any(|it| it.names().any(begins) || it.product.split(' ').any(begins))
-    });
+    let products =
+        products().filter(|it| it.names().any(begins) || it.product.split(' ').any(begins)).map(|it| it.port);
     let own = team.rows.iter().filter(|row| begins(&row.service));
     let own = own.filter_map(|row| u16::try_from(row.range.first).ok());
-    let ports: BTreeSet<u16> = by_iana.chain(aliases).chain(practice).chain(own).collect();
-    ports.into_iter().collect()
-}
-
-/// The ports that are called `name`.
-fn exactly(name: &str, team: &TeamPorts) -> BTreeSet<u16> {
-    let own = team.named(name).filter_map(|row| u16::try_from(row.range.first).ok());
-    own.chain(super::named(name).first().map(|it| it.first)).collect()
-}
-
-fn has_start(name: &str, start: &str) -> bool {
-    name.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start))
+    by_iana.chain(aliases).chain(products).chain(own).collect()
 }
 
 #[cfg(test)]
@@ -79,6 +86,7 @@ mod tests {
         assert_eq!(first("valk")[0], 6379);
         assert_eq!(first("https")[0], 443);
         assert_eq!(first("http")[0], 80);
+        assert_eq!(first("imaps"), [993, 585], "what once had the name comes behind what has it");
         assert!(first("no such service").is_empty());
         assert!(first("💣").is_empty());
     }
