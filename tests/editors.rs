@@ -54,7 +54,7 @@ fn test(editor: &Editor) -> Result<Completion, Failed> {
     let (status, said) = run(editor, &program)?;
     match status.code() {
         Some(0) => Ok(Completion::Completed),
-        Some(SKIPPED) => missing(said.lines().last().unwrap_or("its test says not why").to_owned()),
+        Some(SKIPPED) => missing(said.lines().last().unwrap_or("its test does not say why").to_owned()),
         _ => Err(format!("{status}\n{said}").into()),
     }
 }

@@ -18,6 +18,16 @@ fn start(text: &str) -> (TempDir, Client) {
     (folder, Client::initialized(&["utf-8"]))
 }
 
+/// A client that works in `folder`.
+fn working_in(folder: &Path) -> Client {
+    let mut client = Client::start();
+    let folders = json!([{"uri": uri(folder, ""), "name": "a"}]);
+    let params = json!({"processId": null, "rootUri": null, "capabilities": {}, "workspaceFolders": folders});
+    client.request("initialize", params).unwrap();
+    client.notify("initialized", json!({}));
+    client
+}
+
 /// The address of a file in `folder`.
 fn uri(folder: &Path, name: &str) -> String {
     let folder = folder.to_str().unwrap().replace('\\', "/");
@@ -126,11 +136,7 @@ fn a_client_that_watches_files_is_asked_to_and_heard() {
 fn a_document_without_a_file_falls_under_the_folder_of_the_client() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join(".portolan.toml"), "severity.deregistered-port = 'hint'").unwrap();
-    let mut client = Client::start();
-    let folders = json!([{"uri": uri(folder.path(), ""), "name": "a"}]);
-    let params = json!({"processId": null, "rootUri": null, "capabilities": {}, "workspaceFolders": folders});
-    client.request("initialize", params).unwrap();
-    client.notify("initialized", json!({}));
+    let mut client = working_in(folder.path());
     client.open("untitled:Untitled-1", "dockerfile", MAIL);
     let diagnostics = client.diagnostics("untitled:Untitled-1", Some(1));
     assert_eq!(diagnostics[0]["severity"], 4);
@@ -141,11 +147,7 @@ fn a_document_without_a_file_falls_under_the_folder_of_the_client() {
 fn a_mistake_on_the_disk_is_told_by_its_path_in_the_folder_of_the_client() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("portolan.toml"), "slect = []\n").unwrap();
-    let mut client = Client::start();
-    let folders = json!([{"uri": uri(folder.path(), ""), "name": "a"}]);
-    let params = json!({"processId": null, "rootUri": null, "capabilities": {}, "workspaceFolders": folders});
-    client.request("initialize", params).unwrap();
-    client.notify("initialized", json!({}));
+    let mut client = working_in(folder.path());
     client.open(&uri(folder.path(), "Dockerfile"), "dockerfile", MAIL);
     assert!(shown(&mut client).starts_with("portolan.toml, line 1: no key is called"));
     client.finish();

@@ -31,6 +31,12 @@ local function is_ours(path, id, findings)
   ids[path] = id
 end
 
+local function all_ours(id, lines, findings, names)
+  for _, name in ipairs(names) do
+    is_ours(check.write(name, lines), id, findings)
+  end
+end
+
 local function is_not_ours(path)
   local buffer = check.edit(path)
   -- A file of ours is opened later, and gets its client later.
@@ -43,7 +49,7 @@ end
 is_ours(vim.env.DEMO .. '/Dockerfile', 'dockerfile', { '11 deregistered-port' })
 is_ours(vim.env.DEMO .. '/compose.yaml', 'dockercompose', { '9 reserved-port', '9 reserved-port' })
 is_ours(vim.env.DEMO .. '/nginx.conf', 'nginx', { '32 deregistered-port', '36 reserved-port' })
-for _, name in ipairs({
+all_ours('dockerfile', DOCKERFILE, DOCKERFILE_FINDINGS, {
   'Containerfile',
   'Containerfile.arm64',
   'Dockerfile.dev',
@@ -51,22 +57,21 @@ for _, name in ipairs({
   'Dockerfile-alpine',
   'web.dockerfile',
   'web.containerfile',
-}) do
-  is_ours(check.write(name, DOCKERFILE), 'dockerfile', DOCKERFILE_FINDINGS)
-end
-for _, name in ipairs({ 'compose.override.yml', 'docker-compose.yml', 'web-compose.yml', 'compose.yaml.j2' }) do
-  is_ours(check.write(name, COMPOSE), 'dockercompose', COMPOSE_FINDINGS)
-end
-for _, name in ipairs({
+})
+all_ours('dockercompose', COMPOSE, COMPOSE_FINDINGS, {
+  'compose.override.yml',
+  'docker-compose.yml',
+  'web-compose.yml',
+  'compose.yaml.j2',
+})
+all_ours('nginx', NGINX, NGINX_FINDINGS, {
   'site.nginx',
   'nginx.conf.template',
   'default.conf',
   'conf.d/web.conf',
   'sites-enabled/x.conf',
   'sites-available/default',
-}) do
-  is_ours(check.write(name, NGINX), 'nginx', NGINX_FINDINGS)
-end
+})
 is_ours(check.write('portolan.toml', { 'ignore = ["no-such-rule"]' }), 'toml', { '1 configuration' })
 
 for name, lines in pairs({

@@ -4,8 +4,6 @@
 # ALE             ALE's folder, if Vim does not have it as a package
 set -u
 
-# shellcheck disable=SC2034 # screen.sh reads it.
-editor=vim
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/screen.sh"
 

@@ -1,10 +1,10 @@
-# An editor that runs in tmux and is read from its screen. Sourced by run.sh, which sets `editor`.
+# Vim in tmux, read from its screen. Sourced by run.sh.
 #
-# PORTOLAN        the server, EDITOR_PROGRAM the editor's program
+# PORTOLAN        the server, EDITOR_PROGRAM Vim's program
 # DEMO            a copy of tests/demo that may be changed
 # OUT             a folder for screens and logs
 
-: "${editor:?}" "${PORTOLAN:?}" "${EDITOR_PROGRAM:?}" "${DEMO:?}" "${OUT:?}"
+: "${PORTOLAN:?}" "${EDITOR_PROGRAM:?}" "${DEMO:?}" "${OUT:?}"
 seconds=60
 
 passed() {
@@ -19,19 +19,14 @@ fail() {
 }
 
 command -v tmux >/dev/null || {
-    echo "FAILED: tmux is not installed, and $editor needs a terminal" >&2
+    echo "FAILED: tmux is not installed, and Vim needs a terminal" >&2
     exit 1
 }
 
 T=$(mktemp -d) || exit 1
 clean() {
-    keep_logs
     tm kill-server 2>/dev/null
     rm -rf "$T"
-}
-# What a test keeps of the editor's own logs.
-keep_logs() {
-    :
 }
 trap clean EXIT
 trap 'exit 1' HUP INT TERM
@@ -59,7 +54,7 @@ screen() {
 }
 
 keep_screen() {
-    screen >"$OUT/$editor-$1.txt"
+    screen >"$OUT/vim-$1.txt"
 }
 
 # in_terminal COMMAND: runs it in a new terminal, in the demo's folder. The last one's tmux may not have ended yet.
@@ -75,7 +70,7 @@ keys() {
     tm send-keys "$@"
 }
 
-# type_command TEXT: at the editor's colon.
+# type_command TEXT: at Vim's colon.
 type_command() {
     keys ":"
     keys -l "$1"
@@ -129,9 +124,9 @@ terminal_is_gone() {
     ! tm has-session 2>/dev/null
 }
 
-# quit: the editor ends without saving, and takes the server with it.
+# quit: Vim ends without saving, and takes the server with it.
 quit() {
     type_command "qa!"
-    until_true "$editor ends" terminal_is_gone
-    until_true "the server's process ends with $editor" no_server_runs
+    until_true "Vim ends" terminal_is_gone
+    until_true "the server's process ends with Vim" no_server_runs
 }
