@@ -4,24 +4,28 @@
 // The environment may say: EDITOR_PROGRAM (code-server), BROWSER (a Chromium), PORTOLAN (the server), DEMO (a copy of the demo
 // to work on), OUT (where pictures and logs go).
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-
-import { createVSIX } from "@vscode/vsce";
-
-import { buildTests } from "./build.mjs";
-import { packExtension } from "./package.mjs";
 
 const HERE = dirname(import.meta.dirname);
 const ROOT = join(HERE, "..", "..");
 
 const program = process.env.EDITOR_PROGRAM ?? onPath("code-server");
 const browser = process.env.BROWSER ?? onPath("chromium", "chromium-browser", "google-chrome");
-if (program === undefined || browser === undefined) {
-  console.error(`not tested: there is no ${program === undefined ? "code-server" : "chromium"} on PATH`);
+const missing = [
+  [program === undefined, "there is no code-server on PATH"],
+  [browser === undefined, "there is no Chromium on PATH"],
+  [!existsSync(join(HERE, "node_modules")), "`npm ci` was not run in editors/vscode"],
+].find(([isMissing]) => isMissing);
+if (missing !== undefined) {
+  console.error(missing[1]);
   process.exit(77);
 }
+// These are of the packages whose absence is told above.
+const { createVSIX } = await import("@vscode/vsce");
+const { buildTests } = await import("./build.mjs");
+const { packExtension } = await import("./package.mjs");
 
 const temporary = mkdtempSync(join(tmpdir(), "portolan-vsix-"));
 try {

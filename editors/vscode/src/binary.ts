@@ -56,10 +56,10 @@ async function candidate(around: Surroundings): Promise<Omit<Binary, "version">>
   }
   const named = around.environment["PORTOLAN_PATH"]?.trim();
   if (named) {
-    return theNamed(named, "PORTOLAN_PATH", around);
+    return givenProgram(named, "PORTOLAN_PATH", around);
   }
   if (around.setting) {
-    return theNamed(around.setting, "portolan.path", around);
+    return givenProgram(around.setting, "portolan.path", around);
   }
   if (await isFile(bundled)) {
     return { path: bundled, source: "bundled" };
@@ -75,8 +75,8 @@ async function candidate(around: Surroundings): Promise<Omit<Binary, "version">>
 }
 
 /** The program that somebody has named. */
-async function theNamed(name: string, source: string, around: Surroundings): Promise<Omit<Binary, "version">> {
-  const isBare = !/[/\\]/.test(name) && name !== "~";
+async function givenProgram(name: string, source: string, around: Surroundings): Promise<Omit<Binary, "version">> {
+  const isBare = !/[/\\]/.test(name);
   const path = isBare ? await onPath(name, around) : absolute(name, around);
   if (path === undefined) {
     throw new BinaryError(`${source} says ${name}, and there is no such program on PATH.`);
@@ -89,7 +89,7 @@ async function theNamed(name: string, source: string, around: Surroundings): Pro
 }
 
 function absolute(name: string, around: Surroundings): string {
-  if (/^~[/\\]|^~$/.test(name)) {
+  if (/^~[/\\]/.test(name)) {
     return join(around.environment["HOME"] ?? homedir(), name.slice(1));
   }
   return isAbsolute(name) ? name : resolve(around.folder ?? homedir(), name);
@@ -119,7 +119,9 @@ async function version(path: string, source: string): Promise<string> {
 }
 
 /** What the program writes to its standard output when it is run with these arguments. */
-export async function ask(program: string, args: readonly string[], options: { cwd?: string; signal?: AbortSignal } = {}): Promise<string> {
+export async function ask(
+  program: string, args: readonly string[], options: { cwd?: string; signal?: AbortSignal } = {},
+): Promise<string> {
   const { stdout } = await promisify(execFile)(program, [...args], {
     ...options, timeout: PATIENCE, windowsHide: true, maxBuffer: 16 * 1024 * 1024,
   });

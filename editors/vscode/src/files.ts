@@ -5,8 +5,11 @@
 
 import type { DocumentSelector } from "vscode-languageclient/node";
 
-/** The languages of VS Code itself and of common extensions. A compose file under any other name is `yaml`. */
-const LANGUAGES = ["dockerfile", "dockercompose", "nginx", "yaml"];
+/** What VS Code itself and common extensions call the languages that the server reads. */
+const LANGUAGES = ["dockerfile", "dockercompose", "nginx"];
+
+/** What they call a compose file under any other name, among much else. */
+const YAML = "yaml";
 
 /**
  * Files that VS Code has no language of its own for, or another one: it calls nginx configuration `properties`, and
@@ -27,15 +30,13 @@ const PATTERNS = [
 export function documentSelector(files: readonly string[]): DocumentSelector {
   const patterns = [...PATTERNS, ...files.filter((it) => it.trim() !== "")];
   return [
-    ...LANGUAGES.flatMap((language) => [{ scheme: "file", language }, { scheme: "untitled", language }]),
+    ...[...LANGUAGES, YAML].flatMap((language) => [{ scheme: "file", language }, { scheme: "untitled", language }]),
     ...patterns.map((pattern) => ({ scheme: "file", pattern })),
   ];
 }
 
 /** Where the state of the server is worth a look: in files that are one of its own by their name. */
 export const AT_HOME = [
-  { language: "dockerfile" },
-  { language: "dockercompose" },
-  { language: "nginx" },
+  ...LANGUAGES.map((language) => ({ language })),
   ...PATTERNS.map((pattern) => ({ pattern })),
 ];

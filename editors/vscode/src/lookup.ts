@@ -28,7 +28,7 @@ export async function lookUp(server: Server): Promise<void> {
   const pick = vscode.window.createQuickPick<PortItem>();
   pick.title = "Look Up a Port";
   pick.placeholder = "A number or a service: 5432, redis, imap";
-  // What is found was matched already, by names that the items do not all show.
+  // What was found is shown as it is (`alwaysShow`); this only marks the letters that match.
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
 
