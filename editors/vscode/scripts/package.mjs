@@ -3,6 +3,7 @@
 //   npm run package                                                 dist/portolan-0.1.0.vsix
 //   npm run package -- --binary ../../target/release/portolan       dist/portolan-linux-x64-0.1.0.vsix
 //   npm run package -- --binary FILE --target alpine-x64 --out FILE
+import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -37,13 +38,24 @@ export async function packExtension({ binary, target, out } = {}) {
   return packagePath;
 }
 
-if (process.argv[1] === import.meta.filename) {
+/** What the arguments ask for; says what is wrong with them, and ends with 2, where they ask for nothing that can be done. */
+function asked() {
   const options = { binary: { type: "string" }, target: { type: "string" }, out: { type: "string" } };
-  const { values } = parseArgs({ options });
-  if (values.target !== undefined && values.binary === undefined) {
-    console.error("--target needs --binary: the package without one is for every platform");
+  try {
+    const { binary, target, out } = parseArgs({ options }).values;
+    if (target !== undefined && binary === undefined) {
+      throw new Error("--target needs --binary: the package without one is for every platform");
+    }
+    if (binary !== undefined && !existsSync(binary)) {
+      throw new Error(`--binary: there is no such file: ${binary}`);
+    }
+    return { target, binary: binary && resolve(binary), out: out && resolve(out) };
+  } catch (error) {
+    console.error(error.message);
     process.exit(2);
   }
-  const asked = { ...values, ...(values.binary && { binary: resolve(values.binary) }), ...(values.out && { out: resolve(values.out) }) };
-  console.log(relative(process.cwd(), await packExtension(asked)));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  console.log(relative(process.cwd(), await packExtension(asked())));
 }
