@@ -31,12 +31,10 @@ VIMRC
 sed -n '/^```vim$/,/^```$/p' "$here/../README.md" | sed -n '/ale_linters/p' >>"$T/vimrc"
 grep -q "^let g:ale_linters" "$T/vimrc" || fail "the README has no line for ALE"
 cat >>"$T/vimrc" <<'VIMRC'
-" All findings on the screen, and ALE's own log.
+" All findings on the screen.
 let g:ale_open_list = 1
 let g:ale_list_window_size = 6
-autocmd VimLeave * call writefile(split(execute('ALEInfo -echo'), "\n"), $OUT . '/vim-aleinfo.txt')
 VIMRC
-export OUT
 
 # vim FILE: opens it in a new Vim.
 vim() {
