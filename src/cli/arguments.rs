@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, ValueEnum};
 
+use super::outputs::OutputArguments;
+use super::policy::PolicyArguments;
 use super::settings::SettingsArguments;
+use super::sources::SourceArguments;
 use crate::languages::Language;
 
 /// The chart of the ports in your config files.
@@ -66,13 +69,9 @@ pub struct Arguments {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Read every file as this language, whatever its name and content
-    #[arg(long, help_heading = "What to read", value_enum, value_name = "LANGUAGE")]
-    pub language: Option<LanguageName>,
-
-    /// The name that standard input has in the report, and by which its language is known
-    #[arg(long, help_heading = "What to read", value_name = "PATH")]
-    pub stdin_filename: Option<PathBuf>,
+    /// Which files are read, and as what
+    #[command(flatten)]
+    pub sources: SourceArguments,
 
     /// Which rules look, and what else is asked of them
     #[command(flatten)]
@@ -90,13 +89,13 @@ pub struct Arguments {
     #[arg(long, help_heading = "What to fix", requires = "mending")]
     pub unsafe_fixes: bool,
 
-    /// The form of the output
-    #[arg(long, help_heading = "What to write", value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Text)]
-    pub output_format: OutputFormat,
+    /// What a check fails for
+    #[command(flatten)]
+    pub policy: PolicyArguments,
 
-    /// When to colour the output; `auto` heeds NO_COLOR and whether the output is a terminal
-    #[arg(long, help_heading = "What to write", value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
-    pub color: Color,
+    /// In which form the output is, and where it goes
+    #[command(flatten)]
+    pub output: OutputArguments,
 }
 
 /// The modes that read no files, or mend none.
@@ -115,35 +114,5 @@ impl ValueEnum for LanguageName {
 
     fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
         Some(clap::builder::PossibleValue::new(self.0.name()))
-    }
-}
-
-/// The form of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum OutputFormat {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
-}
-
-/// When to colour the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-impl From<Color> for anstream::ColorChoice {
-    fn from(color: Color) -> Self {
-        match color {
-            Color::Auto => Self::Auto,
-            Color::Always => Self::Always,
-            Color::Never => Self::Never,
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Outcome, OutputFormat, complain};
+use super::{Form, Outcome, complain};
 use crate::rules::{RULES, Rule};
 
 /// Writes the page of the rule named `name`.
@@ -25,16 +25,16 @@ pub fn page(name: &str, out: &mut impl Write) -> io::Result<Outcome> {
 /// # Errors
 ///
 /// Those of `out`.
-pub fn list(format: OutputFormat, out: &mut impl Write) -> io::Result<Outcome> {
+pub fn list(form: Form, out: &mut impl Write) -> io::Result<Outcome> {
     let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
     for rule in RULES {
-        match format {
-            OutputFormat::Text => {
+        match form {
+            Form::Text => {
                 let severity = rule.severity.name();
                 let level = if rule.is_opt_in { format!("off ({severity})") } else { severity.to_owned() };
                 writeln!(out, "{:<width$}  {level:<13}  {}", rule.name, rule.summary)?;
             }
-            OutputFormat::Json => {
+            Form::Json => {
                 serde_json::to_writer(&mut *out, &JsonRule::from(*rule))?;
                 writeln!(out)?;
             }

@@ -2,103 +2,85 @@
 //!
 //! A file is replaced as a whole or not at all, and only if it still holds what was read.
 
-use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use super::check::{self, Report};
+use super::policy::{Judged, Policy};
+use super::progress::Progress;
 use super::walk::{self, Source};
-use super::{Arguments, Outcome, OutputFormat, complain};
+use super::{Arguments, Outcome, check, complain, replace};
 use crate::config::Settings;
 use crate::finding::{Finding, Safety};
 use crate::fix::{self, Fixed};
 use crate::languages::Language;
-use crate::report::{counted, printable};
+use crate::report::{Drawing, counted, printable};
 
 /// Mends what `arguments` name, and writes the report on what remains. Of standard input the mended text is the output,
 /// and the report goes to standard error.
-///
-/// # Errors
-///
-/// Those of `out`.
-pub fn write(arguments: &Arguments, out: &mut impl Write) -> io::Result<Outcome> {
-    let (files, mut outcome) = walk::visit(arguments, |source| {
-        let mut file = Mended::new(arguments, source);
+pub fn run(arguments: &Arguments) -> Outcome {
+    let visit = |policy: &Policy<'_>, source: &Source<'_>| {
+        let file = Mended::new(arguments, policy, source);
         // Nobody asks for the text again where nothing is to be written.
-        let report = file.fixed.applied.is_empty().then(|| {
-            let text = std::mem::take(&mut file.fixed.text);
-            Report::new(arguments, source.path, &text, &file.fixed.left)
-        });
-        (file, report)
-    });
-    let mut count = Count::default();
-    let mut reports = Vec::new();
-    for (file, report) in files {
+        let judged = policy.judge(&source.with_text(&file.fixed.text));
+        (file, judged)
+    };
+    check::report(arguments, visit, |policy, (file, judged)| {
         if let Some(echo) = &file.echo {
-            out.flush()?;
-            print(echo)?;
+            let outcome = print(echo).map_or_else(unwritten, |()| Outcome::Clean);
+            return Judged { mended: file.fixed.applied.len(), outcome, ..judged };
         }
-        if let Some(report) = report {
-            reports.push(report);
-            continue;
+        if file.fixed.applied.is_empty() {
+            return judged;
         }
-        let result = match file.echo {
-            Some(_) => Ok(()),
-            None => replace(&file.path, &file.before, file.fixed.text.as_bytes()),
-        };
-        match &result {
-            Ok(()) => count.add(file.fixed.applied.len()),
+        match replace::replace(&file.path, &file.before, file.fixed.text.as_bytes()) {
+            Ok(()) => Judged { mended: file.fixed.applied.len(), ..judged },
             Err(error) => {
-                let path = file.path.display();
-                outcome = outcome.max(complain(format_args!("{path} is not fixed: {error}")));
+                let outcome = complain(format_args!("{} is not fixed: {error}", file.path.display()));
+                Judged { outcome, ..file.judged_before(policy) }
             }
         }
-        reports.push(if result.is_ok() { file.report(arguments) } else { file.report_before(arguments) });
-    }
-    let done = count.after("Fixed");
-    if let (OutputFormat::Json, Some(done)) = (arguments.output_format, &done) {
-        tell(done);
-    }
-    let found = if arguments.paths.iter().any(|path| path.as_os_str() == "-") {
-        let mut err = anstream::AutoStream::new(io::stderr().lock(), arguments.color.into());
-        check::write(arguments, reports, done.as_deref(), &mut err)?
-    } else {
-        check::write(arguments, reports, done.as_deref(), out)?
-    };
-    Ok(outcome.max(found))
+    })
 }
 
 /// Writes the difference that mending what `arguments` name would make, as a patch. Changes nothing.
-///
-/// # Errors
-///
-/// Those of `out`.
-pub fn diff(arguments: &Arguments, out: &mut impl Write) -> io::Result<Outcome> {
-    let (files, mut outcome) = walk::visit(arguments, |source| {
-        let file = Mended::new(arguments, source);
+pub fn diff(arguments: &Arguments) -> Outcome {
+    let policy = match Policy::new(&arguments.policy, Drawing::None) {
+        Ok(policy) => policy,
+        Err(outcome) => return outcome,
+    };
+    let (mut problems, mut files, mut outcome) = (0, 0, Outcome::Clean);
+    let visit = |source: &Source<'_>| {
+        let file = Mended::new(arguments, &policy, source);
         let before = str::from_utf8(&file.before).unwrap_or_default();
         let is_changed = !file.fixed.applied.is_empty();
         (is_changed.then(|| unified(&file.path, before, &file.fixed.text)), file.fixed.applied.len())
-    });
-    out.flush()?;
-    let mut count = Count::default();
-    for (diff, problems) in files {
-        let Some(diff) = diff else { continue };
-        count.add(problems);
-        if io::stdout().is_terminal() {
+    };
+    let walked = walk::visit(arguments, &Progress::new(), visit, |(diff, applied)| {
+        let Some(diff) = diff else { return ControlFlow::Continue(()) };
+        problems += applied;
+        files += 1;
+        let printed = if io::stdout().is_terminal() {
             let shown: Vec<String> = diff.split('\n').map(printable_line).collect();
-            print(shown.join("\n").as_bytes())?;
+            print(shown.join("\n").as_bytes())
         } else {
-            print(diff.as_bytes())?;
+            print(diff.as_bytes())
+        };
+        if let Err(error) = printed {
+            outcome = outcome.max(unwritten(error));
+            return ControlFlow::Break(());
         }
-        outcome = outcome.max(Outcome::Found);
+        if !arguments.policy.exit_zero {
+            outcome = outcome.max(Outcome::Found);
+        }
+        ControlFlow::Continue(())
+    });
+    if files > 0 {
+        check::tell(&format!("Would fix {} in {}", counted(problems, "problem"), counted(files, "file")));
     }
-    if let Some(said) = count.after("Would fix") {
-        tell(&said);
-    }
-    Ok(outcome)
+    outcome.max(walked)
 }
 
 /// A file before and after its fixes.
@@ -113,8 +95,8 @@ struct Mended {
 }
 
 impl Mended {
-    fn new(arguments: &Arguments, source: &Source<'_>) -> Self {
-        let findings = |text: &str| check::findings(text, source.language, &source.settings);
+    fn new(arguments: &Arguments, policy: &Policy<'_>, source: &Source<'_>) -> Self {
+        let findings = |text: &str| policy.findings(&source.with_text(text));
         let most = if arguments.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
         let fixed = if source.bytes == source.text.as_bytes() {
             fix::apply(source.text, most, findings)
@@ -139,36 +121,11 @@ impl Mended {
         }
     }
 
-    /// The report on what is left in the file.
-    fn report(&self, arguments: &Arguments) -> Report {
-        Report::new(arguments, &self.path, &self.fixed.text, &self.fixed.left)
-    }
-
-    /// The report on the file as it was.
-    fn report_before(&self, arguments: &Arguments) -> Report {
-        let before = str::from_utf8(&self.before).unwrap_or_default();
-        let findings = check::findings(before, self.language, &self.settings);
-        Report::new(arguments, &self.path, before, &findings)
-    }
-}
-
-/// How many problems in how many files.
-#[derive(Debug, Default)]
-struct Count {
-    problems: usize,
-    files: usize,
-}
-
-impl Count {
-    fn add(&mut self, problems: usize) {
-        self.problems += problems;
-        self.files += 1;
-    }
-
-    /// The count behind `verb`, if there is anything to count.
-    fn after(&self, verb: &str) -> Option<String> {
-        let (problems, files) = (counted(self.problems, "problem"), counted(self.files, "file"));
-        (self.files > 0).then(|| format!("{verb} {problems} in {files}"))
+    /// What is to be said of the file as it was.
+    fn judged_before(&self, policy: &Policy<'_>) -> Judged {
+        let text = str::from_utf8(&self.before).unwrap_or_default();
+        let (path, language, settings) = (&self.path, self.language, &self.settings);
+        policy.judge(&Source { path, language, text, bytes: &self.before, is_stdin: false, settings })
     }
 }
 
@@ -194,90 +151,17 @@ fn print(bytes: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
-/// Says on standard error what was done.
-fn tell(what: &str) {
-    // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(anstream::stderr(), "{what}");
-}
-
-/// Puts `after` in the place of the file at `path`, of which `before` was read. Where `path` is a link, the file that it
-/// leads to is replaced. One that holds `after` already was named twice, and is left as it is.
-fn replace(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
-    let target = fs::canonicalize(path)?;
-    if fs::read(&target)? == after {
-        return Ok(());
+/// The output could not be written; that a pipe is closed is no error.
+fn unwritten(error: io::Error) -> Outcome {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Outcome::Clean;
     }
-    let metadata = fs::metadata(&target)?;
-    if metadata.permissions().readonly() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
-    }
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let (file, temporary) = temporary(folder).map_err(|error| {
-        let said = format!("cannot write to its folder, {}: {error}", folder.display());
-        io::Error::new(error.kind(), said)
-    })?;
-    let result = fill(file, &temporary, &metadata, after).and_then(|()| {
-        if fs::read(&target)? != before {
-            return Err(io::Error::other("it was changed by somebody else meanwhile"));
-        }
-        fs::rename(&temporary, &target)
-    });
-    if result.is_err() {
-        // The error that is told is the one that matters.
-        let _ = fs::remove_file(&temporary);
-    }
-    result
-}
-
-/// A new file in `folder`, and its path.
-fn temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
-    const TRIES: usize = 100;
-    let mut tries = 0..TRIES;
-    loop {
-        let number = tries.next().unwrap_or(TRIES);
-        let path = folder.join(format!(".portolan-{}-{number}.tmp", std::process::id()));
-        let mut options = OpenOptions::new();
-        // Until it has the permissions of the file that it replaces, nobody else is to read what that one holds.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.write(true).create_new(true).open(&path) {
-            Ok(file) => return Ok((file, path)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < TRIES => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-/// Writes `bytes` to `file`, and gives it the owner and permissions of the one that it replaces.
-fn fill(mut file: File, path: &Path, metadata: &Metadata, bytes: &[u8]) -> io::Result<()> {
-    file.write_all(bytes)?;
-    drop(file);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt, chown};
-        // Only root can give a file away; to others it was theirs, or it becomes so.
-        let _ = chown(path, Some(metadata.uid()), Some(metadata.gid()));
-    }
-    fs::set_permissions(path, metadata.permissions())
+    complain(format_args!("cannot write the output: {error}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_that_somebody_else_changed_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("Dockerfile");
-        fs::write(&path, "EXPOSE 81").unwrap();
-        let error = replace(&path, b"EXPOSE 80", b"EXPOSE 82").unwrap_err();
-        assert!(error.to_string().contains("somebody else"), "{error}");
-        assert_eq!(fs::read_to_string(&path).unwrap(), "EXPOSE 81");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
-        replace(&path, b"EXPOSE 81", b"EXPOSE 82").unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "EXPOSE 82");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
 
     #[test]
     fn a_difference_is_a_patch() {

@@ -1,11 +1,13 @@
 //! `--list`: every port in files, and where it stands.
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
 use serde::Serialize;
 
+use super::progress::Progress;
 use super::walk::Source;
-use super::{Arguments, Outcome, OutputFormat, walk};
+use super::{Arguments, Form, Outcome, walk};
 use crate::languages::{Scan, scan};
 use crate::port::PortUse;
 use crate::report::printable;
@@ -16,8 +18,8 @@ use crate::text::{Encoding, Position, Text};
 /// # Errors
 ///
 /// Those of `out`.
-pub fn run(arguments: &Arguments, out: &mut impl Write) -> io::Result<Outcome> {
-    let (files, outcome) = walk::visit(arguments, |source| {
+pub fn run(arguments: &Arguments, form: Form, out: &mut impl Write) -> io::Result<Outcome> {
+    let list = |source: &Source<'_>| {
         let scan = scan(source.text, source.language);
         if scan.uses.is_empty() {
             return String::new();
@@ -25,15 +27,17 @@ pub fn run(arguments: &Arguments, out: &mut impl Write) -> io::Result<Outcome> {
         let (file, lines) = (source.path.to_string_lossy(), Text::new(source.text));
         let rows: Vec<Row<'_>> =
             scan.uses.iter().map(|port| Row { file: &file, ..row(source, &lines, &scan, port) }).collect();
-        match arguments.output_format {
-            OutputFormat::Text => table(&file, &rows),
-            OutputFormat::Json => rows.iter().map(json_line).collect(),
+        match form {
+            Form::Text => table(&file, &rows),
+            Form::Json => rows.iter().map(json_line).collect(),
         }
+    };
+    let mut written = Ok(());
+    let outcome = walk::visit(arguments, &Progress::new(), list, |rows| {
+        written = out.write_all(rows.as_bytes());
+        if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
-    for file in files {
-        out.write_all(file.as_bytes())?;
-    }
-    Ok(outcome)
+    written.map(|()| outcome)
 }
 
 /// A port as the list shows it. Lines and columns count from 1, columns in characters.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::settings::Configurations;
-use super::{Arguments, Outcome, OutputFormat, complain};
+use super::{Arguments, Form, Outcome, complain};
 use crate::describe;
 use crate::port::Transport;
 use crate::registry::{self, Assignment, TeamPort, TeamPorts, WikipediaRow};
@@ -19,20 +19,20 @@ const SHOWN: usize = 50;
 /// # Errors
 ///
 /// Those of `out`.
-pub fn run(query: &str, arguments: &Arguments, out: &mut impl Write) -> io::Result<Outcome> {
+pub fn run(query: &str, arguments: &Arguments, form: Form, out: &mut impl Write) -> io::Result<Outcome> {
     let Ok(team) = Configurations::new(arguments).team() else { return Ok(Outcome::Failed) };
-    let (query, format) = (query.trim(), arguments.output_format);
+    let query = query.trim();
     if let Some(start) = query.strip_suffix('*') {
-        return beginning_with(start, &team, format, out);
+        return beginning_with(start, &team, form, out);
     }
     let query = match query.split_once('/') {
         Some((number, transport)) if Transport::from_name(transport).is_some() => number,
         _ => query,
     };
     if let Ok(port) = query.parse::<u16>() {
-        match format {
-            OutputFormat::Text => writeln!(out, "{}", describe::number(port, &team))?,
-            OutputFormat::Json => write_json(&Known::of(port, &team), out)?,
+        match form {
+            Form::Text => writeln!(out, "{}", describe::number(port, &team))?,
+            Form::Json => write_json(&Known::of(port, &team), out)?,
         }
         return Ok(Outcome::Clean);
     }
@@ -47,12 +47,12 @@ pub fn run(query: &str, arguments: &Arguments, out: &mut impl Write) -> io::Resu
             query.chars().take(3).collect::<String>(),
         )));
     }
-    match format {
-        OutputFormat::Text => {
+    match form {
+        Form::Text => {
             let texts: Vec<String> = ports.iter().map(|&port| describe::number(port, &team)).collect();
             writeln!(out, "{}", texts.join("\n\n"))?;
         }
-        OutputFormat::Json => {
+        Form::Json => {
             let ports = ports.iter().map(|&port| Known::of(port, &team)).collect();
             write_json(&Named { name: query, ports }, out)?;
         }
@@ -61,20 +61,15 @@ pub fn run(query: &str, arguments: &Arguments, out: &mut impl Write) -> io::Resu
 }
 
 /// Writes the ports that begin with `start`: a line for each, or all that is known of each.
-fn beginning_with(
-    start: &str,
-    team: &TeamPorts,
-    format: OutputFormat,
-    out: &mut impl Write,
-) -> io::Result<Outcome> {
+fn beginning_with(start: &str, team: &TeamPorts, form: Form, out: &mut impl Write) -> io::Result<Outcome> {
     let mut ports = registry::search(start, team);
     if ports.is_empty() {
         return Ok(complain(format_args!("no number and no service begins with `{start}`")));
     }
     let more = ports.len().saturating_sub(SHOWN);
     ports.truncate(SHOWN);
-    match format {
-        OutputFormat::Text => {
+    match form {
+        Form::Text => {
             for port in ports {
                 let known = describe::number(port, team);
                 writeln!(out, "{}", known.lines().next().unwrap_or_default())?;
@@ -83,7 +78,7 @@ fn beginning_with(
                 writeln!(out, "… and {more} more")?;
             }
         }
-        OutputFormat::Json => {
+        Form::Json => {
             let ports = ports.into_iter().map(|port| Known::of(port, team)).collect();
             write_json(&Named { name: &format!("{start}*"), ports }, out)?;
         }

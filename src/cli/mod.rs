@@ -7,16 +7,29 @@ use std::process::ExitCode;
 use crate::report::printable;
 
 mod arguments;
+mod baseline;
 mod check;
+mod diff_base;
 mod explain;
 mod fix;
 mod list;
 mod lookup;
+mod outputs;
+mod policy;
+mod pool;
+mod progress;
+mod replace;
 mod settings;
+mod sources;
 mod walk;
 
-pub use arguments::{Arguments, Color, LanguageName, OutputFormat};
+pub use arguments::{Arguments, LanguageName};
+pub use outputs::{Color, OutputArguments, OutputFile, OutputFormat};
+pub use policy::{FailOn, PolicyArguments};
 pub use settings::SettingsArguments;
+pub use sources::SourceArguments;
+
+use outputs::Form;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,22 +57,27 @@ impl From<Outcome> for ExitCode {
 ///
 /// A reader that closes the pipe ends the run early, and is no error.
 pub fn run(arguments: &Arguments) -> Option<Outcome> {
-    let stdout = anstream::AutoStream::new(io::stdout().lock(), arguments.color.into());
-    let mut out = io::BufWriter::new(stdout);
-    let result = if arguments.diff {
-        fix::diff(arguments, &mut out)
+    if arguments.diff {
+        return Some(fix::diff(arguments));
     } else if arguments.fix {
-        fix::write(arguments, &mut out)
+        return Some(fix::run(arguments));
     } else if arguments.check {
-        check::run(arguments, &mut out)
-    } else if arguments.list {
-        list::run(arguments, &mut out)
+        return Some(check::run(arguments));
+    }
+    let form = match arguments.output.form() {
+        Ok(form) => form,
+        Err(why) => return Some(complain(why)),
+    };
+    let stdout = anstream::AutoStream::new(io::stdout().lock(), arguments.output.color.into());
+    let mut out = io::BufWriter::new(stdout);
+    let result = if arguments.list {
+        list::run(arguments, form, &mut out)
     } else if let Some(query) = &arguments.lookup {
-        lookup::run(query, arguments, &mut out)
+        lookup::run(query, arguments, form, &mut out)
     } else if let Some(rule) = &arguments.explain {
         explain::page(rule, &mut out)
     } else if arguments.rules {
-        explain::list(arguments.output_format, &mut out)
+        explain::list(form, &mut out)
     } else {
         return None;
     };

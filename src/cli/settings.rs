@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 
-use super::{Arguments, Outcome, complain};
+use super::{Arguments, Color, Outcome, complain};
 use crate::config::{RuleLevel, Selection, Selector, Settings};
 use crate::discovery::{Configuration, Discovery};
 use crate::languages::Language;
 use crate::registry::TeamPorts;
 use crate::report;
+use crate::text::Text;
 
 /// What the command line says of the configuration.
 #[derive(Debug, Args)]
@@ -43,8 +44,10 @@ pub struct SettingsArguments {
 
 /// What is asked of every file of a run.
 #[derive(Debug)]
-pub struct Configurations<'a> {
-    arguments: &'a Arguments,
+pub struct Configurations {
+    language: Option<Language>,
+    no_config: bool,
+    color: Color,
     selection: Selection,
     discovery: Discovery,
     /// The configuration that the command line names.
@@ -58,9 +61,9 @@ pub struct Configurations<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct NotUnderstood;
 
-impl<'a> Configurations<'a> {
+impl Configurations {
     /// What `arguments` ask.
-    pub fn new(arguments: &'a Arguments) -> Self {
+    pub fn new(arguments: &Arguments) -> Self {
         let own = &arguments.settings;
         let discovery = Discovery::default();
         let named = own.config.as_deref().map(|path| Arc::new(discovery.at(path, Path::new("."))));
@@ -71,7 +74,9 @@ impl<'a> Configurations<'a> {
             ignore: own.ignore.clone(),
         };
         Self {
-            arguments,
+            language: arguments.sources.language.map(|name| name.0),
+            no_config: own.no_config,
+            color: arguments.output.color,
             selection,
             discovery,
             named,
@@ -94,8 +99,7 @@ impl<'a> Configurations<'a> {
 
     /// The language that the file at `path` is in, if somebody says so.
     pub fn language(&self, configuration: Option<&Configuration>, path: &Path) -> Option<Language> {
-        let said = self.arguments.language.map(|name| name.0);
-        said.or_else(|| configuration?.language(path))
+        self.language.or_else(|| configuration?.language(path))
     }
 
     /// The team's own ports in the current folder.
@@ -116,7 +120,7 @@ impl<'a> Configurations<'a> {
         nearest: impl FnOnce() -> Option<Arc<Configuration>>,
     ) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
         let configuration = match &self.named {
-            _ if self.arguments.settings.no_config => return Ok(None),
+            _ if self.no_config => return Ok(None),
             Some(named) => Some(Arc::clone(named)),
             None => nearest(),
         };
@@ -135,8 +139,10 @@ impl<'a> Configurations<'a> {
         }
         if !configuration.mistakes.is_empty() {
             self.has_failed.store(true, Ordering::Relaxed);
-            let report = report::text(&path, &configuration.text, &configuration.mistakes);
-            let mut stderr = anstream::AutoStream::new(std::io::stderr(), self.arguments.color.into());
+            let lines = Text::new(&configuration.text);
+            let draw = |mistake| report::draw(&path, &configuration.text, &lines, mistake);
+            let report: String = configuration.mistakes.iter().map(draw).collect();
+            let mut stderr = anstream::AutoStream::new(std::io::stderr(), self.color.into());
             // Where standard error is closed there is nobody to tell.
             let _ = stderr.write_all(report.trim_end().as_bytes()).and_then(|()| stderr.write_all(b"\n"));
         }

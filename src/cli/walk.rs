@@ -3,20 +3,21 @@
 use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::thread;
+use std::sync::Arc;
 
-use ignore::{WalkBuilder, WalkState};
+use ignore::WalkBuilder;
 
+use super::progress::Progress;
 use super::settings::Configurations;
-use super::{Arguments, Outcome, complain};
+use super::{Arguments, Outcome, complain, pool};
 use crate::config::Settings;
 use crate::discovery::Configuration;
 use crate::languages::{self, Language, NameVerdict};
 
 /// A file that is to be read for ports.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
     /// Its path as the report names it.
     pub path: &'a Path,
@@ -29,61 +30,217 @@ pub struct Source<'a> {
     /// Whether it is standard input.
     pub is_stdin: bool,
     /// What is asked of the linter there.
-    pub settings: Settings,
+    pub settings: &'a Settings,
 }
 
-/// Calls `visit` for every file that `arguments` name and that is in a language we read, on several threads, and returns
-/// what it gave in the order of the paths.
+impl Source<'_> {
+    /// The same file, if it held `text`.
+    pub const fn with_text<'b>(&'b self, text: &'b str) -> Source<'b> {
+        Source { text, bytes: text.as_bytes(), ..*self }
+    }
+}
+
+/// Calls `visit` for every file that `arguments` name and that is in a language we read, on several threads, and `take`
+/// with what it gave, in the order of the paths, as soon as all before it are taken; a break ends the visits. A long run
+/// shows its `progress`.
 ///
 /// Folders are walked as ripgrep walks them: what .gitignore and .ignore hide is passed over, hidden files are not, and
 /// `.git` is. What a configuration excludes is passed over too, unless somebody names it. What cannot be read is told on
 /// standard error, and makes the outcome [`Outcome::Failed`], as does a configuration with a mistake, below which nothing
 /// is visited; a file that somebody named and that is in no language we read is told too, but that is no failure.
-pub fn visit<T: Send>(arguments: &Arguments, visit: impl Fn(&Source<'_>) -> T + Sync) -> (Vec<T>, Outcome) {
-    let configurations = Configurations::new(arguments);
-    let here = [PathBuf::from(".")];
-    let paths = if arguments.paths.is_empty() { &here[..] } else { &arguments.paths };
-    let mut visited = Vec::new();
+pub fn visit<T: Send>(
+    arguments: &Arguments,
+    progress: &Progress,
+    visit: impl Fn(&Source<'_>) -> T + Sync,
+    mut take: impl FnMut(T) -> ControlFlow<()>,
+) -> Outcome {
+    let configurations = Arc::new(Configurations::new(arguments));
     let mut outcome = Outcome::Clean;
-    for path in paths {
-        if path.as_os_str() != "-" && path.is_dir() {
-            let (mut files, worst) = walk(path, &configurations, &visit);
-            visited.append(&mut files);
-            outcome = outcome.max(worst);
-            continue;
+    pool::in_order(
+        |give| give_out(arguments, &configurations, give),
+        |jobs: Vec<Job>| {
+            let mut bytes = Vec::new();
+            let results: Vec<_> = jobs
+                .into_iter()
+                .map(|job| job.visited(arguments, &configurations, &mut bytes, &visit))
+                .collect();
+            results
+        },
+        |results| {
+            progress.advance(results.len());
+            for result in results {
+                match result {
+                    Visited::Done(it) => take(it)?,
+                    Visited::NotOurs => {}
+                    Visited::PassedOver { path, given_back } => progress.suspend(|| {
+                        // If nobody reads what is given back, nothing is lost.
+                        let _ = given_back.map(|bytes| io::stdout().write_all(&bytes));
+                        let is_told = !path.as_os_str().is_empty();
+                        is_told.then(|| {
+                            complain(format_args!(
+                                "{} is passed over: no Dockerfile, compose or nginx file by its name or content \
+                                 (--language says what it is)",
+                                path.display()
+                            ))
+                        });
+                    }),
+                    Visited::Failed(said) => outcome = progress.suspend(|| complain(said)),
+                }
+            }
+            ControlFlow::Continue(())
+        },
+        Progress::PATIENCE,
+        || progress.show(),
+    );
+    progress.end();
+    outcome.max(configurations.outcome())
+}
+
+/// What to look at.
+enum Job {
+    /// A file, which may be one that somebody named.
+    File { path: PathBuf, is_named: bool },
+    /// Standard input.
+    Stdin,
+    /// What could not be walked, or not be listed, and why.
+    Failure(String),
+}
+
+/// What became of it.
+enum Visited<T> {
+    Done(T),
+    /// It is in no language we read, or is not to be looked at.
+    NotOurs,
+    /// The same, and it was named, which is to be told unless the path is empty; standard input that is to be mended
+    /// goes on as it came.
+    PassedOver {
+        path: PathBuf,
+        given_back: Option<Vec<u8>>,
+    },
+    Failed(String),
+}
+
+/// Hands out everything that `arguments` name, in its order.
+fn give_out(
+    arguments: &Arguments,
+    configurations: &Arc<Configurations>,
+    give: &mut dyn FnMut(Vec<Job>) -> ControlFlow<()>,
+) {
+    /// How many files a thread takes at once.
+    const BATCH: usize = 16;
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut give_one = |job: Job| {
+        batch.push(job);
+        if batch.len() < BATCH {
+            return ControlFlow::Continue(());
         }
-        let (name, bytes) = if path.as_os_str() == "-" {
-            (arguments.stdin_filename.as_deref().unwrap_or(Path::new("<stdin>")), read_stdin())
+        give(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))
+    };
+    let listed = arguments.sources.listed().unwrap_or_else(|said| {
+        let _ = give_one(Job::Failure(said));
+        Vec::new()
+    });
+    let here = (arguments.paths.is_empty() && arguments.sources.files_from.is_none()).then(|| ".".into());
+    for path in arguments.paths.iter().cloned().chain(listed).chain(here) {
+        let given = if path.as_os_str() == "-" {
+            give_one(Job::Stdin)
+        } else if path.is_dir() {
+            walk(&path, configurations, &mut give_one)
         } else {
-            (relative(path), fs::read(path))
+            give_one(Job::File { path, is_named: true })
         };
-        let is_stdin = path.as_os_str() == "-";
-        let give_back = |bytes: &[u8]| {
-            if is_stdin && arguments.fix {
-                // Whoever sends a text through to have it mended gets it back. If nobody reads it, nothing is lost.
-                let _ = io::stdout().write_all(bytes);
-            }
-        };
-        let Ok(configuration) = configurations.of_file(name) else {
-            give_back(&bytes.unwrap_or_default());
-            continue;
-        };
-        let configuration = configuration.as_deref();
-        let place = Place { path: name, is_stdin, configuration, configurations: &configurations };
-        match bytes.map(|bytes| (visit_bytes(&place, &bytes, &visit), bytes)) {
-            Ok((Some(it), _)) => visited.push(it),
-            Ok((None, bytes)) => {
-                give_back(&bytes);
-                complain(format_args!(
-                    "{} is passed over: no Dockerfile, compose or nginx file by its name or content \
-                     (--language says what it is)",
-                    name.display()
-                ));
-            }
-            Err(error) => outcome = complain(format_args!("{}: {error}", name.display())),
+        if given.is_break() {
+            break;
         }
     }
-    (visited, outcome.max(configurations.outcome()))
+    let _ = give(batch);
+}
+
+/// Hands out the files below `folder`, those of one folder by their names.
+fn walk(
+    folder: &Path,
+    configurations: &Arc<Configurations>,
+    give: &mut impl FnMut(Job) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let mut builder = WalkBuilder::new(folder);
+    builder.hidden(false).require_git(false).sort_by_file_name(Ord::cmp);
+    let configurations = Arc::clone(configurations);
+    builder.filter_entry(move |entry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        if entry.depth() == 0 || !is_folder {
+            return true;
+        }
+        let path = relative(entry.path());
+        let is_excluded =
+            || configurations.of_file(path).is_ok_and(|it| it.is_some_and(|it| it.excludes(path, true)));
+        entry.file_name() != ".git" && !is_excluded()
+    });
+    for entry in builder.build() {
+        match entry {
+            Ok(entry) if entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                if entry.file_name() != ".git" {
+                    give(Job::File { path: relative(entry.path()).to_owned(), is_named: false })?;
+                }
+            }
+            Ok(_) => {}
+            Err(error) => give(Job::Failure(error.to_string()))?,
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+impl Job {
+    /// What becomes of it. The `bytes` are there to be used again.
+    fn visited<T>(
+        self,
+        arguments: &Arguments,
+        configurations: &Configurations,
+        bytes: &mut Vec<u8>,
+        visit: &impl Fn(&Source<'_>) -> T,
+    ) -> Visited<T> {
+        let (path, is_stdin, is_named) = match &self {
+            Self::Failure(said) => return Visited::Failed(said.clone()),
+            Self::Stdin => {
+                (arguments.sources.stdin_filename.as_deref().unwrap_or(Path::new("<stdin>")), true, true)
+            }
+            Self::File { path, is_named } => (relative(path), false, *is_named),
+        };
+        bytes.clear();
+        let read_stdin = |bytes: &mut Vec<u8>| io::stdin().lock().read_to_end(bytes);
+        // Whoever sends a text through to have it mended gets it back, whatever becomes of it.
+        let given_back = |bytes: &[u8]| (is_stdin && arguments.fix).then(|| bytes.to_vec());
+        let Ok(configuration) = configurations.of_file(path) else {
+            let _ = is_stdin.then(|| read_stdin(bytes));
+            return Visited::PassedOver { path: PathBuf::new(), given_back: given_back(bytes) };
+        };
+        let configuration = configuration.as_deref();
+        let place = Place { path, is_stdin, configuration, configurations };
+        let is_excluded = match is_named {
+            false => place.is_excluded(),
+            true => arguments.sources.force_exclude && place.is_within_excluded(),
+        };
+        if is_excluded || !(is_named || place.may_be_read()) {
+            let _ = is_stdin.then(|| read_stdin(bytes));
+            return Visited::PassedOver { path: PathBuf::new(), given_back: given_back(bytes) };
+        }
+        let read = if is_stdin {
+            read_stdin(bytes)
+        } else {
+            fs::File::open(path).and_then(|mut file| file.read_to_end(bytes))
+        };
+        if let Err(error) = read {
+            return Visited::Failed(format!("{}: {error}", path.display()));
+        }
+        match place.visit(bytes, visit) {
+            Some(it) => Visited::Done(it),
+            None if !is_named => Visited::NotOurs,
+            None => {
+                let is_told = is_stdin || !arguments.sources.are_listed_by_a_program();
+                let path = if is_told { path.to_owned() } else { PathBuf::new() };
+                Visited::PassedOver { path, given_back: given_back(bytes) }
+            }
+        }
+    }
 }
 
 /// A file, and the configuration that it falls under.
@@ -91,7 +248,7 @@ struct Place<'a> {
     path: &'a Path,
     is_stdin: bool,
     configuration: Option<&'a Configuration>,
-    configurations: &'a Configurations<'a>,
+    configurations: &'a Configurations,
 }
 
 impl Place<'_> {
@@ -100,98 +257,42 @@ impl Place<'_> {
         self.configurations.language(self.configuration, self.path)
     }
 
-    /// Whether a walk passes over it.
-    fn is_excluded(&self, is_folder: bool) -> bool {
-        self.configuration.is_some_and(|it| it.excludes(self.path, is_folder))
+    /// Whether the configuration says that it is passed over.
+    fn is_excluded(&self) -> bool {
+        self.configuration.is_some_and(|it| it.excludes(self.path, false))
     }
-}
 
-/// Visits the files below `folder`.
-fn walk<T: Send>(
-    folder: &Path,
-    configurations: &Configurations<'_>,
-    visit: &(impl Fn(&Source<'_>) -> T + Sync),
-) -> (Vec<T>, Outcome) {
-    let mut builder = WalkBuilder::new(folder);
-    builder.hidden(false).require_git(false).filter_entry(|entry| entry.file_name() != ".git");
-    builder.threads(thread::available_parallelism().map_or(1, usize::from));
-    let (sender, found) = mpsc::channel();
-    builder.build_parallel().run(|| {
-        let sender = sender.clone();
-        let mut bytes = Vec::new();
-        Box::new(move |entry| {
-            let mut next = WalkState::Continue;
-            let result = entry.map_err(|error| error.to_string()).and_then(|entry| {
-                let (path, kind) = (relative(entry.path()), entry.file_type());
-                let is_folder = kind.is_some_and(|kind| kind.is_dir());
-                if entry.depth() == 0 || !(is_folder || kind.is_some_and(|kind| kind.is_file())) {
-                    return Ok(None);
-                }
-                let configuration = configurations.of_file(path);
-                let Ok(configuration) = &configuration else { return Ok(None) };
-                let configuration = configuration.as_deref();
-                let place = Place { path, is_stdin: false, configuration, configurations };
-                if is_folder {
-                    next = if place.is_excluded(true) { WalkState::Skip } else { next };
-                    return Ok(None);
-                }
-                match visit_file(&place, &mut bytes, visit) {
-                    Ok(visited) => Ok(visited.map(|it| (path.to_owned(), it))),
-                    Err(error) => Err(format!("{}: {error}", path.display())),
-                }
-            });
-            match result.transpose().map(|result| sender.send(result)) {
-                Some(Err(_)) => WalkState::Quit,
-                _ => next,
-            }
+    /// Whether a configuration says that it, or a folder in which it lies, is passed over.
+    fn is_within_excluded(&self) -> bool {
+        self.path.ancestors().any(|path| {
+            let configuration = self.configurations.of_file(path).ok().flatten();
+            configuration.is_some_and(|it| it.excludes(path, path != self.path))
         })
-    });
-    drop(sender);
-    let mut outcome = Outcome::Clean;
-    let mut files = Vec::new();
-    for result in found {
-        match result {
-            Ok(file) => files.push(file),
-            Err(error) => outcome = complain(error),
-        }
     }
-    files.sort_by(|(one, _), (other, _)| one.cmp(other));
-    (files.into_iter().map(|(_, visited)| visited).collect(), outcome)
-}
 
-/// Visits the file at `place`, unless it is excluded, or its name says that it is in no language we read: then it is not
-/// even opened.
-fn visit_file<T>(
-    place: &Place<'_>,
-    bytes: &mut Vec<u8>,
-    visit: &impl Fn(&Source<'_>) -> T,
-) -> io::Result<Option<T>> {
-    let is_known =
-        || place.language().is_some() || languages::by_name(&place.path.to_string_lossy()) != NameVerdict::No;
-    if place.is_excluded(false) || !is_known() {
-        return Ok(None);
+    /// Whether its name leaves open that it is in a language we read: else it is not even opened.
+    fn may_be_read(&self) -> bool {
+        self.language().is_some() || languages::by_name(&self.path.to_string_lossy()) != NameVerdict::No
     }
-    bytes.clear();
-    fs::File::open(place.path)?.read_to_end(bytes)?;
-    Ok(visit_bytes(place, bytes, visit))
-}
 
-/// Visits a file that holds `bytes`, if it is in a language we read.
-fn visit_bytes<T>(place: &Place<'_>, bytes: &[u8], visit: &impl Fn(&Source<'_>) -> T) -> Option<T> {
-    let text = match str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(bytes),
-    };
-    let path = place.path;
-    let language = place.language().or_else(|| languages::detect(&path.to_string_lossy(), None, &text))?;
-    let settings = place.configurations.settings_for(place.configuration, path);
-    Some(visit(&Source { path, language, text: &text, bytes, is_stdin: place.is_stdin, settings }))
-}
-
-fn read_stdin() -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
+    /// Visits the file, which holds `bytes`, if it is in a language we read.
+    fn visit<T>(&self, bytes: &[u8], visit: &impl Fn(&Source<'_>) -> T) -> Option<T> {
+        let text = match str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(bytes),
+        };
+        let path = self.path;
+        let language = self.language().or_else(|| languages::detect(&path.to_string_lossy(), None, &text))?;
+        let settings = self.configurations.settings_for(self.configuration, path);
+        Some(visit(&Source {
+            path,
+            language,
+            text: &text,
+            bytes,
+            is_stdin: self.is_stdin,
+            settings: &settings,
+        }))
+    }
 }
 
 /// The path without the `./` that nobody typed.

@@ -1,23 +1,66 @@
 //! The reports: one writer for each form of output.
 
+//!
+//! A writer takes the reports on the files one by one, while others are still read, and keeps none of them.
+
 use std::fmt;
-use std::iter::Sum;
+use std::ops::AddAssign;
+use std::sync::Arc;
 
-use crate::finding::{Finding, Safety, Severity};
+use crate::finding::{Safety, Severity};
 
+mod concise;
+mod file;
+mod github;
+mod gitlab;
 mod json;
+mod markdown;
+mod rdjson;
+mod sarif;
+mod statistics;
+mod stream;
 mod text;
+mod xml;
 
-pub use json::{JsonFinding, json, write_json};
-pub use text::text;
+pub use concise::concise;
+pub use file::{Drawing, FileReport, HeldBack, Place, Reported, ReportedEdit, ReportedFix, Why};
+pub use github::github;
+pub use gitlab::gitlab;
+pub use json::{json, ndjson};
+pub use markdown::markdown;
+pub use rdjson::rdjson;
+pub use sarif::sarif;
+pub use statistics::{json_statistics, statistics};
+pub use text::{draw, text};
+pub use xml::{checkstyle, junit};
+
+/// The reports on files, in the order of their paths, as they come; those on which there is nothing to say are among them.
+pub type Files<'a> = &'a mut dyn Iterator<Item = Arc<FileReport>>;
+
+/// What `convert` makes of each finding of `files`.
+fn findings<'a, T: 'a>(
+    files: Files<'a>,
+    convert: impl Fn(&FileReport, &Reported) -> T + 'a,
+) -> impl Iterator<Item = T> + 'a {
+    files.flat_map(move |file| {
+        let converted: Vec<T> = file.findings.iter().map(|finding| convert(&file, finding)).collect();
+        converted
+    })
+}
 
 /// How many findings of which severity, in how many files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    files: usize,
-    errors: usize,
-    warnings: usize,
-    infos: usize,
+    /// The files that were read.
+    pub files: usize,
+    /// The errors.
+    pub errors: usize,
+    /// The warnings.
+    pub warnings: usize,
+    /// What is a risk.
+    pub infos: usize,
+    /// What is good to know.
+    pub hints: usize,
     safe_fixes: usize,
     unsafe_fixes: usize,
 }
@@ -25,19 +68,24 @@ pub struct Summary {
 impl Summary {
     /// The summary of one file.
     #[must_use]
-    pub fn of(findings: &[Finding]) -> Self {
-        let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-        let fixes = |safety| {
-            findings.iter().filter_map(|it| it.fix.as_ref()).filter(|it| it.safety == safety).count()
-        };
-        Self {
-            files: 1,
-            errors: count(Severity::Error),
-            warnings: count(Severity::Warning),
-            infos: count(Severity::Info),
-            safe_fixes: fixes(Safety::Safe),
-            unsafe_fixes: fixes(Safety::Unsafe),
+    pub fn of(findings: &[Reported]) -> Self {
+        let mut summary = Self { files: 1, ..Self::default() };
+        for finding in findings {
+            *summary.count_mut(finding.severity) += 1;
+            match finding.fix.as_ref().map(|fix| fix.safety) {
+                Some(Safety::Safe) => summary.safe_fixes += 1,
+                Some(Safety::Unsafe) => summary.unsafe_fixes += 1,
+                None => {}
+            }
         }
+        summary
+    }
+
+    /// How many findings are at least as bad as `severity`.
+    #[must_use]
+    pub fn at_least(&self, severity: Severity) -> usize {
+        let counts = [self.errors, self.warnings, self.infos, self.hints];
+        counts[..=severity as usize].iter().sum()
     }
 
     /// How much of it can be fixed, and how, if there is any.
@@ -51,29 +99,32 @@ impl Summary {
         }
     }
 
-    /// Whether there is anything that a check should fail for.
-    #[must_use]
-    pub const fn fails(self) -> bool {
-        self.errors + self.warnings > 0
+    const fn count_mut(&mut self, severity: Severity) -> &mut usize {
+        match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+            Severity::Info => &mut self.infos,
+            Severity::Hint => &mut self.hints,
+        }
     }
 }
 
-impl Sum for Summary {
-    fn sum<I: Iterator<Item = Self>>(files: I) -> Self {
-        files.fold(Self::default(), |sum, file| Self {
-            files: sum.files + file.files,
-            errors: sum.errors + file.errors,
-            warnings: sum.warnings + file.warnings,
-            infos: sum.infos + file.infos,
-            safe_fixes: sum.safe_fixes + file.safe_fixes,
-            unsafe_fixes: sum.unsafe_fixes + file.unsafe_fixes,
-        })
+impl AddAssign for Summary {
+    fn add_assign(&mut self, file: Self) {
+        self.files += file.files;
+        self.errors += file.errors;
+        self.warnings += file.warnings;
+        self.infos += file.infos;
+        self.hints += file.hints;
+        self.safe_fixes += file.safe_fixes;
+        self.unsafe_fixes += file.unsafe_fixes;
     }
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")];
+        let counts =
+            [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info"), (self.hints, "hint")];
         let found: Vec<String> = counts
             .iter()
             .filter(|(count, _)| *count > 0)

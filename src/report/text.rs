@@ -1,22 +1,37 @@
 //! For people: findings with the line, the caret and the help, as rustc prints them.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::printable;
+use super::file::slashed;
+use super::{Files, printable};
 use crate::finding::{Finding, Safety, Severity};
 use crate::rules::Rule;
 use crate::text::{Encoding, Span, Text};
 
-/// The report on the file at `path`, coloured; the stream it is written to takes the colours out where it must.
+/// Writes the drawings of the findings of `files`.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn text(files: Files<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for file in files.filter(|file| !file.findings.is_empty()) {
+        for finding in &file.findings {
+            out.write_all(finding.drawing.as_bytes())?;
+        }
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// `finding` in the file at `path`, which holds `text` with these `lines`, coloured; the stream it is written to takes the
+/// colours out where it must.
 #[must_use]
-pub fn text(path: &Path, text: &str, findings: &[Finding]) -> String {
-    let lines = Text::new(text);
-    let path = printable(&path.to_string_lossy());
-    let renderer = Renderer::styled();
-    let render = |finding| renderer.render(&[group(&path, text, &lines, finding)]) + "\n\n";
-    findings.iter().map(render).collect()
+pub fn draw(path: &Path, text: &str, lines: &Text, finding: &Finding) -> String {
+    let path = printable(&slashed(path));
+    Renderer::styled().render(&[group(&path, text, lines, finding)]) + "\n\n"
 }
 
 fn group<'a>(path: &'a str, text: &'a str, lines: &Text, finding: &'a Finding) -> Group<'a> {
@@ -134,7 +149,7 @@ mod tests {
     }
 
     fn shown(text: &str, finding: Finding) -> String {
-        let report = super::text(Path::new("a/Dockerfile"), text, &[finding]);
+        let report = draw(Path::new("a/Dockerfile"), text, &Text::new(text), &finding);
         anstream::adapter::strip_str(&report).to_string()
     }
 

@@ -33,7 +33,12 @@ fn empty_folder() -> TempDir {
 
 fn portolan(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));
-    command.current_dir(folder).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
+    command
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .env_remove("GITHUB_ACTIONS")
+        .stdin(Stdio::null());
     command
 }
 

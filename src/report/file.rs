@@ -1,0 +1,268 @@
+//! What is reported on one file, with every place worked out: the writers only put it into their own words.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::Summary;
+use crate::finding::{Edit, Finding, Fix, Safety, Severity};
+use crate::rules::Rule;
+use crate::text::{Encoding, Span, Text};
+
+/// What is reported on one file.
+#[derive(Clone, Debug, Default)]
+pub struct FileReport {
+    /// The file, as the report names it.
+    pub path: PathBuf,
+    /// What is found, in the order of the file.
+    pub findings: Vec<Reported>,
+    /// What is found and held back, in the order of the file.
+    pub held_back: Vec<HeldBack>,
+}
+
+/// A finding as the reports show it.
+#[derive(Clone, Debug)]
+pub struct Reported {
+    /// The name of its rule.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it, where there is more to say than the message does.
+    pub help: Option<String>,
+    /// Where it is.
+    pub place: Place,
+    /// The other places that it is about, each with what they have to do with it.
+    pub related: Vec<(String, Place)>,
+    /// What a machine can do about it.
+    pub fix: Option<ReportedFix>,
+    /// By which it is known again after the lines around it have moved: 16 hexadecimal digits, which no two findings of a
+    /// file share. It hangs on the rule, on the words that are wrong and on their line, not on where that is or what file
+    /// it is in.
+    pub fingerprint: String,
+    /// The finding as it is drawn for people, coloured; empty where nobody asked for it.
+    pub drawing: String,
+}
+
+/// A stretch of the file. Lines and columns count from 1; an end is the place behind the last character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The first line.
+    pub line: usize,
+    /// The first column, in characters.
+    pub column: usize,
+    /// The last line.
+    pub end_line: usize,
+    /// The column behind the last, in characters.
+    pub end_column: usize,
+    /// The first column, in bytes.
+    #[serde(skip)]
+    pub byte_column: usize,
+    /// The column behind the last, in bytes.
+    #[serde(skip)]
+    pub end_byte_column: usize,
+}
+
+/// A fix with its places.
+#[derive(Clone, Debug)]
+pub struct ReportedFix {
+    /// What it does.
+    pub title: String,
+    /// Whether it can be applied unseen.
+    pub safety: Safety,
+    /// The changes of which it is made, in the order of the file.
+    pub edits: Vec<ReportedEdit>,
+}
+
+/// Text in the place of a stretch of the file.
+#[derive(Clone, Debug)]
+pub struct ReportedEdit {
+    /// What goes.
+    pub place: Place,
+    /// What stands there instead.
+    pub text: String,
+}
+
+/// A finding that counts for nothing.
+#[derive(Clone, Debug)]
+pub struct HeldBack {
+    /// The finding.
+    pub finding: Reported,
+    /// Why it counts for nothing.
+    pub why: Why,
+}
+
+/// Why a finding counts for nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A comment in the file says so, with this reason.
+    Comment(Option<String>),
+    /// It was there when the baseline was written.
+    Baseline,
+}
+
+/// How a finding is drawn for people, beside its places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawing {
+    /// With its lines, as in [`draw`](super::draw).
+    Lines,
+    /// Not at all.
+    None,
+}
+
+impl FileReport {
+    /// The report on the file at `path`, which holds `text`.
+    #[must_use]
+    pub fn new(path: &Path, text: &str, findings: &[Finding], drawing: Drawing) -> Self {
+        let findings = if findings.is_empty() { Vec::new() } else { reported(path, text, findings, drawing) };
+        Self { path: path.to_owned(), findings, held_back: Vec::new() }
+    }
+
+    /// Adds what a comment in `text` holds back, each with the reason that it gives.
+    #[must_use]
+    pub fn with_suppressed(mut self, text: &str, suppressed: &[(Finding, Option<String>)]) -> Self {
+        if suppressed.is_empty() {
+            return self;
+        }
+        let findings: Vec<Finding> = suppressed.iter().map(|(finding, _)| finding.clone()).collect();
+        let findings = reported(&self.path, text, &findings, Drawing::None);
+        let reasons = suppressed.iter().map(|(_, reason)| Why::Comment(reason.clone()));
+        self.held_back
+            .extend(findings.into_iter().zip(reasons).map(|(finding, why)| HeldBack { finding, why }));
+        self
+    }
+
+    /// Holds back those findings for which there is a reason.
+    pub fn hold_back(&mut self, why: impl Fn(&Reported) -> Option<Why>) {
+        let findings = std::mem::take(&mut self.findings);
+        for finding in findings {
+            match why(&finding) {
+                Some(why) => self.held_back.push(HeldBack { finding, why }),
+                None => self.findings.push(finding),
+            }
+        }
+        self.held_back.sort_by_key(|held| (held.finding.place.line, held.finding.place.column));
+    }
+
+    /// How much is found.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        Summary::of(&self.findings)
+    }
+
+    /// The path with `/` between its parts, as every report writes it; what is no UTF-8 in it is replaced by U+FFFD.
+    #[must_use]
+    pub fn name(&self) -> String {
+        slashed(&self.path)
+    }
+}
+
+impl Reported {
+    /// Where the page of its rule is on the web; empty where there is none.
+    #[must_use]
+    pub fn url(&self) -> String {
+        Rule::named(self.rule).map(Rule::url).unwrap_or_default()
+    }
+}
+
+/// `path` with `/` between its parts.
+pub fn slashed(path: &Path) -> String {
+    let name = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' {
+        name.into_owned()
+    } else {
+        name.replace(std::path::MAIN_SEPARATOR, "/")
+    }
+}
+
+fn reported(path: &Path, text: &str, findings: &[Finding], drawing: Drawing) -> Vec<Reported> {
+    let lines = Text::new(text);
+    let place = |span| place(&lines, span);
+    let edit = |it: &Edit| ReportedEdit { place: place(it.span), text: it.text.clone() };
+    let fix = |it: &Fix| ReportedFix {
+        title: it.title.clone(),
+        safety: it.safety,
+        edits: it.edits.iter().map(edit).collect(),
+    };
+    let mut seen = HashMap::new();
+    let reported = |finding: &Finding| Reported {
+        rule: finding.rule,
+        severity: finding.severity,
+        message: finding.message.clone(),
+        help: finding.help.clone(),
+        place: place(finding.span),
+        related: finding.related.iter().map(|it| (it.message.clone(), place(it.span))).collect(),
+        fix: finding.fix.as_ref().map(fix),
+        fingerprint: fingerprint(text, &lines, finding, &mut seen),
+        drawing: match drawing {
+            Drawing::Lines => super::draw(path, text, &lines, finding),
+            Drawing::None => String::new(),
+        },
+    };
+    findings.iter().map(reported).collect()
+}
+
+fn place(lines: &Text, span: Span) -> Place {
+    let chars = lines.range(span, Encoding::Utf32);
+    let bytes = lines.range(span, Encoding::Utf8);
+    Place {
+        line: chars.start.line + 1,
+        column: chars.start.character + 1,
+        end_line: chars.end.line + 1,
+        end_column: chars.end.character + 1,
+        byte_column: bytes.start.character + 1,
+        end_byte_column: bytes.end.character + 1,
+    }
+}
+
+/// The fingerprint of `finding`. Those of which all is the same are told apart by their order, which is counted in `seen`.
+fn fingerprint(text: &str, lines: &Text, finding: &Finding, seen: &mut HashMap<u64, u64>) -> String {
+    /// A longer line is not looked at: it would be once for each of its findings.
+    const LONGEST: usize = 4000;
+    let line = lines.line(lines.position(finding.span.start, Encoding::Utf8).line);
+    let line = if line.len() > LONGEST { "" } else { line.of(text).trim() };
+    let words = finding.span.of(text);
+    let words = words.get(..LONGEST).unwrap_or(words);
+    let same = xxh3_64([finding.rule, line, words].join("\0").as_bytes());
+    let order = seen.entry(same).or_default();
+    let fingerprint = xxh3_64(&[same.to_le_bytes(), order.to_le_bytes()].concat());
+    *order += 1;
+    format!("{fingerprint:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+    use crate::languages::Language;
+    use crate::lint::lint;
+
+    fn fingerprints(text: &str) -> Vec<String> {
+        let findings = lint(text, Language::Dockerfile, &Settings::default());
+        let report = FileReport::new(Path::new("Dockerfile"), text, &findings, Drawing::None);
+        report.findings.into_iter().map(|finding| finding.fingerprint).collect()
+    }
+
+    #[test]
+    fn a_fingerprint_survives_moved_lines_and_is_unique() {
+        let before = fingerprints("FROM a\nEXPOSE 585 994\nEXPOSE 585\nEXPOSE 585\n");
+        let distinct: std::collections::HashSet<&String> = before.iter().collect();
+        assert_eq!(distinct.len(), before.len());
+        assert!(before.len() >= 4);
+        let moved = fingerprints("# more\n\nFROM a\n  EXPOSE 585 994\r\nEXPOSE 585\r\nEXPOSE 585\n");
+        assert_eq!(moved, before);
+        assert_ne!(fingerprints("FROM a\nEXPOSE 585 80\n")[0], before[0], "its line changed");
+    }
+
+    #[test]
+    fn a_place_counts_characters_and_bytes() {
+        let text = "EXPOSE 💣 90\n";
+        let at = text.find("90").unwrap();
+        let place = place(&Text::new(text), Span::new(at, at + 2));
+        assert_eq!((place.line, place.column, place.end_column), (1, 10, 12));
+        assert_eq!((place.byte_column, place.end_byte_column), (13, 15));
+    }
+}

@@ -1,0 +1,66 @@
+//! For GitHub Actions: a workflow command a finding, which the runner turns into an annotation in the pull request.
+//!
+//! What the commands may hold is written in
+//! [GitHub's documentation](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands), how
+//! they are escaped in the runner's own code.
+
+use std::io::{self, Write};
+
+use super::Files;
+use super::file::Reported;
+use crate::finding::Severity;
+
+/// Writes the findings of `files`.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn github(files: Files<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for file in files {
+        let name = property(&file.name());
+        for finding in &file.findings {
+            writeln!(
+                out,
+                "::{} file={name},{}::{}",
+                command(finding.severity),
+                place(finding),
+                said(finding)
+            )?;
+        }
+    }
+    Ok(())
+}
+
+const fn command(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info | Severity::Hint => "notice",
+    }
+}
+
+/// Where it is, as properties of the command.
+fn place(finding: &Reported) -> String {
+    let place = finding.place;
+    let title = property(&format!("Portolan ({})", finding.rule));
+    format!(
+        "line={},col={},endLine={},endColumn={},title={title}",
+        place.line, place.column, place.end_line, place.end_column
+    )
+}
+
+/// What is wrong, and what to do about it.
+fn said(finding: &Reported) -> String {
+    let help = finding.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
+    data(&format!("{}{help}", finding.message))
+}
+
+/// What may stand behind the second `::`.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// What may stand behind a `=`.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
