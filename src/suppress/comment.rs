@@ -24,6 +24,8 @@ pub struct Comment {
     pub names: Vec<Span>,
     /// The bytes of what it says, up to the bracket that closes.
     pub said: Span,
+    /// Why it is there: what stands behind ` -- `. Of something very long that is the beginning.
+    pub reason: Option<Span>,
     /// Where the findings start that it speaks of; `None` where it speaks of nothing.
     pub target: Option<Span>,
 }
@@ -32,6 +34,11 @@ impl Comment {
     /// Whether it speaks of what starts at byte `at`. Every comment speaks of itself too.
     pub fn is_about(&self, at: usize) -> bool {
         self.span.touches(at) || self.target.is_some_and(|target| target.touches(at))
+    }
+
+    /// Why it is there, if it says so.
+    pub fn reason(&self, text: &str) -> Option<String> {
+        self.reason.map(|reason| reason.of(text).to_owned())
     }
 }
 
@@ -107,6 +114,9 @@ pub fn comments(text: &str, language: Language, scan: &Scan) -> Vec<Comment> {
         };
         comments.push(comment);
     }
+    for comment in &mut comments {
+        comment.reason = reason(text, Span::new(comment.said.end, comment.span.end));
+    }
     comments
 }
 
@@ -143,7 +153,24 @@ fn read(text: &str, span: Span, at: usize) -> Option<Comment> {
         }
         from += item.len() + 1;
     }
-    Some(Comment { span, removal: span, extent, names, said, target: None })
+    Some(Comment { span, removal: span, extent, names, said, reason: None, target: None })
+}
+
+/// The reason that is given in `rest`, what a comment says behind its bracket.
+fn reason(text: &str, rest: Span) -> Option<Span> {
+    /// One comment may speak of many findings, each of which is told with its reason.
+    const LONGEST: usize = 1000;
+    let is_blank = |it: char| it == ' ' || it == '\t';
+    let said = rest.of(text);
+    let is_dash = |&(at, dash): &(usize, &str)| {
+        let behind = &said[at + dash.len()..];
+        (at == 0 || said[..at].ends_with(is_blank)) && behind.starts_with(is_blank)
+    };
+    let (at, dash) = said.match_indices("--").find(is_dash)?;
+    let behind = said[at + dash.len()..].trim_start();
+    let start = rest.end - behind.len();
+    let reason = behind[..behind.floor_char_boundary(LONGEST)].trim_end();
+    (!reason.is_empty()).then(|| Span::new(start, start + reason.len()))
 }
 
 /// The languages of the places in a file, asked for from its start to its end.

@@ -4,7 +4,7 @@
 //! the next line that holds more than a comment. Both take in the text of several lines that starts there.
 //! `ignore-file[…]` speaks of the whole file, from above everything in it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::languages::{Language, Scan};
@@ -16,24 +16,42 @@ use self::comment::{BLANKS, Comment, Extent, MARK, comments, line_at, line_end_o
 mod comment;
 mod complaint;
 
-/// Takes out of `findings` what the comments in `text` speak of, and returns what is wrong with the comments themselves.
-/// Of the rules that are not among those that `looked`, no name is called unused.
+/// A finding that a comment takes out, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// What would be reported if the comment were not there.
+    pub finding: Finding,
+    /// What the comment says behind ` -- `; of something very long its beginning.
+    pub reason: Option<String>,
+}
+
+/// What the comments in a file come to.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// What is wrong with the comments themselves.
+    pub complaints: Vec<Finding>,
+    /// What they take out, complaints too, in no order.
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// Takes out of `findings` what the comments in `text` speak of. Of the rules that are not among those that `looked`, no name
+/// is called unused.
 pub fn suppress(
     text: &str,
     language: Language,
     scan: &Scan,
     looked: &[&'static Rule],
     findings: &mut Vec<Finding>,
-) -> Vec<Finding> {
+) -> Verdict {
     let comments = comments(text, language, scan);
     if comments.is_empty() {
-        return Vec::new();
+        return Verdict::default();
     }
     findings.sort_by_key(|finding| finding.span.start);
     // What a comment says of the whole file is asked once for each rule, not once for each finding.
     let found: HashSet<&str> = findings.iter().map(|finding| finding.rule).collect();
-    let mut ignored_in_file = HashSet::new();
-    let mut is_ignored = vec![false; findings.len()];
+    let mut of_file: HashMap<&str, &Comment> = HashMap::new();
+    let mut of_place: Vec<Option<&Comment>> = vec![None; findings.len()];
     let mut complaints = Vec::new();
     for comment in &comments {
         let target = comment.target.unwrap_or_default();
@@ -41,12 +59,14 @@ pub fn suppress(
         let to = findings.partition_point(|finding| finding.span.start <= target.end);
         let is_of_file = comment.extent == Extent::File;
         let to = if comment.target.is_some() && !is_of_file { to } else { from };
-        if is_of_file && comment.target.is_some() {
-            ignored_in_file.extend(comment.names.iter().map(|name| name.of(text)));
-        }
         let names: HashSet<&str> = comment.names.iter().map(|name| name.of(text)).collect();
+        if is_of_file && comment.target.is_some() {
+            names.iter().for_each(|name| _ = of_file.entry(name).or_insert(comment));
+        }
         for index in from..to {
-            is_ignored[index] |= names.contains(findings[index].rule);
+            if names.contains(findings[index].rule) {
+                of_place[index].get_or_insert(comment);
+            }
         }
         let found_here: HashSet<&str> = findings[from..to].iter().map(|finding| finding.rule).collect();
         let found = if is_of_file { &found } else { &found_here };
@@ -54,23 +74,31 @@ pub fn suppress(
             |rule: &Rule| !looked.iter().any(|it| it.name == rule.name) || found.contains(rule.name);
         comment.complain(text, is_used, &mut complaints);
     }
-    let mut is_ignored = is_ignored.into_iter();
-    findings
-        .retain(|finding| !is_ignored.next().unwrap_or_default() && !ignored_in_file.contains(finding.rule));
+    let mut verdict = Verdict::default();
+    for (finding, of_place) in std::mem::take(findings).into_iter().zip(of_place) {
+        match of_place.or_else(|| of_file.get(finding.rule).copied()) {
+            Some(comment) => verdict.suppressed.push(Suppressed { finding, reason: comment.reason(text) }),
+            None => findings.push(finding),
+        }
+    }
 
     let on_comments: Vec<&Comment> = comments
         .iter()
         .filter(|comment| comment.extent == Extent::Place)
         .filter(|comment| comment.names.iter().any(|name| is_on_comments(name.of(text))))
         .collect();
-    complaints.retain(|complaint| {
+    for finding in complaints {
         let speaks = |comment: &&Comment| {
-            comment.is_about(complaint.span.start)
-                && comment.names.iter().any(|name| name.of(text) == complaint.rule)
+            comment.is_about(finding.span.start)
+                && comment.names.iter().any(|name| name.of(text) == finding.rule)
         };
-        !ignored_in_file.contains(complaint.rule) && !on_comments.iter().any(speaks)
-    });
-    complaints
+        let of_place = on_comments.iter().copied().find(speaks);
+        match of_place.or_else(|| of_file.get(finding.rule).copied()) {
+            Some(comment) => verdict.suppressed.push(Suppressed { finding, reason: comment.reason(text) }),
+            None => verdict.complaints.push(finding),
+        }
+    }
+    verdict
 }
 
 /// The edit that makes the file say itself that `finding` is to be ignored, in the way that the place allows: at the end
