@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::replace;
-use crate::report::{FileReport, Reported};
+use crate::report::{FileReport, Reported, Why};
 
 /// What was there when the file was written.
 #[derive(Debug)]
@@ -136,14 +136,15 @@ impl Baseline {
     /// What is found in a file, as the baseline holds it.
     pub fn entries(&self, report: &FileReport) -> Vec<Entry> {
         let file = self.key(&report.path);
-        let held_back = report.held_back.iter().map(|held| &held.finding);
+        let known = report.held_back.iter().filter(|held| held.why == Why::Baseline);
+        let known = known.map(|held| &held.finding);
         let entry = |finding: &Reported| Entry {
             file: file.clone(),
             rule: finding.rule.to_owned(),
             message: finding.message.clone(),
             fingerprint: finding.fingerprint.clone(),
         };
-        let mut findings: Vec<&Reported> = report.findings.iter().chain(held_back).collect();
+        let mut findings: Vec<&Reported> = report.findings.iter().chain(known).collect();
         findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
         findings.into_iter().map(entry).collect()
     }

@@ -9,7 +9,7 @@ use super::diff_base::ChangedLines;
 use super::walk::Source;
 use super::{Outcome, complain};
 use crate::finding::{Finding, Severity};
-use crate::lint::lint;
+use crate::lint::{Linted, lint_with_suppressed};
 use crate::report::{Drawing, FileReport, Summary, Why};
 
 /// Which findings count.
@@ -124,18 +124,19 @@ impl<'a> Policy<'a> {
 
     /// What is found in `source` and can be reported; hints are only where they count.
     pub fn findings(&self, source: &Source<'_>) -> Vec<Finding> {
-        let mut findings = lint(source.text, source.language, source.settings);
-        findings.retain(|finding| self.shows(finding.severity));
-        findings
+        self.linted(source).findings
     }
 
     /// What is to be said of `source`.
     pub fn judge(&self, source: &Source<'_>) -> Judged {
         let is_changed = self.changed.as_ref().is_none_or(|changed| changed.touch_file(source.path));
-        let findings = if is_changed { self.findings(source) } else { Vec::new() };
-        let mut report = FileReport::new(source.path, source.text, &findings, self.drawing);
+        let Linted { findings, suppressed } =
+            if is_changed { self.linted(source) } else { Linted::default() };
+        let suppressed: Vec<_> = suppressed.into_iter().map(|it| (it.finding, it.reason)).collect();
+        let mut report = FileReport::new(source.path, source.text, &findings, &suppressed, self.drawing);
         if let Some(changed) = &self.changed {
             report.findings.retain(|finding| changed.touch(source.path, finding));
+            report.held_back.retain(|held| changed.touch(source.path, &held.finding));
         }
         let mut gone = Vec::new();
         if let Some(baseline) = &self.baseline {
@@ -146,6 +147,13 @@ impl<'a> Policy<'a> {
             report.hold_back(|finding| known.holds(finding).then_some(Why::Baseline));
         }
         Judged { report, gone, mended: 0, outcome: Outcome::Clean }
+    }
+
+    fn linted(&self, source: &Source<'_>) -> Linted {
+        let mut linted = lint_with_suppressed(source.text, source.language, source.settings);
+        linted.findings.retain(|finding| self.shows(finding.severity));
+        linted.suppressed.retain(|suppressed| self.shows(suppressed.finding.severity));
+        linted
     }
 
     fn shows(&self, severity: Severity) -> bool {

@@ -114,25 +114,39 @@ pub enum Drawing {
 }
 
 impl FileReport {
-    /// The report on the file at `path`, which holds `text`.
+    /// The report on the file at `path`, which holds `text`: what is found there, and what a comment takes out, each with
+    /// the reason that it gives, both in the order of the file.
     #[must_use]
-    pub fn new(path: &Path, text: &str, findings: &[Finding], drawing: Drawing) -> Self {
-        let findings = if findings.is_empty() { Vec::new() } else { reported(path, text, findings, drawing) };
-        Self { path: path.to_owned(), findings, held_back: Vec::new() }
-    }
-
-    /// Adds what a comment in `text` holds back, each with the reason that it gives.
-    #[must_use]
-    pub fn with_suppressed(mut self, text: &str, suppressed: &[(Finding, Option<String>)]) -> Self {
-        if suppressed.is_empty() {
-            return self;
+    pub fn new(
+        path: &Path,
+        text: &str,
+        findings: &[Finding],
+        suppressed: &[(Finding, Option<String>)],
+        drawing: Drawing,
+    ) -> Self {
+        let mut report = Self { path: path.to_owned(), ..Self::default() };
+        if findings.is_empty() && suppressed.is_empty() {
+            return report;
         }
-        let findings: Vec<Finding> = suppressed.iter().map(|(finding, _)| finding.clone()).collect();
-        let findings = reported(&self.path, text, &findings, Drawing::None);
-        let reasons = suppressed.iter().map(|(_, reason)| Why::Comment(reason.clone()));
-        self.held_back
-            .extend(findings.into_iter().zip(reasons).map(|(finding, why)| HeldBack { finding, why }));
-        self
+        let lines = Text::new(text);
+        // By their fingerprints they are told apart, whatever becomes of them.
+        let mut seen = HashMap::new();
+        let mut all: Vec<(&Finding, Option<Why>)> = findings.iter().map(|finding| (finding, None)).collect();
+        all.extend(suppressed.iter().map(|(finding, why)| (finding, Some(Why::Comment(why.clone())))));
+        all.sort_by_key(|(finding, _)| finding.span);
+        for (finding, why) in all {
+            let fingerprint = fingerprint(text, &lines, finding, &mut seen);
+            let drawn = match drawing {
+                Drawing::Lines if why.is_none() => super::draw(path, text, &lines, finding),
+                _ => String::new(),
+            };
+            let finding = Reported::new(&lines, finding, fingerprint, drawn);
+            match why {
+                Some(why) => report.held_back.push(HeldBack { finding, why }),
+                None => report.findings.push(finding),
+            }
+        }
+        report
     }
 
     /// Holds back those findings for which there is a reason.
@@ -161,6 +175,27 @@ impl FileReport {
 }
 
 impl Reported {
+    fn new(lines: &Text, finding: &Finding, fingerprint: String, drawing: String) -> Self {
+        let place = |span| place(lines, span);
+        let edit = |it: &Edit| ReportedEdit { place: place(it.span), text: it.text.clone() };
+        let fix = |it: &Fix| ReportedFix {
+            title: it.title.clone(),
+            safety: it.safety,
+            edits: it.edits.iter().map(edit).collect(),
+        };
+        Self {
+            rule: finding.rule,
+            severity: finding.severity,
+            message: finding.message.clone(),
+            help: finding.help.clone(),
+            place: place(finding.span),
+            related: finding.related.iter().map(|it| (it.message.clone(), place(it.span))).collect(),
+            fix: finding.fix.as_ref().map(fix),
+            fingerprint,
+            drawing,
+        }
+    }
+
     /// Where the page of its rule is on the web; empty where there is none.
     #[must_use]
     pub fn url(&self) -> String {
@@ -176,33 +211,6 @@ pub fn slashed(path: &Path) -> String {
     } else {
         name.replace(std::path::MAIN_SEPARATOR, "/")
     }
-}
-
-fn reported(path: &Path, text: &str, findings: &[Finding], drawing: Drawing) -> Vec<Reported> {
-    let lines = Text::new(text);
-    let place = |span| place(&lines, span);
-    let edit = |it: &Edit| ReportedEdit { place: place(it.span), text: it.text.clone() };
-    let fix = |it: &Fix| ReportedFix {
-        title: it.title.clone(),
-        safety: it.safety,
-        edits: it.edits.iter().map(edit).collect(),
-    };
-    let mut seen = HashMap::new();
-    let reported = |finding: &Finding| Reported {
-        rule: finding.rule,
-        severity: finding.severity,
-        message: finding.message.clone(),
-        help: finding.help.clone(),
-        place: place(finding.span),
-        related: finding.related.iter().map(|it| (it.message.clone(), place(it.span))).collect(),
-        fix: finding.fix.as_ref().map(fix),
-        fingerprint: fingerprint(text, &lines, finding, &mut seen),
-        drawing: match drawing {
-            Drawing::Lines => super::draw(path, text, &lines, finding),
-            Drawing::None => String::new(),
-        },
-    };
-    findings.iter().map(reported).collect()
 }
 
 fn place(lines: &Text, span: Span) -> Place {
@@ -242,7 +250,7 @@ mod tests {
 
     fn fingerprints(text: &str) -> Vec<String> {
         let findings = lint(text, Language::Dockerfile, &Settings::default());
-        let report = FileReport::new(Path::new("Dockerfile"), text, &findings, Drawing::None);
+        let report = FileReport::new(Path::new("Dockerfile"), text, &findings, &[], Drawing::None);
         report.findings.into_iter().map(|finding| finding.fingerprint).collect()
     }
 
