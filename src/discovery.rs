@@ -159,8 +159,9 @@ fn unreadable(error: &io::Error) -> Finding {
     }
 }
 
-/// `path` from the root, without steps that lead nowhere.
-fn absolute(path: &Path) -> PathBuf {
+/// `path` from the root, without steps that lead nowhere or back; links are not looked at.
+#[must_use]
+pub fn absolute(path: &Path) -> PathBuf {
     let path = if path.is_absolute() {
         Cow::Borrowed(path)
     } else {

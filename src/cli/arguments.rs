@@ -4,38 +4,46 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, ValueEnum};
 
+use super::generate::Shell;
 use super::outputs::OutputArguments;
 use super::policy::PolicyArguments;
 use super::settings::SettingsArguments;
 use super::sources::SourceArguments;
+use super::version::version;
 use crate::languages::Language;
 
 /// The chart of the ports in your config files.
 ///
 /// Portolan reads Dockerfiles, compose files and nginx configuration. It knows what each port number is, and says which
-/// are reserved, deregistered, malformed or out of range.
+/// are reserved, deregistered, malformed, clashing or out of range.
 #[derive(Debug, Parser)]
 #[command(
     name = "portolan",
-    version,
+    version = version(),
     max_term_width = 100,
     group = ArgGroup::new("mode"),
     override_usage = "portolan --check [--fix|--diff] [PATH]...\n       \
         portolan --list [PATH]...\n       \
         portolan --lookup <PORT|NAME>\n       \
         portolan --explain <RULE> | --rules\n       \
+        portolan --completions <SHELL> | --man\n       \
         portolan --stdio",
     after_help = "Exit codes of --check:\n  \
-        0  nothing found, or nothing worse than info\n  \
-        1  at least one warning or error that --fix did not mend; with --diff, a difference\n  \
-        2  something could not be done: a path that does not exist, a file that cannot be read, a wrong argument,\n     \
-           a mistake in portolan.toml\n\n\
+        0  nothing found, or nothing as bad as --fail-on says (warnings and errors)\n  \
+        1  something as bad, or more warnings than --max-warnings, that --fix did not mend;\n     \
+           with --diff, a difference\n  \
+        2  something could not be done, and the rest was: a path that does not exist, a file that\n     \
+           cannot be read, a wrong argument, a mistake in portolan.toml, a report without a place\n\n\
         Examples:\n  \
         portolan --check                        every file below this folder that .gitignore does not hide\n  \
         portolan --check compose.yaml nginx/    a file and a folder\n  \
         portolan --check --fix                  mend what can be mended safely\n  \
         portolan --check --diff --unsafe-fixes  show what else could be\n  \
         portolan --check - --stdin-filename Dockerfile < Dockerfile\n  \
+        git ls-files -z | portolan --check --files-from -\n  \
+        portolan --check --output-file sarif=portolan.sarif --output-file junit=portolan.xml\n  \
+        portolan --check --baseline portolan-baseline.json --write-baseline\n  \
+        portolan --check --diff-base origin/main\n  \
         portolan --lookup 585                   what the registry knows of a number\n  \
         portolan --lookup postgres              and of a name\n  \
         portolan --lookup 'postg*'              and of every name that begins so",
@@ -60,6 +68,14 @@ pub struct Arguments {
     /// Print the list of rules
     #[arg(long, group = "mode")]
     pub rules: bool,
+
+    /// Print the completions of the arguments for a shell: bash, zsh, fish, powershell or nushell
+    #[arg(long, group = "mode", value_enum, value_name = "SHELL", hide_possible_values = true)]
+    pub completions: Option<Shell>,
+
+    /// Print the manual page, as `man` reads it
+    #[arg(long, group = "mode")]
+    pub man: bool,
 
     /// Serve an editor over standard input and output; so does no mode at all where standard input is no terminal
     #[arg(long, group = "mode")]
@@ -99,7 +115,7 @@ pub struct Arguments {
 }
 
 /// The modes that read no files, or mend none.
-const OTHER_MODES: [&str; 5] = ["list", "lookup", "explain", "rules", "stdio"];
+const OTHER_MODES: [&str; 7] = ["list", "lookup", "explain", "rules", "completions", "man", "stdio"];
 
 /// A language by its name on the command line.
 #[derive(Clone, Copy, Debug)]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::replace;
+use crate::discovery::absolute;
 use crate::report::{FileReport, Reported, Why};
 
 /// What was there when the file was written.
@@ -67,7 +68,7 @@ impl Baseline {
             let version = document.version;
             return Err(format!("the baseline {shown} has version {version}; this program knows {VERSION}"));
         }
-        let absolute = std::path::absolute(path).unwrap_or(path.to_owned());
+        let absolute = absolute(path);
         let folder = absolute.parent().unwrap_or(Path::new("")).to_owned();
         let mut entries = BTreeMap::<String, Vec<Entry>>::new();
         for entry in document.findings {
@@ -89,7 +90,7 @@ impl Baseline {
 
     /// The file as the baseline names it.
     pub fn key(&self, path: &Path) -> String {
-        let absolute = std::path::absolute(path).unwrap_or(path.to_owned());
+        let absolute = absolute(path);
         let relative = absolute.strip_prefix(&self.folder).unwrap_or(&absolute);
         relative.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
     }

@@ -12,6 +12,7 @@ mod check;
 mod diff_base;
 mod explain;
 mod fix;
+mod generate;
 mod list;
 mod lookup;
 mod outputs;
@@ -21,9 +22,11 @@ mod progress;
 mod replace;
 mod settings;
 mod sources;
+mod version;
 mod walk;
 
 pub use arguments::{Arguments, LanguageName};
+pub use generate::Shell;
 pub use outputs::{Color, OutputArguments, OutputFile, OutputFormat};
 pub use policy::{FailOn, PolicyArguments};
 pub use settings::SettingsArguments;
@@ -78,6 +81,10 @@ pub fn run(arguments: &Arguments) -> Option<Outcome> {
         explain::page(rule, &mut out)
     } else if arguments.rules {
         explain::list(form, &mut out)
+    } else if let Some(shell) = arguments.completions {
+        generate::completions(shell, &mut out)
+    } else if arguments.man {
+        generate::man(&mut out)
     } else {
         return None;
     };
