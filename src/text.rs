@@ -115,6 +115,17 @@ impl Text {
         Position { line, character }
     }
 
+    /// The position of byte `offset`, in characters, and its column in bytes, from 0.
+    #[must_use]
+    pub fn position_and_byte_column(&self, offset: usize) -> (Position, usize) {
+        let offset = offset.min(self.rope.len_bytes());
+        let char = self.rope.byte_to_char(offset);
+        let line = self.rope.char_to_line(char);
+        let start = self.rope.line_to_char(line);
+        let position = Position { line, character: char - start };
+        (position, self.rope.char_to_byte(char) - self.rope.char_to_byte(start))
+    }
+
     /// The byte offset of `position`.
     #[must_use]
     pub fn offset(&self, position: Position, encoding: Encoding) -> usize {

@@ -214,15 +214,15 @@ pub fn slashed(path: &Path) -> String {
 }
 
 fn place(lines: &Text, span: Span) -> Place {
-    let chars = lines.range(span, Encoding::Utf32);
-    let bytes = lines.range(span, Encoding::Utf8);
+    let (start, byte_column) = lines.position_and_byte_column(span.start);
+    let (end, end_byte_column) = lines.position_and_byte_column(span.end);
     Place {
-        line: chars.start.line + 1,
-        column: chars.start.character + 1,
-        end_line: chars.end.line + 1,
-        end_column: chars.end.character + 1,
-        byte_column: bytes.start.character + 1,
-        end_byte_column: bytes.end.character + 1,
+        line: start.line + 1,
+        column: start.character + 1,
+        end_line: end.line + 1,
+        end_column: end.character + 1,
+        byte_column: byte_column + 1,
+        end_byte_column: end_byte_column + 1,
     }
 }
 

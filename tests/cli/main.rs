@@ -17,6 +17,7 @@ mod fixing;
 mod generated;
 mod outputs;
 mod policy;
+mod readme;
 mod sources;
 
 const MAIL: &str = "FROM alpine\nEXPOSE 143 585\n";
