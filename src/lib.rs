@@ -1,7 +1,7 @@
 //! Portolan: the port numbers in config files, read, judged and explained.
 //!
 //! ```text
-//! &str ──languages──▶ Scan ──rules──▶ suppress ──▶ Vec<Finding> ──report──▶ terminal, JSON
+//! &str ──languages──▶ Scan ──rules──▶ suppress ──▶ Vec<Finding> ──report──▶ terminal, JSON, SARIF, …
 //!                      │                                     ├──lsp─────▶ diagnostics, code actions
 //!                      │                                     └──fix─────▶ the text, mended
 //!                      └──registry──▶ hover, lookup

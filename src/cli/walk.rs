@@ -60,11 +60,9 @@ pub fn visit<T: Send>(
         |give| give_out(arguments, &configurations, give),
         |jobs: Vec<Job>| {
             let mut bytes = Vec::new();
-            let results: Vec<_> = jobs
-                .into_iter()
-                .map(|job| job.visited(arguments, &configurations, &mut bytes, &visit))
-                .collect();
-            results
+            let visited =
+                jobs.into_iter().map(|job| job.visited(arguments, &configurations, &mut bytes, &visit));
+            visited.collect::<Vec<_>>()
         },
         |results| {
             progress.advance(results.len());
@@ -72,17 +70,10 @@ pub fn visit<T: Send>(
                 match result {
                     Visited::Done(it) => take(it)?,
                     Visited::NotOurs => {}
-                    Visited::PassedOver { path, given_back } => progress.suspend(|| {
+                    Visited::PassedOver { said, given_back } => progress.suspend(|| {
                         // If nobody reads what is given back, nothing is lost.
                         let _ = given_back.map(|bytes| io::stdout().write_all(&bytes));
-                        let is_told = !path.as_os_str().is_empty();
-                        is_told.then(|| {
-                            complain(format_args!(
-                                "{} is passed over: no Dockerfile, compose or nginx file by its name or content \
-                                 (--language says what it is)",
-                                path.display()
-                            ))
-                        });
+                        said.map(complain);
                     }),
                     Visited::Failed(said) => outcome = progress.suspend(|| complain(said)),
                 }
@@ -111,10 +102,10 @@ enum Visited<T> {
     Done(T),
     /// It is in no language we read, or is not to be looked at.
     NotOurs,
-    /// The same, and it was named, which is to be told unless the path is empty; standard input that is to be mended
-    /// goes on as it came.
+    /// The same, and it was named, of which something may be said; standard input that is to be mended goes on as it
+    /// came.
     PassedOver {
-        path: PathBuf,
+        said: Option<String>,
         given_back: Option<Vec<u8>>,
     },
     Failed(String),
@@ -140,9 +131,12 @@ fn give_out(
         let _ = give_one(Job::Failure(said));
         Vec::new()
     });
+    let is_list = arguments.sources.files_from.as_deref() == Some(Path::new("-"));
     let here = (arguments.paths.is_empty() && arguments.sources.files_from.is_none()).then(|| ".".into());
     for path in arguments.paths.iter().cloned().chain(listed).chain(here) {
-        let given = if path.as_os_str() == "-" {
+        let given = if path.as_os_str() == "-" && is_list {
+            give_one(Job::Failure("standard input is the list of files and cannot be one of them".to_owned()))
+        } else if path.as_os_str() == "-" {
             give_one(Job::Stdin)
         } else if path.is_dir() {
             walk(&path, configurations, &mut give_one)
@@ -211,7 +205,7 @@ impl Job {
         let given_back = |bytes: &[u8]| (is_stdin && arguments.fix).then(|| bytes.to_vec());
         let Ok(configuration) = configurations.of_file(path) else {
             let _ = is_stdin.then(|| read_stdin(bytes));
-            return Visited::PassedOver { path: PathBuf::new(), given_back: given_back(bytes) };
+            return Visited::PassedOver { said: None, given_back: given_back(bytes) };
         };
         let configuration = configuration.as_deref();
         let place = Place { path, is_stdin, configuration, configurations };
@@ -221,7 +215,7 @@ impl Job {
         };
         if is_excluded || !(is_named || place.may_be_read()) {
             let _ = is_stdin.then(|| read_stdin(bytes));
-            return Visited::PassedOver { path: PathBuf::new(), given_back: given_back(bytes) };
+            return Visited::PassedOver { said: None, given_back: given_back(bytes) };
         }
         let read = if is_stdin {
             read_stdin(bytes)
@@ -235,9 +229,13 @@ impl Job {
             Some(it) => Visited::Done(it),
             None if !is_named => Visited::NotOurs,
             None => {
+                let said = format!(
+                    "{} is passed over: no Dockerfile, compose or nginx file by its name or content \
+                     (--language says what it is)",
+                    path.display()
+                );
                 let is_told = is_stdin || !arguments.sources.are_listed_by_a_program();
-                let path = if is_told { path.to_owned() } else { PathBuf::new() };
-                Visited::PassedOver { path, given_back: given_back(bytes) }
+                Visited::PassedOver { said: is_told.then_some(said), given_back: given_back(bytes) }
             }
         }
     }
