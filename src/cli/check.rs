@@ -93,7 +93,9 @@ impl Tally {
             if let Some(baseline) = policy.baseline().filter(|_| arguments.policy.write_baseline) {
                 self.found.insert(baseline.key(&report.path), baseline.entries(&report));
             }
-            hand_on(report)
+            // Where nobody reads the report on, there are still files to mend.
+            let flow = hand_on(report);
+            if arguments.fix { ControlFlow::Continue(()) } else { flow }
         });
         outcome.max(walked)
     }

@@ -261,7 +261,10 @@ impl Outputs {
             }
             let last_words = read(&mut feed);
             drop(feed);
-            let ended = writers.into_iter().filter_map(|writer| writer.join().ok());
+            let ended = writers.into_iter().map(|writer| match writer.join() {
+                Ok(ended) => ended,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
             ended.map(|(output, result)| output.end(result, &last_words)).max()
         });
         outcome.unwrap_or_default()

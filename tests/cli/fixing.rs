@@ -239,3 +239,23 @@ mod unix {
         assert_eq!(read(&folder, "c.dockerfile"), CLEAN_AFTER);
     }
 }
+
+#[test]
+fn every_file_is_mended_though_nobody_reads_of_it() {
+    let many = format!("{BEFORE}{}", "EXPOSE 70000\n".repeat(200));
+    let files: Vec<(String, &str)> =
+        (0..100).map(|number| (format!("{number}.dockerfile"), &*many)).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let folder = folder(&files);
+    let mut child = portolan(folder.path())
+        .args(["--check", "--fix"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().code().unwrap() < 2);
+    for (name, _) in files {
+        assert!(!read(&folder, name).contains("ignore"), "{name} is as it was");
+    }
+}
