@@ -194,12 +194,12 @@ impl Text {
 
     /// The characters of line `line`, which exists, without its line end.
     fn line_width(&self, line: usize) -> usize {
-        let line = self.rope.line(line);
-        let mut width = line.len_chars();
-        while width > 0 && matches!(line.char(width - 1), '\n' | '\r') {
-            width -= 1;
+        // A slice of the rope would count all that it holds first.
+        let [start, mut end] = [line, line + 1].map(|line| self.rope.line_to_char(line));
+        while end > start && matches!(self.rope.char(end - 1), '\n' | '\r') {
+            end -= 1;
         }
-        width
+        end - start
     }
 }
 
