@@ -30,7 +30,7 @@ const MARKS: [&str; 7] = ["hadolint", "tally", "Tally", "TALLY", "dclint", "skip
 /// What the comments of other linters in `text` silence, each rule once at each place.
 pub fn silences<'t>(text: &'t str, language: Language, scan: &Scan) -> Vec<Silence<'t>> {
     let is_there = |mark: &&str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    if language == Language::Nginx || !MARKS.iter().any(|mark| is_there(&mark)) {
+    if language == Language::Nginx || !MARKS.iter().any(is_there) {
         return Vec::new();
     }
     let mut reader = Reader {
