@@ -90,8 +90,8 @@ pub static COMPAT: &[Counterpart] = &[
     },
     Counterpart {
         rules: &[&publish_all_interfaces::RULE, &sensitive_port_published::RULE],
-        note: "publish-all-interfaces is off by default here; it minds 0.0.0.0 and :: too, and no port without a host's, \
-            which is random-host-port; sensitive-port-published looks at databases and the like alone",
+        note: "publish-all-interfaces is off by default here and minds a written 0.0.0.0 too; sensitive-port-published looks \
+            at databases and the like alone; a port without one of the host's is random-host-port",
         ..Counterpart::new(Tool::Dclint, "no-unbound-port-interfaces")
     },
     Counterpart {
@@ -106,8 +106,8 @@ pub static COMPAT: &[Counterpart] = &[
     },
     Counterpart {
         rules: &[&publish_all_interfaces::RULE, &sensitive_port_published::RULE],
-        note: "publish-all-interfaces is off by default here, and minds no port without a host's, which is \
-            random-host-port; sensitive-port-published looks at databases and the like alone",
+        note: "publish-all-interfaces is off by default here; sensitive-port-published looks at databases and the like alone; \
+            a port without one of the host's is random-host-port",
         ..Counterpart::new(Tool::ComposeLint, "CL-0005")
     },
     Counterpart {
