@@ -25,7 +25,7 @@ use crate::languages::Language;
     override_usage = "portolan --check [--fix|--diff] [PATH]...\n       \
         portolan --list [PATH]...\n       \
         portolan --lookup <PORT|NAME>\n       \
-        portolan --explain <RULE> | --rules\n       \
+        portolan --explain <RULE> | --rules | --compat\n       \
         portolan --completions <SHELL> | --man\n       \
         portolan --stdio",
     after_help = "Exit codes of --check:\n  \
@@ -68,6 +68,10 @@ pub struct Arguments {
     /// Print the list of rules
     #[arg(long, group = "mode")]
     pub rules: bool,
+
+    /// Print the rules of other linters beside ours
+    #[arg(long, group = "mode")]
+    pub compat: bool,
 
     /// Print the completions of the arguments for a shell: bash, zsh, fish, powershell or nushell
     #[arg(long, group = "mode", value_enum, value_name = "SHELL", hide_possible_values = true)]
@@ -115,7 +119,8 @@ pub struct Arguments {
 }
 
 /// The modes that read no files, or mend none.
-const OTHER_MODES: [&str; 7] = ["list", "lookup", "explain", "rules", "completions", "man", "stdio"];
+const OTHER_MODES: [&str; 8] =
+    ["list", "lookup", "explain", "rules", "compat", "completions", "man", "stdio"];
 
 /// A language by its name on the command line.
 #[derive(Clone, Copy, Debug)]

@@ -9,6 +9,7 @@ use crate::report::printable;
 mod arguments;
 mod baseline;
 mod check;
+mod compat;
 mod diff_base;
 mod explain;
 mod fix;
@@ -81,6 +82,8 @@ pub fn run(arguments: &Arguments) -> Option<Outcome> {
         explain::page(rule, &mut out)
     } else if arguments.rules {
         explain::list(form, &mut out)
+    } else if arguments.compat {
+        compat::list(form, &mut out)
     } else if let Some(shell) = arguments.completions {
         generate::completions(shell, &mut out)
     } else if arguments.man {

@@ -26,6 +26,8 @@ pub struct Scan {
     /// Instructions and texts of several lines, in which no line but the last can bear a comment at its end: a comment
     /// above the first line speaks of all of them. In the order of the file.
     pub stretches: Vec<Span>,
+    /// The bodies of the here-documents, whose lines belong to the instruction above them. In the order of the file.
+    pub heredocs: Vec<Span>,
     /// The parts of the file that are in another language, in the order of the file.
     pub parts: Vec<Part>,
     /// The places where the reading broke, in the order of the file.
@@ -96,6 +98,7 @@ impl Scan {
             ..stage
         }));
         self.stretches.extend(part.stretches.into_iter().map(|span| span.shifted(at)));
+        self.heredocs.extend(part.heredocs.into_iter().map(|span| span.shifted(at)));
         self.parts.extend(part.parts.into_iter().map(|part| Part { span: part.span.shifted(at), ..part }));
         let moved = |breakage: Breakage| Breakage { span: breakage.span.shifted(at), ..breakage };
         self.breakages.extend(part.breakages.into_iter().map(moved));
@@ -114,6 +117,7 @@ impl Scan {
     /// Puts the ports, and what has spans beside them, into the order of the file.
     pub(super) fn sort(&mut self) {
         self.stretches.sort();
+        self.heredocs.sort();
         self.parts.sort_by_key(|part| part.span.start);
         self.breakages.sort_by_key(|breakage| breakage.span);
         self.directives.sort_by_key(|directive| directive.span);

@@ -8,6 +8,7 @@ use crate::languages::Language;
 use crate::text::Span;
 
 mod by_registry;
+mod compat;
 mod context;
 mod mending;
 mod sections;
@@ -52,6 +53,7 @@ mod yaml_number_notation;
 
 // What the rules share, under one roof: each takes it from here.
 use by_registry::{judge_by_registry, public_port};
+pub use compat::{COMPAT, Counterpart, Tool};
 pub use context::Context;
 use context::{can_publish, entries_of_ports, ports_within, published, written_at};
 use mending::{

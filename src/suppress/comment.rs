@@ -37,8 +37,8 @@ impl Comment {
     }
 
     /// Why it is there, if it says so.
-    pub fn reason(&self, text: &str) -> Option<String> {
-        self.reason.map(|reason| reason.of(text).to_owned())
+    pub fn reason<'t>(&self, text: &'t str) -> Option<&'t str> {
+        self.reason.map(|reason| reason.of(text))
     }
 }
 
@@ -60,7 +60,7 @@ pub fn comments(text: &str, language: Language, scan: &Scan) -> Vec<Comment> {
     let head = head_end(text, language);
     // The line that the last comment alone on its line speaks of. Those up to there speak of the same.
     let mut next = Span::default();
-    let mut parts = Parts { rest: &scan.parts, around: Vec::new(), language };
+    let mut parts = Parts::new(language, scan);
     for at in memmem::find_iter(text.as_bytes(), MARK) {
         if comments.last().is_some_and(|comment| at < comment.said.end) {
             continue;
@@ -158,8 +158,6 @@ fn read(text: &str, span: Span, at: usize) -> Option<Comment> {
 
 /// The reason that is given in `rest`, what a comment says behind its bracket.
 fn reason(text: &str, rest: Span) -> Option<Span> {
-    /// One comment may speak of many findings, each of which is told with its reason.
-    const LONGEST: usize = 1000;
     let is_blank = |it: char| it == ' ' || it == '\t';
     let said = rest.of(text);
     let is_dash = |&(at, dash): &(usize, &str)| {
@@ -169,27 +167,46 @@ fn reason(text: &str, rest: Span) -> Option<Span> {
     let (at, dash) = said.match_indices("--").find(is_dash)?;
     let behind = said[at + dash.len()..].trim_start();
     let start = rest.end - behind.len();
-    let reason = behind[..behind.floor_char_boundary(LONGEST)].trim_end();
-    (!reason.is_empty()).then(|| Span::new(start, start + reason.len()))
+    worded(behind).map(|reason| Span::new(start, start + reason.len()))
+}
+
+/// `reason` if it says anything; of something very long the beginning.
+pub fn worded(reason: &str) -> Option<&str> {
+    /// One comment may speak of many findings, each of which is told with its reason.
+    const LONGEST: usize = 1000;
+    let reason = reason.trim_start();
+    let reason = reason[..reason.floor_char_boundary(LONGEST)].trim_end();
+    (!reason.is_empty()).then_some(reason)
 }
 
 /// The languages of the places in a file, asked for from its start to its end.
-struct Parts<'s> {
+pub struct Parts<'s> {
     rest: &'s [Part],
     /// The parts that have started and have not ended.
     around: Vec<Part>,
     language: Language,
 }
 
-impl Parts<'_> {
-    fn language_at(&mut self, at: usize) -> Language {
+impl<'s> Parts<'s> {
+    /// Those of a file of `language`, before its start.
+    pub const fn new(language: Language, scan: &'s Scan) -> Self {
+        Self { rest: scan.parts.as_slice(), around: Vec::new(), language }
+    }
+
+    /// The language at byte `at`.
+    pub fn language_at(&mut self, at: usize) -> Language {
+        self.part_at(at).map_or(self.language, |part| part.language)
+    }
+
+    /// The innermost part around byte `at`.
+    pub fn part_at(&mut self, at: usize) -> Option<Part> {
         while let Some((part, rest)) = self.rest.split_first().filter(|(part, _)| part.span.start <= at) {
             self.around.push(*part);
             self.rest = rest;
             self.around.retain(|part| at < part.span.end);
         }
         self.around.retain(|part| at < part.span.end);
-        self.around.last().map_or(self.language, |part| part.language)
+        self.around.last().copied()
     }
 }
 
@@ -200,7 +217,7 @@ pub fn part_at(at: usize, language: Language, scan: &Scan) -> (Span, Language) {
 }
 
 /// What a comment speaks of that speaks of `line`: the line and the texts of several lines that start there.
-fn reach(line: Span, scan: &Scan) -> Span {
+pub fn reach(line: Span, scan: &Scan) -> Span {
     let from = scan.stretches.partition_point(|stretch| stretch.start < line.start);
     let starting = scan.stretches[from..].iter().take_while(|stretch| stretch.start <= line.end);
     Span::new(line.start, starting.map(|stretch| stretch.end).fold(line.end, usize::max))

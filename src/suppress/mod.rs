@@ -2,7 +2,8 @@
 //!
 //! `# portolan: ignore[rule-a, rule-b] -- reason` at the end of a line speaks of that line; alone on a line it speaks of
 //! the next line that holds more than a comment. Both take in the text of several lines that starts there.
-//! `ignore-file[…]` speaks of the whole file, from above everything in it.
+//! `ignore-file[…]` speaks of the whole file, from above everything in it. The comments of other linters that silence what
+//! a rule of ours finds too are heeded as well.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,16 +13,18 @@ use crate::rules::{Rule, UNKNOWN_RULE, UNUSED_SUPPRESSION};
 use crate::text::Span;
 
 use self::comment::{BLANKS, Comment, Extent, MARK, comments, line_at, line_end_of, part_at};
+use self::foreign::{silenced, silences};
 
 mod comment;
 mod complaint;
+mod foreign;
 
 /// A finding that a comment takes out, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppressed {
     /// What would be reported if the comment were not there.
     pub finding: Finding,
-    /// What the comment says behind ` -- `; of something very long its beginning.
+    /// Why, if the comment says so, as it does behind ` -- `; of something very long that is the beginning.
     pub reason: Option<String>,
 }
 
@@ -44,7 +47,8 @@ pub fn suppress(
     findings: &mut Vec<Finding>,
 ) -> Verdict {
     let comments = comments(text, language, scan);
-    if comments.is_empty() {
+    let silences = silences(text, language, scan);
+    if comments.is_empty() && silences.is_empty() {
         return Verdict::default();
     }
     findings.sort_by_key(|finding| finding.span.start);
@@ -74,10 +78,15 @@ pub fn suppress(
             |rule: &Rule| !looked.iter().any(|it| it.name == rule.name) || found.contains(rule.name);
         comment.complain(text, is_used, &mut complaints);
     }
+    let of_others = silenced(text, scan, &silences, findings);
     let mut verdict = Verdict::default();
-    for (finding, of_place) in std::mem::take(findings).into_iter().zip(of_place) {
-        match of_place.or_else(|| of_file.get(finding.rule).copied()) {
-            Some(comment) => verdict.suppressed.push(Suppressed { finding, reason: comment.reason(text) }),
+    for (index, finding) in std::mem::take(findings).into_iter().enumerate() {
+        let own = of_place[index].or_else(|| of_file.get(finding.rule).copied());
+        let others = || of_others.get(&index).map(|silence| silence.reason);
+        match own.map(|comment| comment.reason(text)).or_else(others) {
+            Some(reason) => {
+                verdict.suppressed.push(Suppressed { finding, reason: reason.map(str::to_owned) });
+            }
             None => findings.push(finding),
         }
     }
@@ -94,7 +103,10 @@ pub fn suppress(
         };
         let of_place = on_comments.iter().copied().find(speaks);
         match of_place.or_else(|| of_file.get(finding.rule).copied()) {
-            Some(comment) => verdict.suppressed.push(Suppressed { finding, reason: comment.reason(text) }),
+            Some(comment) => {
+                let reason = comment.reason(text).map(str::to_owned);
+                verdict.suppressed.push(Suppressed { finding, reason });
+            }
             None => verdict.complaints.push(finding),
         }
     }
@@ -306,6 +318,12 @@ EXPOSE 47
     #[test]
     fn a_megabyte_of_comments_ends() {
         let names = format!("# portolan: ignore-file[{}]\n", "reserved-prt,".repeat(1 << 12));
+        let others = format!("# hadolint ignore={}\n", "DL3008,".repeat(1 << 12));
+        // As many comments as findings.
+        let expose =
+            format!("{}EXPOSE {}\n", "# tally ignore=all\n".repeat(1 << 10), "70000 ".repeat(1 << 12));
+        let ports = "      - 8080:80 # dclint disable-line\n".repeat(1 << 10);
+        let listed = format!("services:\n  a:\n    image: b\n    # dclint disable-line\n    ports:\n{ports}");
         for piece in [
             "# portolan: ignore[a]",
             "# portolan: ignore[a]\n",
@@ -314,6 +332,19 @@ EXPOSE 47
             &names,
             " # portolan: x",
             "EXPOSE 585 # portolan:\n",
+            "# hadolint ignore=DL3011\nEXPOSE 70000\n",
+            "# hadolint global ignore=DL3011,DL3011\nEXPOSE 70000 22\n",
+            "# tally ignore=DL3011\n",
+            "# trivy:ignore:DS-0008\n",
+            "# trivy:ignore:DS-0008 ",
+            "# check=skip=all\n",
+            "#checkov:skip=CKV_DOCKER_1\n",
+            "  # dclint disable-line\n",
+            " a#dclint disable",
+            "# dclint disable-line require-quotes-in-ports ",
+            &others,
+            &expose,
+            &listed,
         ] {
             let text = piece.repeat((1_000_000 / 20 / piece.len()).max(1));
             for language in Language::ALL {

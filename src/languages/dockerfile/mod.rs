@@ -278,6 +278,7 @@ impl Scanner<'_> {
     fn read_heredocs(&mut self, instruction: &Instruction<'_>) {
         let targets = targets(instruction);
         for (index, heredoc) in instruction.heredocs.iter().enumerate() {
+            self.scan.heredocs.push(heredoc.body);
             let text = heredoc.body.of(self.text);
             if is_nginx(targets.get(index).or(targets.last()).copied(), &heredoc.name, text) {
                 self.scan.embed(text, Language::Nginx, heredoc.body.start);

@@ -1,0 +1,662 @@
+//! The comments of other linters that silence what a rule of ours finds too; [`COMPAT`] says which do.
+//!
+//! Each is read as its own tool reads it, and speaks of the ports in lists alone (`EXPOSE`, `ports`, `expose`), which is
+//! where those tools look. None of them is ever complained about: it may well be there for something else.
+
+use std::collections::{HashMap, HashSet};
+
+use memchr::memmem;
+
+use super::comment::{BLANKS, Parts, line_at, line_end_behind, reach, worded};
+use crate::finding::Finding;
+use crate::languages::{Language, List, Scan, Service};
+use crate::rules::{COMPAT, Counterpart, Tool};
+use crate::text::Span;
+
+/// A rule of another linter that is told to be silent somewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Silence<'t> {
+    /// Where the findings start that the comment speaks of.
+    target: Span,
+    /// The other linter's rule.
+    counterpart: &'static Counterpart,
+    /// Why, if the comment says so.
+    pub reason: Option<&'t str>,
+}
+
+/// Words of which a text holds one at least if any of these comments is in it.
+const MARKS: [&str; 7] = ["hadolint", "tally", "Tally", "TALLY", "dclint", "skip", "trivy:"];
+
+/// What the comments of other linters in `text` silence, each rule once at each place.
+pub fn silences<'t>(text: &'t str, language: Language, scan: &Scan) -> Vec<Silence<'t>> {
+    let is_there = |mark: &&str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    if language == Language::Nginx || !MARKS.iter().any(is_there) {
+        return Vec::new();
+    }
+    let mut reader = Reader {
+        text,
+        scan,
+        silences: Vec::new(),
+        seen: HashSet::new(),
+        below: HashMap::new(),
+        in_head: false,
+        is_first: true,
+        lists: Vec::new(),
+    };
+    if language == Language::Compose {
+        reader.lists = lists(scan);
+    }
+    let mut parts = Parts::new(language, scan);
+    let mut at = 0;
+    while at < text.len() {
+        let line = line_at(text, at);
+        let written = line.of(text);
+        let body = line.start + written.len() - written.trim_start_matches(BLANKS).len();
+        let part = parts.part_at(body);
+        let around = part.map_or(Span::new(0, text.len()), |part| part.span);
+        match part.map_or(language, |part| part.language) {
+            Language::Dockerfile => reader.read_dockerfile(line, body, around),
+            Language::Compose => reader.read_compose(line, body),
+            Language::Nginx => {}
+        }
+        at = line_end_behind(text, line.end);
+    }
+    reader.silences
+}
+
+/// The findings that `silences` speak of, by their index; `findings` are in the order in which they start.
+pub fn silenced<'s, 't>(
+    text: &str,
+    scan: &Scan,
+    silences: &'s [Silence<'t>],
+    findings: &[Finding],
+) -> HashMap<usize, &'s Silence<'t>> {
+    let mut silenced = HashMap::new();
+    if silences.is_empty() {
+        return silenced;
+    }
+    let places = places(scan);
+    let is_listed = |at: usize| {
+        let behind = places.partition_point(|place| place.start <= at);
+        behind.checked_sub(1).is_some_and(|last| places[last].touches(at))
+    };
+    for silence in silences {
+        let from = findings.partition_point(|finding| finding.span.start < silence.target.start);
+        let within = findings[from..].iter().take_while(|finding| finding.span.start <= silence.target.end);
+        for (index, finding) in within.enumerate() {
+            let counterpart = silence.counterpart;
+            let is_meant = counterpart.rules.iter().any(|rule| rule.name == finding.rule)
+                && (counterpart.is_about)(finding.span.of(text))
+                && is_listed(finding.span.start);
+            if is_meant {
+                silenced.entry(from + index).or_insert(silence);
+            }
+        }
+    }
+    silenced
+}
+
+/// Where the ports of lists are written, in the order of the file and apart: the entries, and the values of variables in
+/// them.
+fn places(scan: &Scan) -> Vec<Span> {
+    let definitions = scan.uses.iter().filter_map(|it| it.entry.and(it.variable.as_ref())?.definition);
+    let mut places: Vec<Span> = scan.entries.iter().map(|entry| entry.span).chain(definitions).collect();
+    places.sort();
+    places.dedup_by(|next, last| {
+        let is_within = next.start <= last.end;
+        last.end = if is_within { last.end.max(next.end) } else { last.end };
+        is_within
+    });
+    places
+}
+
+/// The lists `ports` of the services, each from its key to its last entry, in the order of the file.
+fn lists(scan: &Scan) -> Vec<Span> {
+    let list = |service: &Service| {
+        let key = service.ports?;
+        let entries = service.entries.iter().map(|&index| &scan.entries[index]);
+        // What an alias brings stands somewhere else.
+        let own = entries.filter(|entry| entry.list == List::Ports && entry.scope == Some(service.scope));
+        let end = own.map(|entry| entry.span.end).max()?;
+        (key.start < end).then(|| Span::new(key.start, end))
+    };
+    let mut lists: Vec<Span> = scan.services.iter().filter_map(list).collect();
+    lists.sort();
+    lists
+}
+
+/// The rules that a comment names.
+#[derive(Clone, Copy, Debug)]
+enum Names<'t> {
+    /// All that the tool has.
+    All,
+    /// Those in a list, which these parts.
+    Listed(&'t str, fn(char) -> bool),
+}
+
+impl Names<'_> {
+    fn hold(self, counterpart: &Counterpart) -> bool {
+        match self {
+            Self::All => true,
+            Self::Listed(list, parts) => list.split(parts).any(|name| counterpart.is_called(name.trim())),
+        }
+    }
+}
+
+/// Reads a file, line by line.
+struct Reader<'t, 's> {
+    text: &'t str,
+    scan: &'s Scan,
+    silences: Vec<Silence<'t>>,
+    /// What is silenced already, and where.
+    seen: HashSet<(Span, Tool, &'static str)>,
+    /// For a tool whose comments may stand above each other: where the search for the instruction below the last one
+    /// ended, and what it found. Those up to there speak of the same.
+    below: HashMap<Tool, (usize, Option<Span>)>,
+    /// Whether only parser directives were read so far, so that the next line can be one.
+    in_head: bool,
+    /// Whether nothing was read so far.
+    is_first: bool,
+    /// The lists `ports` of a compose file.
+    lists: Vec<Span>,
+}
+
+impl<'t> Reader<'t, '_> {
+    /// Reads a `line` of a Dockerfile, which fills the bytes `around` it; the first of its own that is not blank is `body`.
+    fn read_dockerfile(&mut self, line: Span, body: usize, around: Span) {
+        let Some(said) = Span::new(body, line.end).of(self.text).strip_prefix('#') else {
+            self.in_head = false;
+            return;
+        };
+        let directive = directive(said).filter(|_| self.in_head || line.start <= around.start);
+        self.in_head = directive.is_some();
+        if let Some((_, value)) = directive.filter(|(name, _)| name.eq_ignore_ascii_case("check")) {
+            for names in skipped(value) {
+                self.add(Tool::BuildKit, Some(around), names, None);
+            }
+        }
+        if is_within(body, &self.scan.stretches, around) || is_within(body, &self.scan.heredocs, around) {
+            return;
+        }
+        if let Some((is_global, names, reason)) = hadolint(said) {
+            let target =
+                if is_global { Some(around) } else { self.instruction_below(Tool::Hadolint, line.end) };
+            self.add(Tool::Hadolint, target, names, reason);
+        }
+        if let Some((is_global, names, reason)) = tally(said) {
+            let target = if is_global { Some(around) } else { self.instruction_below(Tool::Tally, line.end) };
+            self.add(Tool::Tally, target, names, reason);
+        }
+        for names in trivy(said) {
+            let target = self.instruction_below(Tool::Trivy, line.end);
+            self.add(Tool::Trivy, target, names, None);
+        }
+        if let Some((names, reason)) = checkov(said) {
+            self.add(Tool::Checkov, Some(around), names, reason);
+        }
+    }
+
+    /// Reads a `line` of a compose file; the first of its bytes that is not blank is `body`.
+    fn read_compose(&mut self, line: Span, body: usize) {
+        let written = line.of(self.text);
+        let content = written.trim();
+        let is_first = self.is_first && !content.trim_start_matches(BLANKS).is_empty() && content != "---";
+        self.is_first &= !is_first;
+        let Some((hash, order)) = dclint(written) else { return };
+        let hash = line.start + hash;
+        if is_within(hash, &self.scan.stretches, Span::new(0, self.text.len())) {
+            return;
+        }
+        let names = match order.names.trim() {
+            "" => Names::All,
+            names => Names::Listed(names, char::is_whitespace),
+        };
+        match order.extent {
+            // It wants this one alone on its line, and with a single space.
+            "disable-file"
+                if is_first && content.trim_start_matches(BLANKS).starts_with("# dclint disable-file") =>
+            {
+                self.add(Tool::Dclint, Some(Span::new(0, self.text.len())), Names::All, None);
+            }
+            "disable" if is_first => {
+                self.add(Tool::Dclint, Some(Span::new(0, self.text.len())), names, None);
+            }
+            "disable-line" => {
+                let next = || line_at(self.text, line_end_behind(self.text, line.end));
+                let line = if hash == body { next() } else { line };
+                self.add(Tool::Dclint, Some(line), names, None);
+                // What is wrong with a list it tells at the key.
+                let from = self.lists.partition_point(|list| list.start < line.start);
+                if let Some(list) = self.lists.get(from).filter(|list| list.start <= line.end) {
+                    self.add(Tool::Dclint, Some(*list), names, None);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The instruction right below a comment of `tool`, whose line ends at byte `end`.
+    fn instruction_below(&mut self, tool: Tool, end: usize) -> Option<Span> {
+        if let Some((_, found)) = self.below.get(&tool).filter(|(until, _)| end < *until) {
+            return *found;
+        }
+        let is_passed = |comment: &str| match tool {
+            Tool::Tally => true,
+            Tool::Trivy => trivy(comment).next().is_some(),
+            _ => false,
+        };
+        let mut end = end;
+        let found = loop {
+            let line = line_at(self.text, line_end_behind(self.text, end));
+            let body = line.of(self.text).trim_start_matches(BLANKS);
+            match body.strip_prefix('#') {
+                Some(comment) if line.end > end && is_passed(comment) => end = line.end,
+                Some(_) => break None,
+                None => break (!body.is_empty()).then(|| reach(line, self.scan)),
+            }
+        };
+        self.below.insert(tool, (end, found));
+        found
+    }
+
+    fn add(&mut self, tool: Tool, target: Option<Span>, names: Names<'t>, reason: Option<&'t str>) {
+        let Some(target) = target else { return };
+        for counterpart in COMPAT.iter().filter(|it| it.tool == tool && !it.rules.is_empty()) {
+            let key = (target, tool, counterpart.identifier);
+            if !self.seen.contains(&key) && names.hold(counterpart) {
+                self.seen.insert(key);
+                self.silences.push(Silence { target, counterpart, reason });
+            }
+        }
+    }
+}
+
+/// Whether byte `at` lies in one of `spans` of the part `around` it.
+fn is_within(at: usize, spans: &[Span], around: Span) -> bool {
+    let behind = spans.partition_point(|span| span.start <= at);
+    let last = behind.checked_sub(1).map(|last| spans[last]);
+    last.is_some_and(|span| at < span.end && around.start <= span.start)
+}
+
+/// The parser directive that a comment says, and its value.
+fn directive(said: &str) -> Option<(&str, &str)> {
+    let (name, value) = said.split_once('=')?;
+    let name = name.trim();
+    let is_known = ["check", "escape", "syntax"].iter().any(|known| name.eq_ignore_ascii_case(known));
+    is_known.then_some((name, value))
+}
+
+/// What a [`check` directive](https://docs.docker.com/reference/dockerfile/#check) with that value skips; nothing if the
+/// builder refuses it.
+fn skipped(value: &str) -> Vec<Names<'_>> {
+    let mut skipped = Vec::new();
+    for option in value.split(';') {
+        match option.split_once('=').map(|(key, value)| (key.trim(), value.trim())) {
+            Some(("skip", "all")) => skipped.push(Names::All),
+            Some(("skip", rules)) => skipped.push(Names::Listed(rules, |it| it == ',')),
+            Some(("error" | "experimental", _)) => {}
+            _ => return Vec::new(),
+        }
+    }
+    skipped
+}
+
+/// What a comment says to a tool that is called by its name, `# name ignore=…` or `# name global ignore=…`: whether that is
+/// for the whole file, and what stands behind the equals sign. What is the `same` word the tool decides.
+fn ignored<'t>(said: &'t str, name: &str, same: fn(&str, &str) -> bool) -> Option<(bool, &'t str)> {
+    const BLANKS: [char; 2] = [' ', '\t'];
+    let behind = |text: &'t str, word: &str| {
+        let (start, rest) = text.split_at_checked(word.len())?;
+        same(start, word).then_some(rest)
+    };
+    let spaced = |text: &'t str, word: &str| {
+        Some(behind(text, word)?.strip_prefix(BLANKS)?.trim_start_matches(BLANKS))
+    };
+    let rest = spaced(said.trim_start_matches(BLANKS), name)?;
+    let global = spaced(rest, "global");
+    let list = behind(global.unwrap_or(rest), "ignore")?.trim_start_matches(BLANKS).strip_prefix('=')?;
+    Some((global.is_some(), list))
+}
+
+/// A [comment of hadolint](https://github.com/hadolint/hadolint#ignoring-rules); one with a name that is none counts for
+/// nothing.
+fn hadolint(said: &str) -> Option<(bool, Names<'_>, Option<&str>)> {
+    let (is_global, list) = ignored(said, "hadolint", |one, other| one == other)?;
+    let (list, reason) = list.split_once('#').unwrap_or((list, ""));
+    let is_name = |name: &str| {
+        let name = name.trim();
+        !name.is_empty() && name.bytes().all(|byte| b"DLSC0123456789".contains(&byte))
+    };
+    let names = Names::Listed(list, |it| it == ',');
+    list.split(',').all(is_name).then(|| (is_global, names, worded(reason)))
+}
+
+/// A comment of [tally](https://github.com/wharflab/tally), which minds no capitals and takes a reason behind a semicolon.
+fn tally(said: &str) -> Option<(bool, Names<'_>, Option<&str>)> {
+    let (is_global, list) = ignored(said, "tally", str::eq_ignore_ascii_case)?;
+    let (list, option) = list.split_once(';').unwrap_or((list, ""));
+    let reason = option.strip_prefix("reason=").unwrap_or_default();
+    let names = match list.trim() {
+        "all" => Names::All,
+        names => Names::Listed(names, |it| it == ','),
+    };
+    Some((is_global, names, worded(reason)))
+}
+
+/// What a [comment of Trivy](https://trivy.dev/latest/docs/scanner/misconfiguration/) names; several can stand on a line.
+/// One that expires counts for nothing, as nothing here knows the date.
+fn trivy(said: &str) -> impl Iterator<Item = Names<'_>> {
+    let words = said.split_whitespace().map(|word| word.trim_start_matches(['#', '/', '*']));
+    let names = words.filter_map(|word| word.strip_prefix("trivy:ignore:"));
+    names.filter(|name| !name.contains([':', '['])).map(|name| match name {
+        "*" => Names::All,
+        name => Names::Listed(name, |_| false),
+    })
+}
+
+/// A [comment of Checkov](https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html), which is for the
+/// whole file wherever it stands.
+fn checkov(said: &str) -> Option<(Names<'_>, Option<&str>)> {
+    let starts = ["checkov:skip=", "bridgecrew:skip=", "cortex:skip="];
+    let found = starts.iter().filter_map(|start| Some(said.find(start)? + start.len()));
+    let rest = &said[found.min()?..];
+    let (list, reason) = rest.split_once(':').unwrap_or((rest, ""));
+    let is_name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | ',');
+    let list = list.trim_start_matches(' ');
+    let list = &list[..list.find(|it| !is_name(it)).unwrap_or(list.len())];
+    Some((Names::Listed(list, |it| it == ','), worded(reason)))
+}
+
+/// What a comment says to dclint.
+#[derive(Clone, Copy, Debug)]
+struct Order<'t> {
+    /// Its first word: `disable-line` and the like.
+    extent: &'t str,
+    /// What follows, which names rules, and may say more.
+    names: &'t str,
+}
+
+/// The first [comment of dclint](https://github.com/zavoloklom/docker-compose-linter/blob/main/docs/configuration-comments.md)
+/// on a line, with the place of its `#`.
+fn dclint(line: &str) -> Option<(usize, Order<'_>)> {
+    let blanks = [' ', '\t'];
+    let first = line.len() - line.trim_start_matches(BLANKS).len();
+    let order = |(at, word): (usize, &str)| {
+        let hash = line[..at].trim_end_matches(blanks).strip_suffix('#')?.len();
+        let said = line[at + word.len()..].strip_prefix(blanks)?.trim_start_matches(blanks);
+        let (extent, names) = said.split_once(blanks).unwrap_or((said, ""));
+        (hash == first || line[..hash].ends_with(blanks)).then_some((hash, Order { extent, names }))
+    };
+    line.match_indices("dclint").find_map(order)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Level, Settings};
+    use crate::lint::{lint, lint_with_suppressed};
+    use crate::rules::RULES;
+
+    /// The settings with which every rule looks.
+    fn all() -> Settings {
+        let mut settings = Settings::default();
+        RULES.iter().for_each(|rule| settings.set(rule, Level::On));
+        settings
+    }
+
+    /// What is suppressed in `text`, and where: the rule, the text of the finding, and the reason.
+    fn suppressed(text: &str, language: Language) -> Vec<String> {
+        let linted = lint_with_suppressed(text, language, &all());
+        let shown = linted.suppressed.into_iter().map(|it| {
+            let reason = it.reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+            format!("{} {}{reason}", it.finding.rule, it.finding.span.of(text))
+        });
+        shown.collect()
+    }
+
+    /// What a comment takes out right above `EXPOSE 70000 22 80:80/TCP`, with more below it if the comment has several lines.
+    fn above(comment: &str) -> Vec<String> {
+        suppressed(&format!("FROM a\n{comment}\nEXPOSE 70000 22 80:80/TCP\n"), Language::Dockerfile)
+    }
+
+    #[test]
+    fn hadolint_speaks_of_the_next_line() {
+        let found = ["out-of-range-port 70000"];
+        for comment in [
+            "# hadolint ignore=DL3011",
+            "  #hadolint\tignore = DL3008 , DL3011",
+            "# hadolint ignore=DL3011,SC2046",
+            "# hadolint ignore=DL3011 #",
+        ] {
+            assert_eq!(above(comment), found, "{comment}");
+        }
+        assert_eq!(
+            above("# hadolint ignore=DL3011 # the ports, all"),
+            ["out-of-range-port 70000 (the ports, all)"]
+        );
+        for comment in [
+            "# hadolint ignore=DL3011\n",
+            "# hadolint ignore=DL3011\n# more",
+            "# hadolint ignore=DL3011 why",
+            "# hadolint ignore=DL3011,",
+            "# hadolint ignore=DL3011,x",
+            "# hadolint ignore=DL3008 DL3011",
+            "# hadolint ignore=dl3011",
+            "# Hadolint ignore=DL3011",
+            "# hadolint ignore=DL3012",
+            "# hadolint ignore=",
+            "# hadolint ignored=DL3011",
+            "# hadolintignore=DL3011",
+            "# ours # hadolint ignore=DL3011",
+            "## hadolint ignore=DL3011",
+            "# hadolint ignore=DL3011\nARG A",
+        ] {
+            assert_eq!(above(comment), [""; 0], "{comment}");
+        }
+        let text =
+            "FROM a\r\n# hadolint ignore=DL3011\r\nEXPOSE 80 \\\r\n  70000\r\n# hadolint ignore=DL3011";
+        assert_eq!(suppressed(text, Language::Dockerfile), found);
+        let text = "FROM a\nEXPOSE 80 \\\n# hadolint ignore=DL3011\n  70000\n";
+        assert_eq!(suppressed(text, Language::Dockerfile), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_is_spoken_of_from_anywhere_in_it() {
+        let around = |comment: &str| {
+            let text = format!(
+                "ARG PORT=80000\nFROM a\nENV PORT=70000\nEXPOSE 65536 0 22 $PORT\n{comment}\n\
+                HEALTHCHECK CMD curl localhost:90000\n"
+            );
+            suppressed(&text, Language::Dockerfile)
+        };
+        let found = ["out-of-range-port 70000", "out-of-range-port 65536"];
+        assert_eq!(around("# hadolint global ignore=DL3011"), found);
+        assert_eq!(around("#Tally  GLOBAL ignore=DL3011,x"), found);
+        let reason = ["out-of-range-port 70000 (why)", "out-of-range-port 65536 (why)"];
+        assert_eq!(around("# hadolint global ignore=DL3011#why"), reason);
+        assert_eq!(around("# see checkov:skip=CKV_DOCKER_1:we need it"), ["exposed-ssh 22 (we need it)"]);
+        assert_eq!(around("#bridgecrew:skip= CKV_DOCKER_2,CKV_DOCKER_1"), ["exposed-ssh 22"]);
+        for text in [
+            "RUN a \\\n# hadolint global ignore=DL3011\n  b",
+            "RUN <<EOF\n# hadolint global ignore=DL3011\n# checkov:skip=CKV_DOCKER_1\nEOF",
+            "COPY <<a <<b /\na\n# hadolint global ignore=DL3011\nb",
+            "RUN a # hadolint global ignore=DL3011",
+            "# checkov:skip=CKV_DOCKER_10",
+            "# checkov:skip= ",
+            "# check=skip=all",
+        ] {
+            assert_eq!(around(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn tally_and_trivy_speak_through_comments() {
+        let found = ["out-of-range-port 70000"];
+        for comment in [
+            "# tally ignore=DL3011",
+            "# Tally Ignore = DL3008 , hadolint/DL3011;reason=",
+            "# tally ignore=DL3011\n# more\n#",
+            "# trivy:ignore:DS008",
+            "#trivy:ignore:avd-ds-0008 trivy:ignore:DS-0001",
+            "# hadolint ignore=DL3008 # trivy:ignore:DS-0008",
+            "# trivy:ignore:port-out-of-range\n#trivy:ignore:DS-0001\n# trivy:ignore:DS-0002 -- why",
+        ] {
+            assert_eq!(above(comment), found, "{comment}");
+        }
+        assert_eq!(above("# tally ignore=DL3011;reason=a; b"), ["out-of-range-port 70000 (a; b)"]);
+        assert_eq!(above("#trivy:ignore:*"), ["out-of-range-port 70000", "exposed-ssh 22"]);
+        let all = ["out-of-range-port 70000", "host-mapping-in-expose 80:80/TCP", "uppercase-protocol TCP"];
+        assert_eq!(above("# tally ignore=all"), all);
+        assert_eq!(above("# tally ignore=ExposeInvalidFormat,buildkit/ExposeProtoCasing"), all[1..]);
+        for comment in [
+            "# tally ignore=DL3011\n\n# more",
+            "# tally ignore=DL3011 why",
+            "# tally ignore=tally/DL3011",
+            "# trivy:ignore:DS008\n\n",
+            "# trivy:ignore:DS008\n# more",
+            "# trivy:ignore:DS008:exp:2020-01-01",
+            "# trivy:ignore:DS008[port=1]",
+            "# trivy:ignore:DS00",
+            "# trivy:ignore:",
+        ] {
+            assert_eq!(above(comment), [""; 0], "{comment}");
+        }
+    }
+
+    #[test]
+    fn the_builder_is_spoken_to_at_the_top() {
+        let below = |head: &str| {
+            suppressed(&format!("{head}FROM a\nEXPOSE 80:80 443/TCP 1,2 70000\n"), Language::Dockerfile)
+        };
+        let both = ["host-mapping-in-expose 80:80", "uppercase-protocol TCP"];
+        for head in [
+            "# check=skip=all\n",
+            "\u{feff}#Check = skip = ExposeProtoCasing , ExposeInvalidFormat;error=true\r\n",
+            "# syntax=docker/dockerfile:1\n# escape=`\n# check=experimental=all;skip=all\n",
+        ] {
+            assert_eq!(below(head), both, "{head}");
+        }
+        assert_eq!(below("#check=skip=ExposeProtoCasing\n"), both[1..]);
+        for head in [
+            "\n# check=skip=all\n",
+            "# ours\n# check=skip=all\n",
+            "# a=b\n# check=skip=all\n",
+            "# check=skip=all;x=y\n",
+            "# check=skip\n",
+            "# check=error=true\n",
+            "# check=skip=exposeprotocasing\n",
+            "ARG A\n# check=skip=all\n",
+        ] {
+            assert_eq!(below(head), [""; 0], "{head}");
+        }
+        let inline = "services:\n  a:\n    build:\n      dockerfile_inline: |\n        # check=skip=all\n        FROM a\n        \
+            EXPOSE 80:80\n        # hadolint global ignore=DL3011\n        EXPOSE 70000\n    expose: [80/TCP, 70000]\n";
+        let found = ["host-mapping-in-expose 80:80", "out-of-range-port 70000"];
+        assert_eq!(suppressed(inline, Language::Compose), found);
+    }
+
+    /// Two services that publish 8080, the first of which has a `key` and an `entry`.
+    fn compose(top: &str, key: &str, entry: &str) -> Vec<String> {
+        let text = format!(
+            "{top}services:
+  a:
+    image: b
+    {key}
+      {entry}
+      - '5432:5432'
+      - '10443:443'
+  b:
+    image: b
+    ports:
+      - '8080:80'
+"
+        );
+        suppressed(&text, Language::Compose)
+    }
+
+    #[test]
+    fn dclint_speaks_of_a_file_from_its_first_line() {
+        let of = |top: &str| compose(top, "ports:", "- 8080:80");
+        let published = [
+            "publish-all-interfaces 8080",
+            "publish-all-interfaces 5432",
+            "sensitive-port-published 5432",
+            "publish-all-interfaces 10443",
+            "publish-all-interfaces 8080",
+        ];
+        let mut all = published.to_vec();
+        all.insert(0, "unquoted-port 8080:80");
+        all.push("host-port-conflict 8080");
+        for top in [
+            "# dclint disable-file\n",
+            "---\n\n# dclint disable-file as ever\n",
+            "# dclint disable\n",
+            "\u{feff}#dclint\tdisable \r\n",
+            "name: a # dclint disable\n",
+        ] {
+            let mut found = of(top);
+            let mut all = all.clone();
+            found.sort();
+            all.sort_unstable();
+            assert_eq!(found, all, "{top}");
+        }
+        assert_eq!(of("# dclint disable no-unbound-port-interfaces -- why\n").len(), published.len());
+        assert_eq!(of("# dclint disable a require-quotes-in-ports\n"), ["unquoted-port 8080:80"]);
+        for top in [
+            "#dclint disable-file\n",
+            "# ours\n# dclint disable-file\n",
+            "# ours\n# dclint disable\n",
+            "# dclint disable no-unbound-port-interfaces, a\n",
+            "# dclint disable service-ports-alphabetical-order\n",
+            "# dclint disabled\n",
+            "# dclint disable-next-line\n",
+            "# dclint disable-line\n",
+            "name: a# dclint disable\n",
+            "name: '# dclint disable'\n# dclint disable-file\n",
+        ] {
+            assert_eq!(of(top), [""; 0], "{top}");
+        }
+    }
+
+    #[test]
+    fn dclint_speaks_of_a_line_and_of_the_list_whose_key_is_on_it() {
+        let unquoted = ["unquoted-port 8080:80"];
+        let quotes = "# dclint disable-line require-quotes-in-ports";
+        assert_eq!(compose("", "ports:", &format!("- 8080:80  {quotes}")), unquoted);
+        assert_eq!(compose("", "ports:", &format!("{quotes}\n      - 8080:80")), unquoted);
+        assert_eq!(compose("", &format!("ports: {quotes}"), "- 8080:80"), unquoted);
+        assert_eq!(compose("", "ports:", &format!("{quotes}\n\n      - 8080:80")), [""; 0]);
+        assert_eq!(compose("", "ports:", &format!("- 8080:80{quotes}")), [""; 0]);
+        let listed = [
+            "publish-all-interfaces 8080",
+            "publish-all-interfaces 5432",
+            "sensitive-port-published 5432",
+            "publish-all-interfaces 10443",
+        ];
+        let order = "# dclint disable-line no-unbound-port-interfaces";
+        assert_eq!(compose("", &format!("ports: {order}"), "- 8080:80"), listed);
+        assert_eq!(compose("", &format!("{order}\n    ports:"), "- 8080:80"), listed);
+        let text = "services:
+  a:
+    image: b
+    # dclint disable-line
+    ports: [8080:80, 8443:443]
+    command: >-
+      # dclint disable-line
+      serve --port 80:70000
+";
+        let found = suppressed(text, Language::Compose);
+        assert_eq!(found.len(), 4, "{found:?}");
+    }
+
+    #[test]
+    fn our_own_comments_are_of_use_beside_those_of_others() {
+        let text = "FROM a\n# portolan: ignore[out-of-range-port] -- ours\n# hadolint ignore=DL3011 # theirs\nEXPOSE 70000\n";
+        assert_eq!(lint(text, Language::Dockerfile, &all()), []);
+        assert_eq!(suppressed(text, Language::Dockerfile), ["out-of-range-port 70000 (ours)"]);
+        let text = "# hadolint ignore=DL3011\nFROM a\n# dclint disable\n# trivy:ignore:DS-0004\n# checkov:skip=CKV_DOCKER_1\n";
+        assert_eq!(lint(text, Language::Dockerfile, &all()), []);
+        let nginx = "# hadolint global ignore=DL3011\n# check=skip=all\nserver { listen 70000; }\n";
+        assert_eq!(suppressed(nginx, Language::Nginx), [""; 0]);
+    }
+}
