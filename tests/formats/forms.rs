@@ -44,7 +44,7 @@ const FORMS: [Form; 9] = [
     Form {
         name: "github",
         severities: ["error", "warning", "notice", "notice"],
-        shown: as_it_is,
+        shown: without_controls,
         read: github,
     },
     Form {
@@ -124,13 +124,13 @@ fn ndjson_is_an_object_a_line_and_the_objects_are_those_of_json() {
 #[test]
 fn what_stands_in_a_file_breaks_no_form() {
     let dockerfile = "FROM alpine\n\
-        # portolan: ignore[a|<b>&\"c\"`\u{1}\u{1b}[31m%0A::error file=x,line=1] -- why\n\
-        EXPOSE 80/t\u{1}\u{b}\u{1b}<&>|'x'`*_~$\\[x](y)\n\
+        # portolan: ignore[a|<b>&\"c\"`\u{1}%0A::error file=x,line=1] -- why\n\
+        EXPOSE 80/t\u{1}\u{b}<&>|'x'`*_~$\\[x](y)\n\
         EXPOSE 80/t%0A%25::error::x,y=z\n\
         EXPOSE 90-80 ]]> <!-- 80/\u{fffe}\u{ffff}\u{85}\u{2028}\u{feff} @who #1\n";
     // A name that YAML unescapes, a line end among it.
     let compose = r#"services:
-  "a\u0001\u001b[31m\uFFFE\r\n\n|b<&>]]>`%0A%::error::x":
+  "a\u0001\uFFFE\r\n\n|b<&>]]>`%0A%::error::x":
     image: a
     ports: ["8080:80"]
   "c":
@@ -156,7 +156,7 @@ fn what_a_file_is_called_breaks_no_form() {
         b"\"quoted\" 'too', and = more.dockerfile",
         b"<a href='x'>&amp;]]><!--.dockerfile",
         b"`code` *b* _i_ ~s~ [x](y) | z \\ $m$.dockerfile",
-        b"control\x01\x0b\x1b[31m\x7f.dockerfile",
+        b"control\x01\x0b.dockerfile",
         b"spaces  within .dockerfile",
         b"-dash.dockerfile",
         b"file:scheme.dockerfile",
@@ -176,6 +176,16 @@ fn what_a_file_is_called_breaks_no_form() {
     let uris = uris.map(|it| text(&it["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]));
     let uris: BTreeSet<Vec<u8>> = uris.map(percent_decoded).collect();
     assert_eq!(uris, names.iter().map(|name| name.to_vec()).collect(), "byte by byte");
+}
+
+/// What would colour a terminal is no colour of the report's own, and part of the name or the text.
+#[cfg(unix)]
+#[test]
+fn what_would_colour_a_terminal_is_kept_for_programs() {
+    let named = folder(&[("a\u{1b}[31m\u{7f}\u{9b}b.dockerfile", "FROM a\nEXPOSE 585\n")]);
+    assert_eq!(assert_the_same(named.path()), 1);
+    let held = folder(&[("Dockerfile", "FROM a\nEXPOSE 80/a\u{1b}[31mb\u{1b}]8;;x\u{7}c\n")]);
+    assert_eq!(assert_the_same(held.path()), 1);
 }
 
 #[test]
@@ -198,6 +208,11 @@ fn on_github_annotations_are_what_is_written_unless_told_otherwise() {
 
 fn as_it_is(text: &str) -> String {
     text.to_owned()
+}
+
+/// What a log does with the rest is the log's business.
+fn without_controls(text: &str) -> String {
+    text.chars().filter(|it| !it.is_control() || "\r\n".contains(*it)).collect()
 }
 
 fn printable(text: &str) -> String {
@@ -290,10 +305,10 @@ fn github(report: &str) -> Vec<Seen> {
         Seen {
             rule: rule.unwrap_or_else(|| panic!("no rule: {title}")).to_owned(),
             severity: severity.to_owned(),
-            file: property("file"),
+            file: without_controls(&property("file")),
             line: number("line"),
             column: Some(number("col")),
-            said: unescaped(data, false),
+            said: without_controls(&unescaped(data, false)),
         }
     };
     // .NET ends a line at any of these.
