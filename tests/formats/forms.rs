@@ -392,7 +392,14 @@ fn rdjson(report: &str) -> Vec<Seen> {
 fn markdown(report: &str) -> Vec<Seen> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut is_row = false;
-    for event in Parser::new_ext(report, Options::all() - Options::ENABLE_OLD_FOOTNOTES) {
+    // What GitHub's Markdown has beyond CommonMark.
+    let github = Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_GFM
+        | Options::ENABLE_MATH;
+    for event in Parser::new_ext(report, github) {
         match event {
             Event::Start(Tag::TableRow) => {
                 is_row = true;
