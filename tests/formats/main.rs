@@ -101,12 +101,16 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
 }
 
-/// Whether a program for the tests must be there: it is only passed over where nobody asked for it.
+/// The program of that name; where `PORTOLAN_TOOLS` is `required` it must be there, elsewhere it is passed over.
 fn program(name: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH").unwrap();
     let found = std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file());
     let is_required = std::env::var_os("PORTOLAN_TOOLS").is_some_and(|it| it == "required");
     assert!(found.is_some() || !is_required, "{name} is not on PATH, and every tool is required");
+    if found.is_none() {
+        // The test harness shows it where it is asked for with `--nocapture`.
+        eprintln!("{name} is not on PATH, so that what it would check is passed over");
+    }
     found
 }
 
