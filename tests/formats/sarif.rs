@@ -71,6 +71,18 @@ fn a_result_names_its_rule_and_its_place() {
 }
 
 #[test]
+fn what_lies_outside_of_the_folder_has_a_whole_uri() {
+    let folder = folder(&[("a b/Dockerfile", "FROM a\nEXPOSE 585\n"), ("sub/Dockerfile", "FROM a\n")]);
+    let output = run(&folder.path().join("sub"), &["--output-format", "sarif", "../a b"]);
+    let log = json(&String::from_utf8(output.stdout).unwrap());
+    assert_eq!(super::schemas::complaint("sarif", &log), None);
+    let artifact = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+    let uri = text(&artifact["uri"]);
+    assert!(uri.starts_with("file:///") && uri.ends_with("/a%20b/Dockerfile"), "{uri}");
+    assert!(artifact.get("uriBaseId").is_none());
+}
+
+#[test]
 fn columns_count_characters() {
     let folder = folder(&[("nginx.conf", "events {}\nhttp { server { set $a '💣'; listen 994; } }\n")]);
     let run = the_run(folder.path());
