@@ -329,6 +329,7 @@ fn command_lines() {
             let output = command("sh", repository.path())
                 .args(["-c", line])
                 .env("CI_MERGE_REQUEST_DIFF_BASE_SHA", "HEAD")
+                .env("BITBUCKET_PR_DESTINATION_COMMIT", "HEAD")
                 .output()
                 .unwrap();
             let (text, code) = said(output);
