@@ -1,7 +1,7 @@
 //! Where the reports go, and in which form: each is written by a thread of its own while the files are still read.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
+use anstream::ColorChoice;
 use clap::{Args, ValueEnum};
 
 use super::progress::Progress;
@@ -156,7 +157,7 @@ pub enum Color {
     Never,
 }
 
-impl From<Color> for anstream::ColorChoice {
+impl From<Color> for ColorChoice {
     fn from(color: Color) -> Self {
         match color {
             Color::Auto => Self::Auto,
@@ -218,15 +219,20 @@ impl Outputs {
         let mut outputs = Vec::new();
         if own.output_file.iter().all(|file| file.format.is_some()) {
             let is_echoed = arguments.fix && arguments.paths.iter().any(|path| path.as_os_str() == "-");
-            let out = standard_output(own.color, is_echoed, progress);
+            let color = if content.is_for_people() { own.color.into() } else { uncoloured() };
+            let out = standard_output(color, is_echoed, progress);
             outputs.push(Output { content, out, path: None });
         }
         for OutputFile { format, path } in &own.output_file {
             let file = File::create(path).map_err(|error| {
                 complain(format_args!("the report cannot be written to {}: {error}", path.display()))
             })?;
-            let out = Box::new(BufWriter::new(anstream::StripStream::new(file)));
             let content = format.map_or(content, Content::Findings);
+            let out: Box<dyn Write + Send> = if content.is_for_people() {
+                Box::new(BufWriter::new(anstream::StripStream::new(file)))
+            } else {
+                Box::new(BufWriter::new(file))
+            };
             outputs.push(Output { content, out, path: Some(path.clone()) });
         }
         let draws = |output: &Output| matches!(output.content, Content::Findings(OutputFormat::Text));
@@ -314,14 +320,19 @@ impl Output {
 }
 
 /// Standard output, or standard error where the mended text goes to the former.
-fn standard_output(color: Color, is_echoed: bool, progress: &Progress) -> Box<dyn Write + Send> {
+fn standard_output(color: ColorChoice, is_echoed: bool, progress: &Progress) -> Box<dyn Write + Send> {
     let progress = progress.clone();
     if is_echoed {
-        let out = anstream::AutoStream::new(io::stderr(), color.into());
+        let out = anstream::AutoStream::new(io::stderr(), color);
         return Box::new(BufWriter::new(Beside { out, progress }));
     }
-    let out = anstream::AutoStream::new(io::stdout(), color.into());
+    let out = anstream::AutoStream::new(io::stdout(), color);
     Box::new(BufWriter::new(Beside { out, progress }))
+}
+
+/// What is for programs goes out as it is, but to a terminal without what that might obey.
+fn uncoloured() -> ColorChoice {
+    if io::stdout().is_terminal() { ColorChoice::Never } else { ColorChoice::AlwaysAnsi }
 }
 
 /// A stream that may lead to the terminal on which the progress is shown.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 
+use super::walk::relative;
 use super::{Arguments, Color, Outcome, complain};
 use crate::config::{RuleLevel, Selection, Selector, Settings};
 use crate::discovery::{Configuration, Discovery};
@@ -133,9 +134,9 @@ impl Configurations {
 
     /// Says on standard error what there is to say of `configuration`.
     fn tell(&self, configuration: &Configuration) {
-        let path = from_here(&configuration.path);
+        let path = relative(&configuration.path);
         if let Some(shadowed) = &configuration.shadowed {
-            complain(format_args!("{} is not read: {} wins", from_here(shadowed).display(), path.display()));
+            complain(format_args!("{} is not read: {} wins", relative(shadowed).display(), path.display()));
         }
         if !configuration.mistakes.is_empty() {
             self.has_failed.store(true, Ordering::Relaxed);
@@ -147,10 +148,4 @@ impl Configurations {
             let _ = stderr.write_all(report.trim_end().as_bytes()).and_then(|()| stderr.write_all(b"\n"));
         }
     }
-}
-
-/// `path` as somebody in the current folder would type it.
-fn from_here(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(here).unwrap_or(path).to_owned()
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ignore::WalkBuilder;
 
@@ -293,7 +293,12 @@ impl Place<'_> {
     }
 }
 
-/// The path without the `./` that nobody typed.
-fn relative(path: &Path) -> &Path {
+/// The path as somebody in the current folder would type it, without the `./` that nobody types: reports name files so, and
+/// whoever reads them looks below that folder.
+pub fn relative(path: &Path) -> &Path {
+    static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap_or_default());
+    if path.is_absolute() {
+        return path.strip_prefix(&*HERE).unwrap_or(path);
+    }
     path.strip_prefix("./").unwrap_or(path)
 }

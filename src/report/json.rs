@@ -33,7 +33,7 @@ pub fn json(files: Files<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// Those of `out`.
 pub fn ndjson(files: Files<'_>, out: &mut dyn Write) -> io::Result<()> {
     for finding in findings(files, JsonFinding::new) {
-        serde_json::to_writer(&mut *out, &finding)?;
+        finding.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Lines::at(0)))?;
         writeln!(out)?;
     }
     Ok(())

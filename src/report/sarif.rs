@@ -3,7 +3,7 @@
 //! What a comment or the baseline holds back is there too, as suppressed.
 
 use std::io::{self, Write};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde::Serialize;
@@ -293,8 +293,7 @@ impl ArtifactLocation {
     /// A path below the folder in which the check ran is relative to it.
     fn new(path: &Path) -> Self {
         let is_below = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        let path =
-            if is_below { path.to_owned() } else { std::path::absolute(path).unwrap_or(path.to_owned()) };
+        let path = if is_below { path.to_owned() } else { from_root(path) };
         let uri = percent_encode(bytes(&path).as_ref(), PATH).to_string();
         if is_below {
             return Self { uri, uri_base_id: Some(ROOT) };
@@ -337,6 +336,19 @@ impl Suppression {
             }
         }
     }
+}
+
+/// `path` from the root, without steps back.
+fn from_root(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or(path.to_owned());
+    path.components().fold(PathBuf::new(), |mut path, part| {
+        if part == Component::ParentDir {
+            path.pop();
+        } else {
+            path.push(part);
+        }
+        path
+    })
 }
 
 /// The bytes of a path, with `/` between its parts.

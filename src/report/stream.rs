@@ -22,14 +22,15 @@ impl<I: Iterator<Item: Serialize>> Serialize for Stream<I> {
     }
 }
 
-/// JSON without spaces, but with the values of the lists at one depth on lines of their own.
+/// JSON without spaces, but with the values of the lists at one depth on lines of their own, and without control
+/// characters.
 pub struct Lines {
     depth: usize,
     at: usize,
 }
 
 impl Lines {
-    /// A line for each value of the lists that stand in `at` - 1 others and objects.
+    /// A line for each value of the lists that stand in `at` - 1 others and objects; with 0 all is on one line.
     pub const fn at(at: usize) -> Self {
         Self { depth: 0, at }
     }
@@ -54,6 +55,18 @@ impl Formatter for Lines {
             (false, false) => b",",
         };
         out.write_all(separator)
+    }
+
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        // JSON lets these stand, but a terminal might obey them.
+        let mut rest = text;
+        while let Some(at) = rest.find(|it: char| matches!(it, '\u{7f}'..='\u{9f}')) {
+            let (plain, control) = rest.split_at(at);
+            let control = control.chars().next().unwrap_or_default();
+            write!(out, "{plain}\\u{:04x}", u32::from(control))?;
+            rest = &rest[at + control.len_utf8()..];
+        }
+        out.write_all(rest.as_bytes())
     }
 
     fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::{empty_folder, folder, run, said};
+use crate::{empty_folder, folder, json, run, said};
 
 fn readme() -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
@@ -63,4 +63,26 @@ fn every_option_is_explained() {
             "the README is silent on --{option}"
         );
     }
+}
+
+#[test]
+fn the_rules_of_other_linters_are_those_of_the_list() {
+    let (list, ..) = run(empty_folder().path(), &["--compat", "--output-format=json"]);
+    let row = |line: &str| {
+        let counterpart = json(line);
+        let word = |key: &str| counterpart[key].as_str().map(str::to_owned);
+        let quoted = |word: &str| format!("`{word}`");
+        let rules =
+            counterpart["rules"].as_array().unwrap().iter().map(|rule| quoted(rule.as_str().unwrap()));
+        let rules = rules.collect::<Vec<_>>().join(", ");
+        let [tool, identifier, note] = ["tool", "identifier", "note"].map(|key| word(key).unwrap());
+        let comment = word("comment").map_or(String::new(), |it| quoted(&it));
+        let cells = [&tool, &quoted(&identifier), &rules, &note, &comment].map(|cell| format!(" {cell} "));
+        format!("|{}|\n", cells.join("|").replace("  ", " "))
+    };
+    let table: String = list.lines().map(row).collect();
+    assert!(
+        readme().contains(&format!("| --- | --- | --- | --- | --- |\n{table}\n")),
+        "the README's table of other linters is to be:\n{table}"
+    );
 }

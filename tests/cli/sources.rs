@@ -71,6 +71,8 @@ fn what_is_excluded_can_stay_so_though_it_is_named() {
     let absolute = folder.path().join("vendor/deep/Dockerfile");
     let (out, ..) = run(folder.path(), &["--check", "--force-exclude", absolute.to_str().unwrap()]);
     assert_eq!(out, "nothing found in 0 files\n");
+    let whole = ["--check", "--output-format=concise", absolute.to_str().unwrap()];
+    assert!(run(folder.path(), &whole).0.starts_with("vendor/deep/Dockerfile:2:12: "), "named from here");
     let stdin = ["--check", "--force-exclude", "-", "--stdin-filename", "vendor/deep/Dockerfile", "--fix"];
     let (out, err, code) = run_with(folder.path(), &stdin, MAIL.as_bytes());
     assert_eq!(
