@@ -167,7 +167,7 @@ fn version(text: &str) -> Vec<u32> {
 
 fn every_platform_of_npm_is_built_at_a_release() -> Outcome {
     let workflow = fs::read_to_string(Path::new(ROOT).join(".github/workflows/release.yml"))?;
-    let built: Vec<&str> =
+    let mut built: Vec<&str> =
         workflow.lines().filter_map(|line| line.trim().strip_prefix("- target: ")).collect();
     let platforms = fs::read_to_string(Path::new(ROOT).join("packages/npm/platforms.json"))?;
     let platforms: Value = serde_json::from_str(&platforms)?;
