@@ -42,10 +42,8 @@ fn main() -> ExitCode {
     let trials = vec![
         Trial::test("the_crate_holds_what_its_build_needs", the_crate_holds_what_its_build_needs),
         Trial::test("no_dependency_wants_a_newer_rust", no_dependency_wants_a_newer_rust),
-        Trial::test(
-            "every_platform_of_npm_is_built_at_a_release",
-            every_platform_of_npm_is_built_at_a_release,
-        ),
+        Trial::test("npm_has_every_platform_of_a_release", npm_has_every_platform_of_a_release),
+        Trial::test("mason_takes_archives_that_a_release_has", mason_takes_archives_that_a_release_has),
         Trial::test("the_images_are_clean_by_our_own_rules", the_images_are_clean_by_our_own_rules),
         with("node", "npm_starts_the_program", npm_starts_the_program),
         with("node", "npm_ends_as_the_program_does", npm_ends_as_the_program_does),
@@ -165,17 +163,39 @@ fn version(text: &str) -> Vec<u32> {
     numbers
 }
 
-fn every_platform_of_npm_is_built_at_a_release() -> Outcome {
+/// The platforms that a release is built for.
+fn built_at_a_release() -> Result<Vec<String>, Failed> {
     let workflow = fs::read_to_string(Path::new(ROOT).join(".github/workflows/release.yml"))?;
-    let mut built: Vec<&str> =
-        workflow.lines().filter_map(|line| line.trim().strip_prefix("- target: ")).collect();
+    let targets = workflow.lines().filter_map(|line| line.trim().strip_prefix("- target: "));
+    let mut targets: Vec<String> = targets.map(str::to_owned).collect();
+    targets.sort_unstable();
+    Ok(targets)
+}
+
+fn npm_has_every_platform_of_a_release() -> Outcome {
     let platforms = fs::read_to_string(Path::new(ROOT).join("packages/npm/platforms.json"))?;
-    let platforms: Value = serde_json::from_str(&platforms)?;
-    let mut packed: Vec<&str> =
-        platforms.as_array().ok_or("no list")?.iter().filter_map(|it| it["target"].as_str()).collect();
-    built.sort_unstable();
+    let platforms: Vec<Value> = serde_json::from_str(&platforms)?;
+    let mut packed: Vec<&str> = platforms.iter().filter_map(|it| it["target"].as_str()).collect();
     packed.sort_unstable();
+    let built = built_at_a_release()?;
     ensure(!built.is_empty() && built == packed, || format!("built is {built:?}, and packed {packed:?}"))
+}
+
+/// The archives that Mason's registry names, of Windows a zip.
+fn mason_takes_archives_that_a_release_has() -> Outcome {
+    let built = built_at_a_release()?;
+    let registry = "editors/neovim/upstream/mason-registry/packages/portolan/package.yaml";
+    let package = fs::read_to_string(Path::new(ROOT).join(registry))?;
+    let files: Vec<&str> = package.lines().filter_map(|line| line.trim().strip_prefix("file: ")).collect();
+    ensure(!files.is_empty(), || format!("{registry} names no file"))?;
+    for file in files {
+        let is_packed = |target: &String| {
+            let ending = if target.contains("windows") { "zip" } else { "tar.gz" };
+            file == format!("portolan-{target}.{ending}")
+        };
+        ensure(built.iter().any(is_packed), || format!("no release has {file}"))?;
+    }
+    Ok(())
 }
 
 /// The images that we build.
