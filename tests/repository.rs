@@ -152,13 +152,16 @@ fn every_file_says_what_it_is() {
 }
 
 #[test]
-fn what_is_shipped_for_editors_has_the_version_of_the_server() {
+fn what_is_shipped_has_the_version_of_the_program() {
     let version = env!("CARGO_PKG_VERSION");
     for (file, line) in [
         ("editors/vscode/package.json", format!("\"version\": \"{version}\",")),
         ("editors/emacs/portolan.el", format!(";; Version: {version}")),
         ("editors/zed/extension.toml", format!("version = \"{version}\"")),
         ("editors/zed/Cargo.toml", format!("version = \"{version}\"")),
+        ("packages/deb/changelog", format!("portolan ({version}-1) unstable; urgency=medium")),
+        ("packages/npm/package.json", format!("\"version\": \"{version}\",")),
+        ("packages/pypi/pyproject.toml", format!("version = \"{version}\"")),
     ] {
         let text = fs::read_to_string(file).unwrap();
         assert!(text.lines().any(|own| own.trim() == line), "{file} has no line `{line}`");
