@@ -10,6 +10,7 @@ use super::policy::PolicyArguments;
 use super::settings::SettingsArguments;
 use super::sources::SourceArguments;
 use super::version::version;
+use super::wrapped;
 use crate::languages::Language;
 
 /// The chart of the ports in your config files.
@@ -28,25 +29,7 @@ use crate::languages::Language;
         portolan --explain <RULE> | --rules | --compat\n       \
         portolan --completions <SHELL> | --man\n       \
         portolan --stdio",
-    after_help = "Exit codes of --check:\n  \
-        0  nothing found, or nothing as bad as --fail-on says (warnings and errors)\n  \
-        1  something as bad, or more warnings than --max-warnings, that --fix did not mend;\n     \
-           with --diff, a difference\n  \
-        2  something could not be done, and the rest was: a path that does not exist, a file that\n     \
-           cannot be read, a wrong argument, a mistake in portolan.toml, a report without a place\n\n\
-        Examples:\n  \
-        portolan --check                        every file below this folder that .gitignore does not hide\n  \
-        portolan --check compose.yaml nginx/    a file and a folder\n  \
-        portolan --check --fix                  mend what can be mended safely\n  \
-        portolan --check --diff --unsafe-fixes  show what else could be\n  \
-        portolan --check - --stdin-filename Dockerfile < Dockerfile\n  \
-        git ls-files -z | portolan --check --files-from -\n  \
-        portolan --check --output-file sarif=portolan.sarif --output-file junit=portolan.xml\n  \
-        portolan --check --baseline portolan-baseline.json --write-baseline\n  \
-        portolan --check --diff-base origin/main\n  \
-        portolan --lookup 585                   what the registry knows of a number\n  \
-        portolan --lookup postgres              and of a name\n  \
-        portolan --lookup 'postg*'              and of every name that begins so",
+    after_help = after_help(),
 )]
 pub struct Arguments {
     /// Report what is wrong with the ports in files
@@ -116,6 +99,52 @@ pub struct Arguments {
     /// In which form the output is, and where it goes
     #[command(flatten)]
     pub output: OutputArguments,
+}
+
+/// What the exit codes of --check mean.
+pub const EXIT_CODES: &[(&str, &str)] = &[
+    ("0", "nothing found, or nothing as bad as --fail-on says, by default a warning"),
+    (
+        "1",
+        "something as bad, or more warnings than --max-warnings, that --fix did not mend; with --diff, a difference",
+    ),
+    (
+        "2",
+        "something could not be done, and the rest was: a path that does not exist, a file that cannot be read, a wrong \
+         argument, a mistake in portolan.toml, a report without a place",
+    ),
+];
+
+/// What can be typed, and what it does where that is not plain.
+pub const EXAMPLES: &[(&str, &str)] = &[
+    ("portolan --check", "every file below here that .gitignore does not hide"),
+    ("portolan --check compose.yaml nginx/", "a file and a folder"),
+    ("portolan --check --fix", "mend what can be mended safely"),
+    ("portolan --check --diff --unsafe-fixes", "show what else could be"),
+    ("portolan --check - --stdin-filename Dockerfile < Dockerfile", ""),
+    ("git ls-files -z | portolan --check --files-from -", ""),
+    ("portolan --check --output-file sarif=portolan.sarif --output-file junit=portolan.xml", ""),
+    ("portolan --check --baseline portolan-baseline.json --write-baseline", ""),
+    ("portolan --check --diff-base origin/main", "only what this branch touches"),
+    ("portolan --lookup 585", "what the registry knows of a number"),
+    ("portolan --lookup postgres", "and of a name"),
+    ("portolan --lookup 'postg*'", "and of every name that begins so"),
+];
+
+/// The end of the help.
+fn after_help() -> String {
+    /// How wide a line is, and an example that has its meaning beside it.
+    const WIDTHS: [usize; 2] = [95, 42];
+    let mut help = "Exit codes of --check:\n".to_owned();
+    for (code, meaning) in EXIT_CODES {
+        let lines = wrapped(meaning, WIDTHS[0] - 5).join("\n     ");
+        help.push_str(&format!("  {code}  {lines}\n"));
+    }
+    help.push_str("\nExamples:");
+    for (example, meaning) in EXAMPLES {
+        help.push_str(format!("\n  {example:<0$}{meaning}", WIDTHS[1]).trim_end_matches(' '));
+    }
+    help
 }
 
 /// The modes that read no files, or mend none.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Form, Outcome};
+use super::{Form, Outcome, wrapped};
 use crate::rules::{COMPAT, Counterpart};
 
 /// How wide the list is for people, in characters.
@@ -42,21 +42,6 @@ pub fn list(form: Form, out: &mut impl Write) -> io::Result<Outcome> {
 
 fn rules(counterpart: &Counterpart) -> Vec<&'static str> {
     counterpart.rules.iter().map(|rule| rule.name).collect()
-}
-
-/// The words of `text` in lines of at most `width` characters, unless a word is longer.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= width) {
-            Some(line) => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            None => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 /// A rule of another linter as `--compat --output-format json` shows it.

@@ -104,3 +104,18 @@ fn complain(what: impl fmt::Display) -> Outcome {
     let _ = writeln!(anstream::stderr(), "portolan: {}", printable(&what.to_string()));
     Outcome::Failed
 }
+
+/// The words of `text` in lines of at most `width` characters, unless a word is longer.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= width) {
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

@@ -141,7 +141,7 @@ impl Configurations {
         if !configuration.mistakes.is_empty() {
             self.has_failed.store(true, Ordering::Relaxed);
             let lines = Text::new(&configuration.text);
-            let draw = |mistake| report::draw(&path, &configuration.text, &lines, mistake);
+            let draw = |mistake| report::draw(path, &configuration.text, &lines, mistake);
             let report: String = configuration.mistakes.iter().map(draw).collect();
             let mut stderr = anstream::AutoStream::new(std::io::stderr(), self.color.into());
             // Where standard error is closed there is nobody to tell.

@@ -1,4 +1,4 @@
-//! The README's commands, run as they are written, and its word on every option.
+//! The commands of the README and of the help, run as they are written, and the README's word on every option.
 
 use std::env;
 use std::fs;
@@ -24,6 +24,7 @@ fn the_commands_do_what_they_can() {
         ("Dockerfile", "FROM alpine\nEXPOSE 80\n"),
         ("compose.yaml", "services:\n  a:\n    image: b\n    ports: ['127.0.0.1:8080:80']\n"),
         ("site.conf", "server { listen 80; }\n"),
+        ("nginx/nginx.conf", "http { server { listen 80; } }\n"),
     ]);
     let root = folder.path();
     let path = Path::new(env!("CARGO_BIN_EXE_portolan")).parent().unwrap().display();
@@ -38,10 +39,12 @@ fn the_commands_do_what_they_can() {
                  mkdir -p .local/share/man/man1 .local/share/bash-completion/completions";
     let (_, err, code) = shell(ready);
     assert_eq!(code, 0, "{err}");
-    let readme = readme();
+    let (readme, (help, ..)) = (readme(), run(root, &["--help"]));
+    let examples = help.split_once("Examples:\n").unwrap().1.lines();
+    let examples: Vec<&str> = examples.map(|line| line.trim_start().split("  ").next().unwrap()).collect();
     let commands = commands(&readme);
-    assert!(commands.len() > 15, "{commands:?}");
-    for command in commands {
+    assert!(commands.len() > 15 && examples.len() > 10, "{commands:?} {examples:?}");
+    for command in commands.into_iter().chain(examples) {
         let (_, err, code) = shell(command);
         assert_eq!((err.as_str(), code), ("", 0), "{command}");
     }
