@@ -46,12 +46,13 @@ pub fn report<T: Send>(
     let written = outputs.write(|feed: &mut Feed| {
         outcome = tally.fill(arguments, &policy, &progress, (visit, settle), |report| feed.take(report));
         let said = tally.said(&policy, &mut outcome);
+        let complaint = policy.complaint(&tally.summary);
         if !has_readers {
-            said.iter().for_each(|said| tell(said));
+            said.iter().chain(&complaint).for_each(|said| tell(said));
             return Vec::new();
         }
-        let fixes = tally.summary.fixes();
-        said.into_iter().chain([tally.summary.to_string()]).chain(fixes).collect()
+        let summary = [tally.summary.to_string()].into_iter().chain(tally.summary.fixes());
+        said.into_iter().chain(summary).chain(complaint).collect()
     });
     outcome.max(written).max(policy.outcome(&tally.summary))
 }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use anstream::ColorChoice;
+use anstream::stream::{AsLockedWrite, RawStream};
+use anstream::{AutoStream, ColorChoice, StripStream};
 use clap::{Args, ValueEnum};
 
 use super::progress::Progress;
@@ -96,18 +97,20 @@ pub enum Form {
 }
 
 impl OutputArguments {
-    /// The form of what is not a report.
+    /// The form of what is not a report on findings.
     ///
     /// # Errors
     ///
-    /// A form that only reports have was asked for.
+    /// A form that only those reports have was asked for.
     pub fn form(&self) -> Result<Form, String> {
         match self.output_format {
             None | Some(OutputFormat::Text) => Ok(Form::Text),
             Some(OutputFormat::Json) => Ok(Form::Json),
             Some(other) => {
                 let name = other.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default();
-                Err(format!("--output-format {name} is for --check; the rest knows text and json"))
+                Err(format!(
+                    "--output-format {name} is for the findings of --check; the rest knows text and json"
+                ))
             }
         }
     }
@@ -210,8 +213,10 @@ impl Outputs {
     pub fn open(arguments: &Arguments, progress: &Progress) -> Result<Self, Outcome> {
         let own = &arguments.output;
         let content = match own.output_format {
-            Some(OutputFormat::Json) if own.statistics => Content::JsonStatistics,
-            _ if own.statistics => Content::Statistics,
+            _ if own.statistics => match own.form().map_err(complain)? {
+                Form::Text => Content::Statistics,
+                Form::Json => Content::JsonStatistics,
+            },
             Some(format) => Content::Findings(format),
             None if is_on_github() => Content::Findings(OutputFormat::Github),
             None => Content::Findings(OutputFormat::Text),
@@ -228,11 +233,8 @@ impl Outputs {
                 complain(format_args!("the report cannot be written to {}: {error}", path.display()))
             })?;
             let content = format.map_or(content, Content::Findings);
-            let out: Box<dyn Write + Send> = if content.is_for_people() {
-                Box::new(BufWriter::new(anstream::StripStream::new(file)))
-            } else {
-                Box::new(BufWriter::new(file))
-            };
+            let out: Box<dyn Write + Send> =
+                if content.is_for_people() { stripped(file) } else { Box::new(BufWriter::new(file)) };
             outputs.push(Output { content, out, path: Some(path.clone()) });
         }
         let draws = |output: &Output| matches!(output.content, Content::Findings(OutputFormat::Text));
@@ -322,12 +324,25 @@ impl Output {
 /// Standard output, or standard error where the mended text goes to the former.
 fn standard_output(color: ColorChoice, is_echoed: bool, progress: &Progress) -> Box<dyn Write + Send> {
     let progress = progress.clone();
-    if is_echoed {
-        let out = anstream::AutoStream::new(io::stderr(), color);
-        return Box::new(BufWriter::new(Beside { out, progress }));
+    if is_echoed { beside(io::stderr(), color, progress) } else { beside(io::stdout(), color, progress) }
+}
+
+/// `stream`, which may lead to the terminal on which the `progress` is shown, coloured or not.
+fn beside<S>(stream: S, color: ColorChoice, progress: Progress) -> Box<dyn Write + Send>
+where
+    S: Write + IsTerminal + RawStream + AsLockedWrite + Send + 'static,
+{
+    let color = if color == ColorChoice::Auto { AutoStream::choice(&stream) } else { color };
+    if color == ColorChoice::Never {
+        return stripped(Beside { out: stream, progress });
     }
-    let out = anstream::AutoStream::new(io::stdout(), color);
-    Box::new(BufWriter::new(Beside { out, progress }))
+    Box::new(BufWriter::new(Beside { out: AutoStream::new(stream, color), progress }))
+}
+
+/// `stream` without colours. What is between two of them comes bit by bit, and is gathered.
+fn stripped(stream: impl Write + Send + 'static) -> Box<dyn Write + Send> {
+    let gathered: Box<dyn Write + Send> = Box::new(BufWriter::new(stream));
+    Box::new(StripStream::new(gathered))
 }
 
 /// What is for programs goes out as it is, but to a terminal without what that might obey.

@@ -160,6 +160,12 @@ impl<'a> Policy<'a> {
         severity < Severity::Hint || self.arguments.fail_on == FailOn::Hint
     }
 
+    /// That there are more warnings than can be borne, if there are.
+    pub fn complaint(&self, summary: &Summary) -> Option<String> {
+        let most = self.arguments.max_warnings.filter(|most| summary.warnings > *most)?;
+        Some(format!("more warnings than --max-warnings {most}"))
+    }
+
     /// Whether the run is to fail for what was found.
     pub fn outcome(&self, summary: &Summary) -> Outcome {
         let own = self.arguments;

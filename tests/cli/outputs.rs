@@ -40,9 +40,12 @@ fn a_report_without_a_place_ends_the_run_before_it_begins() {
     let (_, err, code) = run(folder.path(), &["--check", "--output-file", "sarf=ports.sarif"]);
     assert!(err.contains("there is no format `sarf`, but text, concise, json, ndjson, sarif, "), "{err}");
     assert_eq!(code, 2);
-    let (_, err, code) = run(folder.path(), &["--list", "--output-format", "sarif"]);
-    assert_eq!(err, "portolan: --output-format sarif is for --check; the rest knows text and json\n");
-    assert_eq!(code, 2);
+    for mode in [&["--list"][..], &["--check", "--statistics"]] {
+        let (out, err, code) = run(folder.path(), &[mode, &["--output-format", "sarif"]].concat());
+        let said =
+            "portolan: --output-format sarif is for the findings of --check; the rest knows text and json\n";
+        assert_eq!((out.as_str(), err.as_str(), code), ("", said, 2));
+    }
 }
 
 #[cfg(target_os = "linux")]

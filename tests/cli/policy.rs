@@ -49,6 +49,8 @@ fn some_warnings_can_be_borne() {
         let found = run(folder.path(), &[&["--check", "--max-warnings", most][..], paths].concat());
         assert_eq!(found.2, code, "{most}: {paths:?}");
     }
+    let (out, ..) = run(folder.path(), &["--check", "--max-warnings=1", "a.dockerfile"]);
+    assert!(out.ends_with("\nmore warnings than --max-warnings 1\n"), "{out}");
     let both = ["--check", "--fail-on=error", "--max-warnings=1", "a.dockerfile"];
     assert_eq!(run(folder.path(), &both).2, 1);
     let (_, err, code) = run(folder.path(), &["--check", "--max-warnings", "few"]);
