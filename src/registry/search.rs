@@ -34,7 +34,7 @@ pub fn ports_named(name: &str, team: &TeamPorts) -> Vec<u16> {
 #[must_use]
 pub fn search(start: &str, team: &TeamPorts) -> Vec<u16> {
     let is_number = !start.is_empty() && start.bytes().all(|byte| byte.is_ascii_digit());
-    let exact = if is_number { start.parse().into_iter().collect() } else { ports_named(start, team) };
+    let exact = if is_number { start.parse::<u16>().into_iter().collect() } else { ports_named(start, team) };
     let beginning = if is_number { numbers(start, team) } else { names(start, team) };
     let mut ports: Vec<u16> = beginning.union(&exact.iter().copied().collect()).copied().collect();
     ports.sort_by_cached_key(|&port| {
