@@ -9,7 +9,7 @@ use memchr::memmem;
 
 use super::comment::{BLANKS, Parts, line_at, line_end_behind, reach, worded};
 use crate::finding::Finding;
-use crate::languages::{Language, List, Scan, Service};
+use crate::languages::{Language, List, Scan, ScopeKind, Service};
 use crate::rules::{COMPAT, Counterpart, Tool};
 use crate::text::Span;
 
@@ -41,11 +41,9 @@ pub fn silences<'t>(text: &'t str, language: Language, scan: &Scan) -> Vec<Silen
         below: HashMap::new(),
         in_head: false,
         is_first: true,
-        lists: Vec::new(),
+        lists: lists(scan),
+        stages: stages(scan),
     };
-    if language == Language::Compose {
-        reader.lists = lists(scan);
-    }
     let mut parts = Parts::new(language, scan);
     let mut at = 0;
     while at < text.len() {
@@ -125,6 +123,14 @@ fn lists(scan: &Scan) -> Vec<Span> {
     lists
 }
 
+/// Where the stages of Dockerfiles start, in the order of the file.
+fn stages(scan: &Scan) -> Vec<usize> {
+    let stages = scan.scopes.iter().filter(|scope| scope.kind == ScopeKind::Stage);
+    let mut starts: Vec<usize> = stages.map(|stage| stage.span.start).collect();
+    starts.sort_unstable();
+    starts
+}
+
 /// The rules that a comment names.
 #[derive(Clone, Copy, Debug)]
 enum Names<'t> {
@@ -159,6 +165,8 @@ struct Reader<'t, 's> {
     is_first: bool,
     /// The lists `ports` of a compose file.
     lists: Vec<Span>,
+    /// Where the stages of Dockerfiles start, at their names or at `FROM`.
+    stages: Vec<usize>,
 }
 
 impl<'t> Reader<'t, '_> {
@@ -175,24 +183,30 @@ impl<'t> Reader<'t, '_> {
                 self.add(Tool::BuildKit, Some(around), names, None);
             }
         }
-        if is_within(body, &self.scan.stretches, around) || is_within(body, &self.scan.heredocs, around) {
+        if is_within(body, &self.scan.heredocs, around) {
             return;
         }
-        if let Some((is_global, names, reason)) = hadolint(said) {
-            let target =
-                if is_global { Some(around) } else { self.instruction_below(Tool::Hadolint, line.end) };
-            self.add(Tool::Hadolint, target, names, reason);
+        if let Some((names, reason)) = checkov(said) {
+            self.add(Tool::Checkov, Some(around), names, reason);
         }
-        if let Some((is_global, names, reason)) = tally(said) {
-            let target = if is_global { Some(around) } else { self.instruction_below(Tool::Tally, line.end) };
-            self.add(Tool::Tally, target, names, reason);
+        // The others take no comment between the lines of an instruction for theirs.
+        if is_within(body, &self.scan.stretches, around) {
+            return;
+        }
+        for (tool, order) in [(Tool::Hadolint, hadolint(said)), (Tool::Tally, tally(said))] {
+            let Some((extent, names, reason)) = order else { continue };
+            let target = match extent {
+                Extent::Instruction => self.instruction_below(tool, line.end),
+                Extent::Stage => {
+                    self.instruction_below(tool, line.end).and_then(|from| self.stage(from, around))
+                }
+                Extent::File => Some(around),
+            };
+            self.add(tool, target, names, reason);
         }
         for names in trivy(said) {
             let target = self.instruction_below(Tool::Trivy, line.end);
             self.add(Tool::Trivy, target, names, None);
-        }
-        if let Some((names, reason)) = checkov(said) {
-            self.add(Tool::Checkov, Some(around), names, reason);
         }
     }
 
@@ -259,6 +273,14 @@ impl<'t> Reader<'t, '_> {
         found
     }
 
+    /// The stage that the instruction at `from` starts, in what is `around` it; `None` if that is no `FROM`.
+    fn stage(&self, from: Span, around: Span) -> Option<Span> {
+        let index = self.stages.partition_point(|stage| *stage < from.start);
+        self.stages.get(index).filter(|stage| **stage <= from.end)?;
+        let next = self.stages.get(index + 1).map(|next| line_at(self.text, *next).start.saturating_sub(1));
+        Some(Span::new(from.start, next.map_or(around.end, |next| next.min(around.end))))
+    }
+
     fn add(&mut self, tool: Tool, target: Option<Span>, names: Names<'t>, reason: Option<&'t str>) {
         let Some(target) = target else { return };
         for counterpart in COMPAT.iter().filter(|it| it.tool == tool && !it.rules.is_empty()) {
@@ -301,9 +323,19 @@ fn skipped(value: &str) -> Vec<Names<'_>> {
     skipped
 }
 
-/// What a comment says to a tool that is called by its name, `# name ignore=…` or `# name global ignore=…`: whether that is
-/// for the whole file, and what stands behind the equals sign. What is the `same` word the tool decides.
-fn ignored<'t>(said: &'t str, name: &str, same: fn(&str, &str) -> bool) -> Option<(bool, &'t str)> {
+/// What a comment to a tool that is called by its name speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// `# name ignore=…`: the instruction below.
+    Instruction,
+    /// `# name stage ignore=…`: the stage that starts below.
+    Stage,
+    /// `# name global ignore=…`: the file.
+    File,
+}
+
+/// What such a comment speaks of, and what stands behind its equals sign. What is the `same` word the tool decides.
+fn ignored<'t>(said: &'t str, name: &str, same: fn(&str, &str) -> bool) -> Option<(Extent, &'t str)> {
     const BLANKS: [char; 2] = [' ', '\t'];
     let behind = |text: &'t str, word: &str| {
         let (start, rest) = text.split_at_checked(word.len())?;
@@ -313,34 +345,36 @@ fn ignored<'t>(said: &'t str, name: &str, same: fn(&str, &str) -> bool) -> Optio
         Some(behind(text, word)?.strip_prefix(BLANKS)?.trim_start_matches(BLANKS))
     };
     let rest = spaced(said.trim_start_matches(BLANKS), name)?;
-    let global = spaced(rest, "global");
-    let list = behind(global.unwrap_or(rest), "ignore")?.trim_start_matches(BLANKS).strip_prefix('=')?;
-    Some((global.is_some(), list))
+    let extents = [("global", Extent::File), ("stage", Extent::Stage)];
+    let extent = extents.into_iter().find_map(|(word, extent)| Some((extent, spaced(rest, word)?)));
+    let (extent, rest) = extent.unwrap_or((Extent::Instruction, rest));
+    let list = behind(rest, "ignore")?.trim_start_matches(BLANKS).strip_prefix('=')?;
+    Some((extent, list))
 }
 
 /// A [comment of hadolint](https://github.com/hadolint/hadolint#ignoring-rules); one with a name that is none counts for
 /// nothing.
-fn hadolint(said: &str) -> Option<(bool, Names<'_>, Option<&str>)> {
-    let (is_global, list) = ignored(said, "hadolint", |one, other| one == other)?;
+fn hadolint(said: &str) -> Option<(Extent, Names<'_>, Option<&str>)> {
+    let (extent, list) = ignored(said, "hadolint", |one, other| one == other)?;
     let (list, reason) = list.split_once('#').unwrap_or((list, ""));
     let is_name = |name: &str| {
         let name = name.trim();
         !name.is_empty() && name.bytes().all(|byte| b"DLSC0123456789".contains(&byte))
     };
     let names = Names::Listed(list, |it| it == ',');
-    list.split(',').all(is_name).then(|| (is_global, names, worded(reason)))
+    list.split(',').all(is_name).then(|| (extent, names, worded(reason)))
 }
 
 /// A comment of [tally](https://github.com/wharflab/tally), which minds no capitals and takes a reason behind a semicolon.
-fn tally(said: &str) -> Option<(bool, Names<'_>, Option<&str>)> {
-    let (is_global, list) = ignored(said, "tally", str::eq_ignore_ascii_case)?;
+fn tally(said: &str) -> Option<(Extent, Names<'_>, Option<&str>)> {
+    let (extent, list) = ignored(said, "tally", str::eq_ignore_ascii_case)?;
     let (list, option) = list.split_once(';').unwrap_or((list, ""));
     let reason = option.strip_prefix("reason=").unwrap_or_default();
     let names = match list.trim() {
         "all" => Names::All,
         names => Names::Listed(names, |it| it == ','),
     };
-    Some((is_global, names, worded(reason)))
+    (extent != Extent::Stage).then(|| (extent, names, worded(reason)))
 }
 
 /// What a [comment of Trivy](https://trivy.dev/latest/docs/scanner/misconfiguration/) names; several can stand on a line.
@@ -359,12 +393,12 @@ fn trivy(said: &str) -> impl Iterator<Item = Names<'_>> {
 fn checkov(said: &str) -> Option<(Names<'_>, Option<&str>)> {
     let starts = ["checkov:skip=", "bridgecrew:skip=", "cortex:skip="];
     let found = starts.iter().filter_map(|start| Some(said.find(start)? + start.len()));
-    let rest = &said[found.min()?..];
-    let (list, reason) = rest.split_once(':').unwrap_or((rest, ""));
+    let rest = said[found.min()?..].trim_start_matches(' ');
+    // Several names with commas between them are one to it, which no check has.
     let is_name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | ',');
-    let list = list.trim_start_matches(' ');
-    let list = &list[..list.find(|it| !is_name(it)).unwrap_or(list.len())];
-    Some((Names::Listed(list, |it| it == ','), worded(reason)))
+    let (name, rest) = rest.split_at(rest.find(|it| !is_name(it)).unwrap_or(rest.len()));
+    let reason = rest.strip_prefix(':').and_then(worded);
+    Some((Names::Listed(name, |_| false), reason))
 }
 
 /// What a comment says to dclint.
@@ -475,18 +509,46 @@ mod tests {
         let reason = ["out-of-range-port 70000 (why)", "out-of-range-port 65536 (why)"];
         assert_eq!(around("# hadolint global ignore=DL3011#why"), reason);
         assert_eq!(around("# see checkov:skip=CKV_DOCKER_1:we need it"), ["exposed-ssh 22 (we need it)"]);
-        assert_eq!(around("#bridgecrew:skip= CKV_DOCKER_2,CKV_DOCKER_1"), ["exposed-ssh 22"]);
+        assert_eq!(around("#bridgecrew:skip= CKV_DOCKER_1 : why"), ["exposed-ssh 22"]);
+        assert_eq!(around("RUN a \\\n  #cortex:skip=CKV_DOCKER_1\n  b"), ["exposed-ssh 22"]);
         for text in [
             "RUN a \\\n# hadolint global ignore=DL3011\n  b",
             "RUN <<EOF\n# hadolint global ignore=DL3011\n# checkov:skip=CKV_DOCKER_1\nEOF",
             "COPY <<a <<b /\na\n# hadolint global ignore=DL3011\nb",
             "RUN a # hadolint global ignore=DL3011",
             "# checkov:skip=CKV_DOCKER_10",
+            "# checkov:skip=CKV_DOCKER_1,CKV_DOCKER_2",
+            "# checkov:skip=CKV_DOCKER_2 checkov:skip=CKV_DOCKER_1",
             "# checkov:skip= ",
             "# check=skip=all",
         ] {
             assert_eq!(around(text), [""; 0], "{text}");
         }
+    }
+
+    #[test]
+    fn hadolint_speaks_of_the_stage_that_starts_below() {
+        let order = "# hadolint stage ignore=DL3011 # why";
+        let three = |between: &str| {
+            let text = format!(
+                "FROM a\nEXPOSE 70001\n{between}\nFROM \\\n  b AS c\nRUN a\nEXPOSE 70002\nFROM d AS e\nEXPOSE 70003\n"
+            );
+            suppressed(&text, Language::Dockerfile)
+        };
+        assert_eq!(three(order), ["out-of-range-port 70002 (why)"]);
+        for between in [
+            format!("{order}\n"),
+            format!("{order}\n#"),
+            format!("{order}\nARG a"),
+            "# tally stage ignore=DL3011".to_owned(),
+            "# hadolint stageignore=DL3011".to_owned(),
+        ] {
+            assert_eq!(three(&between), [""; 0], "{between}");
+        }
+        let text =
+            format!("{order}\nFROM a\nEXPOSE 70001\n{order}\nFROM b\n{order}\nFROM c AS d\nEXPOSE 70003\n");
+        let both = ["out-of-range-port 70001 (why)", "out-of-range-port 70003 (why)"];
+        assert_eq!(suppressed(&text, Language::Dockerfile), both);
     }
 
     #[test]
