@@ -43,6 +43,7 @@ pub fn silences<'t>(text: &'t str, language: Language, scan: &Scan) -> Vec<Silen
         is_first: true,
         lists: lists(scan),
         stages: stages(scan),
+        staged: None,
     };
     let mut parts = Parts::new(language, scan);
     let mut at = 0;
@@ -167,6 +168,8 @@ struct Reader<'t, 's> {
     lists: Vec<Span>,
     /// Where the stages of Dockerfiles start, at their names or at `FROM`.
     stages: Vec<usize>,
+    /// The first of the silences from the last comment for a stage.
+    staged: Option<usize>,
 }
 
 impl<'t> Reader<'t, '_> {
@@ -197,12 +200,14 @@ impl<'t> Reader<'t, '_> {
             let Some((extent, names, reason)) = order else { continue };
             let target = match extent {
                 Extent::Instruction => self.instruction_below(tool, line.end),
-                Extent::Stage => {
-                    self.instruction_below(tool, line.end).and_then(|from| self.stage(from, around))
-                }
+                Extent::Stage => Some(self.rest_of_stage(line.end, around)),
                 Extent::File => Some(around),
             };
+            let first = self.silences.len();
             self.add(tool, target, names, reason);
+            if extent == Extent::Stage {
+                self.staged = (first < self.silences.len()).then_some(first);
+            }
         }
         for names in trivy(said) {
             let target = self.instruction_below(Tool::Trivy, line.end);
@@ -273,12 +278,18 @@ impl<'t> Reader<'t, '_> {
         found
     }
 
-    /// The stage that the instruction at `from` starts, in what is `around` it; `None` if that is no `FROM`.
-    fn stage(&self, from: Span, around: Span) -> Option<Span> {
-        let index = self.stages.partition_point(|stage| *stage < from.start);
-        self.stages.get(index).filter(|stage| **stage <= from.end)?;
-        let next = self.stages.get(index + 1).map(|next| line_at(self.text, *next).start.saturating_sub(1));
-        Some(Span::new(from.start, next.map_or(around.end, |next| next.min(around.end))))
+    /// What a comment for a stage speaks of, whose line ends at byte `end`: what stands below the line below it, up to the
+    /// next `FROM`. The last such comment before it has no say there any more.
+    fn rest_of_stage(&mut self, end: usize, around: Span) -> Span {
+        let below = reach(line_at(self.text, line_end_behind(self.text, end)), self.scan);
+        if let Some(Silence { target, .. }) = self.staged.take().and_then(|last| self.silences.get_mut(last))
+        {
+            target.end = target.end.min(below.end).max(target.start);
+        }
+        let next = self.stages.partition_point(|stage| *stage <= below.end);
+        let next = self.stages.get(next).map(|next| line_at(self.text, *next).start.saturating_sub(1));
+        let start = line_end_behind(self.text, below.end);
+        Span::new(start, next.map_or(around.end, |next| next.min(around.end)).max(start))
     }
 
     fn add(&mut self, tool: Tool, target: Option<Span>, names: Names<'t>, reason: Option<&'t str>) {
@@ -328,7 +339,7 @@ fn skipped(value: &str) -> Vec<Names<'_>> {
 enum Extent {
     /// `# name ignore=…`: the instruction below.
     Instruction,
-    /// `# name stage ignore=…`: the stage that starts below.
+    /// `# name stage ignore=…`: the stage that starts below, or the rest of one.
     Stage,
     /// `# name global ignore=…`: the file.
     File,
@@ -527,7 +538,7 @@ mod tests {
     }
 
     #[test]
-    fn hadolint_speaks_of_the_stage_that_starts_below() {
+    fn hadolint_speaks_of_a_stage_from_the_second_line_on() {
         let order = "# hadolint stage ignore=DL3011 # why";
         let three = |between: &str| {
             let text = format!(
@@ -536,6 +547,11 @@ mod tests {
             suppressed(&text, Language::Dockerfile)
         };
         assert_eq!(three(order), ["out-of-range-port 70002 (why)"]);
+        let rest = format!("{order}\nEXPOSE 80 \\\n  70004\n#\nEXPOSE 70005");
+        assert_eq!(three(&rest), ["out-of-range-port 70005 (why)"]);
+        let twice =
+            format!("{order}\n#\nEXPOSE 70004\n# hadolint stage ignore=DL3008\nEXPOSE 70005\nEXPOSE 70006");
+        assert_eq!(three(&twice), ["out-of-range-port 70004 (why)", "out-of-range-port 70005 (why)"]);
         for between in [
             format!("{order}\n"),
             format!("{order}\n#"),
