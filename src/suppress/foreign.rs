@@ -1,7 +1,9 @@
 //! The comments of other linters that silence what a rule of ours finds too; [`COMPAT`] says which do.
 //!
-//! Each is read as its own tool reads it, and speaks of the ports in lists alone (`EXPOSE`, `ports`, `expose`), which is
-//! where those tools look. None of them is ever complained about: it may well be there for something else.
+//! Each is read as its own tool reads it, with two exceptions, for what nobody means who writes it: on the first line of a
+//! file dclint 3 takes `disable-line` for `disable`, and it does not hear a `disable-line` beside an entry whose fault it
+//! tells at the key of the list. They speak of the ports in lists alone (`EXPOSE`, `ports`, `expose`), which is where those
+//! tools look. None of them is ever complained about: it may well be there for something else.
 
 use std::collections::{HashMap, HashSet};
 
@@ -244,10 +246,9 @@ impl<'t> Reader<'t, '_> {
                 let next = || line_at(self.text, line_end_behind(self.text, line.end));
                 let line = if hash == body { next() } else { line };
                 self.add(Tool::Dclint, Some(line), names, None);
-                // What is wrong with a list it tells at the key.
                 let from = self.lists.partition_point(|list| list.start < line.start);
                 if let Some(list) = self.lists.get(from).filter(|list| list.start <= line.end) {
-                    self.add(Tool::Dclint, Some(*list), names, None);
+                    self.add_where(Tool::Dclint, *list, names, None, |it| it.is_told_at_key);
                 }
             }
             _ => {}
@@ -292,9 +293,24 @@ impl<'t> Reader<'t, '_> {
         Span::new(start, next.map_or(around.end, |next| next.min(around.end)).max(start))
     }
 
+    /// Silences those of the tool's rules at `target` that have `names`.
     fn add(&mut self, tool: Tool, target: Option<Span>, names: Names<'t>, reason: Option<&'t str>) {
-        let Some(target) = target else { return };
-        for counterpart in COMPAT.iter().filter(|it| it.tool == tool && !it.rules.is_empty()) {
+        if let Some(target) = target {
+            self.add_where(tool, target, names, reason, |_| true);
+        }
+    }
+
+    /// Silences those that are `wanted` among them.
+    fn add_where(
+        &mut self,
+        tool: Tool,
+        target: Span,
+        names: Names<'t>,
+        reason: Option<&'t str>,
+        wanted: fn(&Counterpart) -> bool,
+    ) {
+        let is_wanted = |it: &&Counterpart| it.tool == tool && !it.rules.is_empty() && wanted(it);
+        for counterpart in COMPAT.iter().filter(is_wanted) {
             let key = (target, tool, counterpart.identifier);
             if !self.seen.contains(&key) && names.hold(counterpart) {
                 self.seen.insert(key);
@@ -702,7 +718,7 @@ mod tests {
         let quotes = "# dclint disable-line require-quotes-in-ports";
         assert_eq!(compose("", "ports:", &format!("- 8080:80  {quotes}")), unquoted);
         assert_eq!(compose("", "ports:", &format!("{quotes}\n      - 8080:80")), unquoted);
-        assert_eq!(compose("", &format!("ports: {quotes}"), "- 8080:80"), unquoted);
+        assert_eq!(compose("", &format!("ports: {quotes}"), "- 8080:80"), [""; 0]);
         assert_eq!(compose("", "ports:", &format!("{quotes}\n\n      - 8080:80")), [""; 0]);
         assert_eq!(compose("", "ports:", &format!("- 8080:80{quotes}")), [""; 0]);
         let listed = [
@@ -714,6 +730,7 @@ mod tests {
         let order = "# dclint disable-line no-unbound-port-interfaces";
         assert_eq!(compose("", &format!("ports: {order}"), "- 8080:80"), listed);
         assert_eq!(compose("", &format!("{order}\n    ports:"), "- 8080:80"), listed);
+        assert_eq!(compose("", "ports: # dclint disable-line", "- 8080:80"), listed);
         let text = "services:
   a:
     image: b
