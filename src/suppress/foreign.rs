@@ -26,13 +26,17 @@ pub struct Silence<'t> {
     pub reason: Option<&'t str>,
 }
 
-/// Words of which a text holds one at least if any of these comments is in it.
-const MARKS: [&str; 7] = ["hadolint", "tally", "Tally", "TALLY", "dclint", "skip", "trivy:"];
+/// Parts of words, one at least of which is in any text with such a comment: for Dockerfiles, and for the others.
+const MARKS: [&[&str]; 2] = [&["lint", "ally", "skip", "trivy:"], &["lint"]];
 
 /// What the comments of other linters in `text` silence, each rule once at each place.
 pub fn silences<'t>(text: &'t str, language: Language, scan: &Scan) -> Vec<Silence<'t>> {
+    let is_dockerfile = |language: Language| language == Language::Dockerfile;
+    let holds_dockerfile =
+        is_dockerfile(language) || scan.parts.iter().any(|part| is_dockerfile(part.language));
+    let marks = if holds_dockerfile { MARKS[0] } else { MARKS[1] };
     let is_there = |mark: &&str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    if language == Language::Nginx || !MARKS.iter().any(is_there) {
+    if language == Language::Nginx || !marks.iter().any(is_there) {
         return Vec::new();
     }
     let mut reader = Reader {
