@@ -86,12 +86,14 @@ pub static COMPAT: &[Counterpart] = &[
         rules: &[&host_port_conflict::RULE],
         note: "dclint compares numbers and protocols alone; ours minds addresses and profiles as well, and lets pass what \
             Docker takes: a mapping that is listed twice, a range in which a port is left",
+        is_told_at_key: true,
         ..Counterpart::new(Tool::Dclint, "no-duplicate-exported-ports")
     },
     Counterpart {
         rules: &[&publish_all_interfaces::RULE, &sensitive_port_published::RULE],
         note: "publish-all-interfaces is off by default here and minds a written 0.0.0.0 too; sensitive-port-published looks \
             at databases and the like alone; a port without one of the host's is random-host-port",
+        is_told_at_key: true,
         ..Counterpart::new(Tool::Dclint, "no-unbound-port-interfaces")
     },
     Counterpart {
@@ -102,6 +104,7 @@ pub static COMPAT: &[Counterpart] = &[
     },
     Counterpart {
         note: "none of ours: the order of ports is a style",
+        is_told_at_key: true,
         ..Counterpart::new(Tool::Dclint, "service-ports-alphabetical-order")
     },
     Counterpart {
@@ -128,6 +131,8 @@ pub struct Counterpart {
     pub aliases: &'static [&'static str],
     /// Our rules that find what it finds; none where we leave that alone.
     pub rules: &'static [&'static Rule],
+    /// Whether the tool tells it at the key of a list, so that a comment to be silent there speaks of the whole list.
+    pub is_told_at_key: bool,
     /// Whether it finds what our rules find, too, where that is written so: a rule of ours may see more.
     pub is_about: fn(&str) -> bool,
     /// Where ours looks at more or less, as a lower-case phrase without a full stop.
@@ -137,7 +142,15 @@ pub struct Counterpart {
 impl Counterpart {
     /// One of which nothing else is known.
     const fn new(tool: Tool, identifier: &'static str) -> Self {
-        Self { tool, identifier, aliases: &[], rules: &[], is_about: |_| true, note: "" }
+        Self {
+            tool,
+            identifier,
+            aliases: &[],
+            rules: &[],
+            is_told_at_key: false,
+            is_about: |_| true,
+            note: "",
+        }
     }
 
     /// Whether its tool knows it by `name`, in any case of letters where the tool minds none.

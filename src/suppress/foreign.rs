@@ -1,7 +1,9 @@
 //! The comments of other linters that silence what a rule of ours finds too; [`COMPAT`] says which do.
 //!
-//! Each is read as its own tool reads it, and speaks of the ports in lists alone (`EXPOSE`, `ports`, `expose`), which is
-//! where those tools look. None of them is ever complained about: it may well be there for something else.
+//! Each is read as its own tool reads it, with two exceptions, for what nobody means who writes it: on the first line of a
+//! file dclint 3 takes `disable-line` for `disable`, and it does not hear a `disable-line` beside an entry whose fault it
+//! tells at the key of the list. They speak of the ports in lists alone (`EXPOSE`, `ports`, `expose`), which is where those
+//! tools look. None of them is ever complained about: it may well be there for something else.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +11,7 @@ use memchr::memmem;
 
 use super::comment::{BLANKS, Parts, line_at, line_end_behind, reach, worded};
 use crate::finding::Finding;
-use crate::languages::{Language, List, Scan, Service};
+use crate::languages::{Language, List, Scan, ScopeKind, Service};
 use crate::rules::{COMPAT, Counterpart, Tool};
 use crate::text::Span;
 
@@ -24,13 +26,17 @@ pub struct Silence<'t> {
     pub reason: Option<&'t str>,
 }
 
-/// Words of which a text holds one at least if any of these comments is in it.
-const MARKS: [&str; 7] = ["hadolint", "tally", "Tally", "TALLY", "dclint", "skip", "trivy:"];
+/// Parts of words, one at least of which is in any text with such a comment: for Dockerfiles, and for the others.
+const MARKS: [&[&str]; 2] = [&["lint", "ally", "skip", "trivy:"], &["lint"]];
 
 /// What the comments of other linters in `text` silence, each rule once at each place.
 pub fn silences<'t>(text: &'t str, language: Language, scan: &Scan) -> Vec<Silence<'t>> {
+    let is_dockerfile = |language: Language| language == Language::Dockerfile;
+    let holds_dockerfile =
+        is_dockerfile(language) || scan.parts.iter().any(|part| is_dockerfile(part.language));
+    let marks = if holds_dockerfile { MARKS[0] } else { MARKS[1] };
     let is_there = |mark: &&str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-    if language == Language::Nginx || !MARKS.iter().any(is_there) {
+    if language == Language::Nginx || !marks.iter().any(is_there) {
         return Vec::new();
     }
     let mut reader = Reader {
@@ -41,11 +47,10 @@ pub fn silences<'t>(text: &'t str, language: Language, scan: &Scan) -> Vec<Silen
         below: HashMap::new(),
         in_head: false,
         is_first: true,
-        lists: Vec::new(),
+        lists: lists(scan),
+        stages: stages(scan),
+        staged: None,
     };
-    if language == Language::Compose {
-        reader.lists = lists(scan);
-    }
     let mut parts = Parts::new(language, scan);
     let mut at = 0;
     while at < text.len() {
@@ -125,6 +130,14 @@ fn lists(scan: &Scan) -> Vec<Span> {
     lists
 }
 
+/// Where the stages of Dockerfiles start, in the order of the file.
+fn stages(scan: &Scan) -> Vec<usize> {
+    let stages = scan.scopes.iter().filter(|scope| scope.kind == ScopeKind::Stage);
+    let mut starts: Vec<usize> = stages.map(|stage| stage.span.start).collect();
+    starts.sort_unstable();
+    starts
+}
+
 /// The rules that a comment names.
 #[derive(Clone, Copy, Debug)]
 enum Names<'t> {
@@ -159,6 +172,10 @@ struct Reader<'t, 's> {
     is_first: bool,
     /// The lists `ports` of a compose file.
     lists: Vec<Span>,
+    /// Where the stages of Dockerfiles start, at their names or at `FROM`.
+    stages: Vec<usize>,
+    /// The first of the silences from the last comment for a stage.
+    staged: Option<usize>,
 }
 
 impl<'t> Reader<'t, '_> {
@@ -175,24 +192,32 @@ impl<'t> Reader<'t, '_> {
                 self.add(Tool::BuildKit, Some(around), names, None);
             }
         }
-        if is_within(body, &self.scan.stretches, around) || is_within(body, &self.scan.heredocs, around) {
+        if is_within(body, &self.scan.heredocs, around) {
             return;
         }
-        if let Some((is_global, names, reason)) = hadolint(said) {
-            let target =
-                if is_global { Some(around) } else { self.instruction_below(Tool::Hadolint, line.end) };
-            self.add(Tool::Hadolint, target, names, reason);
+        if let Some((names, reason)) = checkov(said) {
+            self.add(Tool::Checkov, Some(around), names, reason);
         }
-        if let Some((is_global, names, reason)) = tally(said) {
-            let target = if is_global { Some(around) } else { self.instruction_below(Tool::Tally, line.end) };
-            self.add(Tool::Tally, target, names, reason);
+        // The others take no comment between the lines of an instruction for theirs.
+        if is_within(body, &self.scan.stretches, around) {
+            return;
+        }
+        for (tool, order) in [(Tool::Hadolint, hadolint(said)), (Tool::Tally, tally(said))] {
+            let Some((extent, names, reason)) = order else { continue };
+            let target = match extent {
+                Extent::Instruction => self.instruction_below(tool, line.end),
+                Extent::Stage => Some(self.rest_of_stage(line.end, around)),
+                Extent::File => Some(around),
+            };
+            let first = self.silences.len();
+            self.add(tool, target, names, reason);
+            if extent == Extent::Stage {
+                self.staged = (first < self.silences.len()).then_some(first);
+            }
         }
         for names in trivy(said) {
             let target = self.instruction_below(Tool::Trivy, line.end);
             self.add(Tool::Trivy, target, names, None);
-        }
-        if let Some((names, reason)) = checkov(said) {
-            self.add(Tool::Checkov, Some(around), names, reason);
         }
     }
 
@@ -225,10 +250,9 @@ impl<'t> Reader<'t, '_> {
                 let next = || line_at(self.text, line_end_behind(self.text, line.end));
                 let line = if hash == body { next() } else { line };
                 self.add(Tool::Dclint, Some(line), names, None);
-                // What is wrong with a list it tells at the key.
                 let from = self.lists.partition_point(|list| list.start < line.start);
                 if let Some(list) = self.lists.get(from).filter(|list| list.start <= line.end) {
-                    self.add(Tool::Dclint, Some(*list), names, None);
+                    self.add_where(Tool::Dclint, *list, names, None, |it| it.is_told_at_key);
                 }
             }
             _ => {}
@@ -259,9 +283,38 @@ impl<'t> Reader<'t, '_> {
         found
     }
 
+    /// What a comment for a stage speaks of, whose line ends at byte `end`: what stands below the line below it, up to the
+    /// next `FROM`. The last such comment before it has no say there any more.
+    fn rest_of_stage(&mut self, end: usize, around: Span) -> Span {
+        let below = reach(line_at(self.text, line_end_behind(self.text, end)), self.scan);
+        if let Some(Silence { target, .. }) = self.staged.take().and_then(|last| self.silences.get_mut(last))
+        {
+            target.end = target.end.min(below.end).max(target.start);
+        }
+        let next = self.stages.partition_point(|stage| *stage <= below.end);
+        let next = self.stages.get(next).map(|next| line_at(self.text, *next).start.saturating_sub(1));
+        let start = line_end_behind(self.text, below.end);
+        Span::new(start, next.map_or(around.end, |next| next.min(around.end)).max(start))
+    }
+
+    /// Silences those of the tool's rules at `target` that have `names`.
     fn add(&mut self, tool: Tool, target: Option<Span>, names: Names<'t>, reason: Option<&'t str>) {
-        let Some(target) = target else { return };
-        for counterpart in COMPAT.iter().filter(|it| it.tool == tool && !it.rules.is_empty()) {
+        if let Some(target) = target {
+            self.add_where(tool, target, names, reason, |_| true);
+        }
+    }
+
+    /// Silences those that are `wanted` among them.
+    fn add_where(
+        &mut self,
+        tool: Tool,
+        target: Span,
+        names: Names<'t>,
+        reason: Option<&'t str>,
+        wanted: fn(&Counterpart) -> bool,
+    ) {
+        let is_wanted = |it: &&Counterpart| it.tool == tool && !it.rules.is_empty() && wanted(it);
+        for counterpart in COMPAT.iter().filter(is_wanted) {
             let key = (target, tool, counterpart.identifier);
             if !self.seen.contains(&key) && names.hold(counterpart) {
                 self.seen.insert(key);
@@ -301,9 +354,19 @@ fn skipped(value: &str) -> Vec<Names<'_>> {
     skipped
 }
 
-/// What a comment says to a tool that is called by its name, `# name ignore=…` or `# name global ignore=…`: whether that is
-/// for the whole file, and what stands behind the equals sign. What is the `same` word the tool decides.
-fn ignored<'t>(said: &'t str, name: &str, same: fn(&str, &str) -> bool) -> Option<(bool, &'t str)> {
+/// What a comment to a tool that is called by its name speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// `# name ignore=…`: the instruction below.
+    Instruction,
+    /// `# name stage ignore=…`: the stage that starts below, or the rest of one.
+    Stage,
+    /// `# name global ignore=…`: the file.
+    File,
+}
+
+/// What such a comment speaks of, and what stands behind its equals sign. What is the `same` word the tool decides.
+fn ignored<'t>(said: &'t str, name: &str, same: fn(&str, &str) -> bool) -> Option<(Extent, &'t str)> {
     const BLANKS: [char; 2] = [' ', '\t'];
     let behind = |text: &'t str, word: &str| {
         let (start, rest) = text.split_at_checked(word.len())?;
@@ -313,34 +376,36 @@ fn ignored<'t>(said: &'t str, name: &str, same: fn(&str, &str) -> bool) -> Optio
         Some(behind(text, word)?.strip_prefix(BLANKS)?.trim_start_matches(BLANKS))
     };
     let rest = spaced(said.trim_start_matches(BLANKS), name)?;
-    let global = spaced(rest, "global");
-    let list = behind(global.unwrap_or(rest), "ignore")?.trim_start_matches(BLANKS).strip_prefix('=')?;
-    Some((global.is_some(), list))
+    let extents = [("global", Extent::File), ("stage", Extent::Stage)];
+    let extent = extents.into_iter().find_map(|(word, extent)| Some((extent, spaced(rest, word)?)));
+    let (extent, rest) = extent.unwrap_or((Extent::Instruction, rest));
+    let list = behind(rest, "ignore")?.trim_start_matches(BLANKS).strip_prefix('=')?;
+    Some((extent, list))
 }
 
 /// A [comment of hadolint](https://github.com/hadolint/hadolint#ignoring-rules); one with a name that is none counts for
 /// nothing.
-fn hadolint(said: &str) -> Option<(bool, Names<'_>, Option<&str>)> {
-    let (is_global, list) = ignored(said, "hadolint", |one, other| one == other)?;
+fn hadolint(said: &str) -> Option<(Extent, Names<'_>, Option<&str>)> {
+    let (extent, list) = ignored(said, "hadolint", |one, other| one == other)?;
     let (list, reason) = list.split_once('#').unwrap_or((list, ""));
     let is_name = |name: &str| {
         let name = name.trim();
         !name.is_empty() && name.bytes().all(|byte| b"DLSC0123456789".contains(&byte))
     };
     let names = Names::Listed(list, |it| it == ',');
-    list.split(',').all(is_name).then(|| (is_global, names, worded(reason)))
+    list.split(',').all(is_name).then(|| (extent, names, worded(reason)))
 }
 
 /// A comment of [tally](https://github.com/wharflab/tally), which minds no capitals and takes a reason behind a semicolon.
-fn tally(said: &str) -> Option<(bool, Names<'_>, Option<&str>)> {
-    let (is_global, list) = ignored(said, "tally", str::eq_ignore_ascii_case)?;
+fn tally(said: &str) -> Option<(Extent, Names<'_>, Option<&str>)> {
+    let (extent, list) = ignored(said, "tally", str::eq_ignore_ascii_case)?;
     let (list, option) = list.split_once(';').unwrap_or((list, ""));
     let reason = option.strip_prefix("reason=").unwrap_or_default();
     let names = match list.trim() {
         "all" => Names::All,
         names => Names::Listed(names, |it| it == ','),
     };
-    Some((is_global, names, worded(reason)))
+    (extent != Extent::Stage).then(|| (extent, names, worded(reason)))
 }
 
 /// What a [comment of Trivy](https://trivy.dev/latest/docs/scanner/misconfiguration/) names; several can stand on a line.
@@ -359,12 +424,12 @@ fn trivy(said: &str) -> impl Iterator<Item = Names<'_>> {
 fn checkov(said: &str) -> Option<(Names<'_>, Option<&str>)> {
     let starts = ["checkov:skip=", "bridgecrew:skip=", "cortex:skip="];
     let found = starts.iter().filter_map(|start| Some(said.find(start)? + start.len()));
-    let rest = &said[found.min()?..];
-    let (list, reason) = rest.split_once(':').unwrap_or((rest, ""));
+    let rest = said[found.min()?..].trim_start_matches(' ');
+    // Several names with commas between them are one to it, which no check has.
     let is_name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | ',');
-    let list = list.trim_start_matches(' ');
-    let list = &list[..list.find(|it| !is_name(it)).unwrap_or(list.len())];
-    Some((Names::Listed(list, |it| it == ','), worded(reason)))
+    let (name, rest) = rest.split_at(rest.find(|it| !is_name(it)).unwrap_or(rest.len()));
+    let reason = rest.strip_prefix(':').and_then(worded);
+    Some((Names::Listed(name, |_| false), reason))
 }
 
 /// What a comment says to dclint.
@@ -475,18 +540,51 @@ mod tests {
         let reason = ["out-of-range-port 70000 (why)", "out-of-range-port 65536 (why)"];
         assert_eq!(around("# hadolint global ignore=DL3011#why"), reason);
         assert_eq!(around("# see checkov:skip=CKV_DOCKER_1:we need it"), ["exposed-ssh 22 (we need it)"]);
-        assert_eq!(around("#bridgecrew:skip= CKV_DOCKER_2,CKV_DOCKER_1"), ["exposed-ssh 22"]);
+        assert_eq!(around("#bridgecrew:skip= CKV_DOCKER_1 : why"), ["exposed-ssh 22"]);
+        assert_eq!(around("RUN a \\\n  #cortex:skip=CKV_DOCKER_1\n  b"), ["exposed-ssh 22"]);
         for text in [
             "RUN a \\\n# hadolint global ignore=DL3011\n  b",
             "RUN <<EOF\n# hadolint global ignore=DL3011\n# checkov:skip=CKV_DOCKER_1\nEOF",
             "COPY <<a <<b /\na\n# hadolint global ignore=DL3011\nb",
             "RUN a # hadolint global ignore=DL3011",
             "# checkov:skip=CKV_DOCKER_10",
+            "# checkov:skip=CKV_DOCKER_1,CKV_DOCKER_2",
+            "# checkov:skip=CKV_DOCKER_2 checkov:skip=CKV_DOCKER_1",
             "# checkov:skip= ",
             "# check=skip=all",
         ] {
             assert_eq!(around(text), [""; 0], "{text}");
         }
+    }
+
+    #[test]
+    fn hadolint_speaks_of_a_stage_from_the_second_line_on() {
+        let order = "# hadolint stage ignore=DL3011 # why";
+        let three = |between: &str| {
+            let text = format!(
+                "FROM a\nEXPOSE 70001\n{between}\nFROM \\\n  b AS c\nRUN a\nEXPOSE 70002\nFROM d AS e\nEXPOSE 70003\n"
+            );
+            suppressed(&text, Language::Dockerfile)
+        };
+        assert_eq!(three(order), ["out-of-range-port 70002 (why)"]);
+        let rest = format!("{order}\nEXPOSE 80 \\\n  70004\n#\nEXPOSE 70005");
+        assert_eq!(three(&rest), ["out-of-range-port 70005 (why)"]);
+        let twice =
+            format!("{order}\n#\nEXPOSE 70004\n# hadolint stage ignore=DL3008\nEXPOSE 70005\nEXPOSE 70006");
+        assert_eq!(three(&twice), ["out-of-range-port 70004 (why)", "out-of-range-port 70005 (why)"]);
+        for between in [
+            format!("{order}\n"),
+            format!("{order}\n#"),
+            format!("{order}\nARG a"),
+            "# tally stage ignore=DL3011".to_owned(),
+            "# hadolint stageignore=DL3011".to_owned(),
+        ] {
+            assert_eq!(three(&between), [""; 0], "{between}");
+        }
+        let text =
+            format!("{order}\nFROM a\nEXPOSE 70001\n{order}\nFROM b\n{order}\nFROM c AS d\nEXPOSE 70003\n");
+        let both = ["out-of-range-port 70001 (why)", "out-of-range-port 70003 (why)"];
+        assert_eq!(suppressed(&text, Language::Dockerfile), both);
     }
 
     #[test]
@@ -624,7 +722,7 @@ mod tests {
         let quotes = "# dclint disable-line require-quotes-in-ports";
         assert_eq!(compose("", "ports:", &format!("- 8080:80  {quotes}")), unquoted);
         assert_eq!(compose("", "ports:", &format!("{quotes}\n      - 8080:80")), unquoted);
-        assert_eq!(compose("", &format!("ports: {quotes}"), "- 8080:80"), unquoted);
+        assert_eq!(compose("", &format!("ports: {quotes}"), "- 8080:80"), [""; 0]);
         assert_eq!(compose("", "ports:", &format!("{quotes}\n\n      - 8080:80")), [""; 0]);
         assert_eq!(compose("", "ports:", &format!("- 8080:80{quotes}")), [""; 0]);
         let listed = [
@@ -636,6 +734,7 @@ mod tests {
         let order = "# dclint disable-line no-unbound-port-interfaces";
         assert_eq!(compose("", &format!("ports: {order}"), "- 8080:80"), listed);
         assert_eq!(compose("", &format!("{order}\n    ports:"), "- 8080:80"), listed);
+        assert_eq!(compose("", "ports: # dclint disable-line", "- 8080:80"), listed);
         let text = "services:
   a:
     image: b

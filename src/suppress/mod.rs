@@ -334,6 +334,8 @@ EXPOSE 47
             "EXPOSE 585 # portolan:\n",
             "# hadolint ignore=DL3011\nEXPOSE 70000\n",
             "# hadolint global ignore=DL3011,DL3011\nEXPOSE 70000 22\n",
+            "# hadolint stage ignore=DL3011\nEXPOSE 70000 22\n",
+            "# hadolint stage ignore=DL3011\nFROM a\nEXPOSE 70000\n",
             "# tally ignore=DL3011\n",
             "# trivy:ignore:DS-0008\n",
             "# trivy:ignore:DS-0008 ",
