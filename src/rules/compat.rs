@@ -192,9 +192,9 @@ pub enum Tool {
     Kics,
     /// [dclint](https://github.com/zavoloklom/docker-compose-linter), for compose files.
     Dclint,
-    /// [compose-lint](https://pypi.org/project/compose-lint/).
+    /// compose-lint, for compose files.
     ComposeLint,
-    /// [gixy-ng](https://pypi.org/project/gixy-ng/), for nginx.
+    /// gixy-ng, which continues [gixy](https://github.com/yandex/gixy), for nginx.
     Gixy,
 }
 
