@@ -11,7 +11,7 @@ use super::{Arguments, Form, Outcome, walk};
 use crate::languages::{Scan, scan};
 use crate::port::PortUse;
 use crate::report::printable;
-use crate::text::{Encoding, Position, Text};
+use crate::text::{Encoding, LineIndex, Position};
 
 /// Lists the ports in what `arguments` name.
 ///
@@ -24,7 +24,7 @@ pub fn run(arguments: &Arguments, form: Form, out: &mut impl Write) -> io::Resul
         if scan.uses.is_empty() {
             return String::new();
         }
-        let (file, lines) = (source.path.to_string_lossy(), Text::new(source.text));
+        let (file, lines) = (source.path.to_string_lossy(), LineIndex::new(source.text));
         let rows: Vec<Row<'_>> =
             scan.uses.iter().map(|port| Row { file: &file, ..row(source, &lines, &scan, port) }).collect();
         match form {
@@ -63,7 +63,7 @@ struct Row<'a> {
     text: &'a str,
 }
 
-fn row<'a>(source: &'a Source<'_>, lines: &Text, scan: &'a Scan, port: &'a PortUse) -> Row<'a> {
+fn row<'a>(source: &'a Source<'_>, lines: &LineIndex<'_>, scan: &'a Scan, port: &'a PortUse) -> Row<'a> {
     let Position { line, character } = lines.position(port.span.start, Encoding::Utf32);
     let end = lines.position(port.span.end, Encoding::Utf32);
     Row {

@@ -15,7 +15,7 @@ use crate::discovery::{Configuration, Discovery};
 use crate::languages::Language;
 use crate::registry::TeamPorts;
 use crate::report;
-use crate::text::Text;
+use crate::text::LineIndex;
 
 /// What the command line says of the configuration.
 #[derive(Debug, Args)]
@@ -140,7 +140,7 @@ impl Configurations {
         }
         if !configuration.mistakes.is_empty() {
             self.has_failed.store(true, Ordering::Relaxed);
-            let lines = Text::new(&configuration.text);
+            let lines = LineIndex::new(&configuration.text);
             let draw = |mistake| report::draw(path, &configuration.text, &lines, mistake);
             let report: String = configuration.mistakes.iter().map(draw).collect();
             let mut stderr = anstream::AutoStream::new(std::io::stderr(), self.color.into());

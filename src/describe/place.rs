@@ -3,7 +3,7 @@
 use super::Markup;
 use crate::languages::{Scan, ScopeKind};
 use crate::port::{PortUse, Role, Variable};
-use crate::text::{Encoding, Text};
+use crate::text::{Encoding, LineIndex};
 
 /// The sentences on what `port` does where it stands in `text`, and where its number comes from.
 pub fn sentences(text: &str, scan: &Scan, port: &PortUse, markup: Markup) -> String {
@@ -126,7 +126,7 @@ fn origin(text: &str, port: &PortUse, variable: &Variable, markup: Markup) -> St
         (None, _) => format!("It hangs on {name}, which has no value in this file."),
         (Some(_), None) => format!("The default of {name}."),
         (Some(_), Some(definition)) => {
-            let line = Text::new(text).position(definition.start, Encoding::Utf8).line + 1;
+            let line = LineIndex::new(text).position(definition.start, Encoding::Utf8).line + 1;
             format!("The value of {name}, from line {line}.")
         }
     }

@@ -13,7 +13,7 @@ use super::{convert, log};
 use crate::config::Config;
 use crate::discovery::NAMES;
 use crate::finding::Finding;
-use crate::text::{Encoding, Text};
+use crate::text::{Encoding, LineIndex};
 
 /// What is wrong with a configuration.
 pub fn mistakes(text: &str) -> Vec<Finding> {
@@ -36,7 +36,7 @@ impl Told {
         if documents.is_open(&configuration.path) {
             return None;
         }
-        let line = Text::new(&configuration.text).position(first.span.start, Encoding::Utf8).line + 1;
+        let line = LineIndex::new(&configuration.text).position(first.span.start, Encoding::Utf8).line + 1;
         let help = first.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
         let root = documents.root.get();
         let path =

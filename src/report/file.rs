@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::Summary;
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::rules::Rule;
-use crate::text::{Encoding, Span, Text};
+use crate::text::{Encoding, LineIndex, Span};
 
 /// What is reported on one file.
 #[derive(Clone, Debug, Default)]
@@ -128,7 +128,7 @@ impl FileReport {
         if findings.is_empty() && suppressed.is_empty() {
             return report;
         }
-        let lines = Text::new(text);
+        let lines = LineIndex::new(text);
         // By their fingerprints they are told apart, whatever becomes of them.
         let mut seen = HashMap::new();
         let mut all: Vec<(&Finding, Option<Why>)> = findings.iter().map(|finding| (finding, None)).collect();
@@ -175,7 +175,7 @@ impl FileReport {
 }
 
 impl Reported {
-    fn new(lines: &Text, finding: &Finding, fingerprint: String, drawing: String) -> Self {
+    fn new(lines: &LineIndex<'_>, finding: &Finding, fingerprint: String, drawing: String) -> Self {
         let place = |span| place(lines, span);
         let edit = |it: &Edit| ReportedEdit { place: place(it.span), text: it.text.clone() };
         let fix = |it: &Fix| ReportedFix {
@@ -213,21 +213,22 @@ pub fn slashed(path: &Path) -> String {
     }
 }
 
-fn place(lines: &Text, span: Span) -> Place {
-    let (start, byte_column) = lines.position_and_byte_column(span.start);
-    let (end, end_byte_column) = lines.position_and_byte_column(span.end);
+fn place(lines: &LineIndex<'_>, span: Span) -> Place {
+    let [start, end] = [span.start, span.end].map(|at| lines.position(at, Encoding::Utf32));
+    let [byte_column, end_byte_column] =
+        [span.start, span.end].map(|at| lines.position(at, Encoding::Utf8).character + 1);
     Place {
         line: start.line + 1,
         column: start.character + 1,
         end_line: end.line + 1,
         end_column: end.character + 1,
-        byte_column: byte_column + 1,
-        end_byte_column: end_byte_column + 1,
+        byte_column,
+        end_byte_column,
     }
 }
 
 /// The fingerprint of `finding`. Those of which all is the same are told apart by their order, which is counted in `seen`.
-fn fingerprint(text: &str, lines: &Text, finding: &Finding, seen: &mut HashMap<u64, u64>) -> String {
+fn fingerprint(text: &str, lines: &LineIndex<'_>, finding: &Finding, seen: &mut HashMap<u64, u64>) -> String {
     /// A longer line is not looked at: it would be once for each of its findings.
     const LONGEST: usize = 4000;
     let line = lines.line(lines.position(finding.span.start, Encoding::Utf8).line);
@@ -269,7 +270,7 @@ mod tests {
     fn a_place_counts_characters_and_bytes() {
         let text = "EXPOSE 💣 90\n";
         let at = text.find("90").unwrap();
-        let place = place(&Text::new(text), Span::new(at, at + 2));
+        let place = place(&LineIndex::new(text), Span::new(at, at + 2));
         assert_eq!((place.line, place.column, place.end_column), (1, 10, 12));
         assert_eq!((place.byte_column, place.end_byte_column), (13, 15));
     }

@@ -9,7 +9,7 @@ use super::file::slashed;
 use super::{Files, printable};
 use crate::finding::{Finding, Safety, Severity};
 use crate::rules::Rule;
-use crate::text::{Encoding, Span, Text};
+use crate::text::{Encoding, LineIndex, Span};
 
 /// Writes the drawings of the findings of `files`.
 ///
@@ -29,12 +29,12 @@ pub fn text(files: Files<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// `finding` in the file at `path`, which holds `text` with these `lines`, coloured; the stream it is written to takes the
 /// colours out where it must.
 #[must_use]
-pub fn draw(path: &Path, text: &str, lines: &Text, finding: &Finding) -> String {
+pub fn draw(path: &Path, text: &str, lines: &LineIndex<'_>, finding: &Finding) -> String {
     let path = printable(&slashed(path));
     Renderer::styled().render(&[group(&path, text, lines, finding)]) + "\n\n"
 }
 
-fn group<'a>(path: &'a str, text: &'a str, lines: &Text, finding: &'a Finding) -> Group<'a> {
+fn group<'a>(path: &'a str, text: &'a str, lines: &LineIndex<'_>, finding: &'a Finding) -> Group<'a> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -64,7 +64,7 @@ fn group<'a>(path: &'a str, text: &'a str, lines: &Text, finding: &'a Finding) -
 
 /// Whether the lines of `span` are too long to be shown: nobody reads them, and a line that is full of findings would be
 /// looked at once for each.
-fn is_long(lines: &Text, span: Span) -> bool {
+fn is_long(lines: &LineIndex<'_>, span: Span) -> bool {
     const LONGEST: usize = 4000;
     let [first, last] = [span.start, span.end].map(|at| lines.position(at, Encoding::Utf8).line);
     lines.line(last).end - lines.line(first).start > LONGEST
@@ -75,7 +75,7 @@ fn is_long(lines: &Text, span: Span) -> bool {
 fn snippets<'a>(
     path: &'a str,
     text: &'a str,
-    lines: &Text,
+    lines: &LineIndex<'_>,
     finding: &'a Finding,
 ) -> Vec<Snippet<'a, Annotation<'a>>> {
     const NEAR: usize = 50;
@@ -111,7 +111,7 @@ struct Place<'a> {
 fn snippet<'a>(
     path: &'a str,
     text: &'a str,
-    lines: &Text,
+    lines: &LineIndex<'_>,
     [first, last]: [usize; 2],
     places: Vec<Place<'a>>,
 ) -> Snippet<'a, Annotation<'a>> {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     fn shown(text: &str, finding: Finding) -> String {
-        let report = draw(Path::new("a/Dockerfile"), text, &Text::new(text), &finding);
+        let report = draw(Path::new("a/Dockerfile"), text, &LineIndex::new(text), &finding);
         anstream::adapter::strip_str(&report).to_string()
     }
 
