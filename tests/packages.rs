@@ -8,7 +8,10 @@ use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, ExitStatus, Output, Stdio};
+use std::process::{Command, ExitCode, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use portolan::config::Config;
@@ -21,6 +24,9 @@ type Outcome = Result<(), Failed>;
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_portolan");
+
+/// How long a program may take to end that was told to.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The target that this platform's package for npm holds, where there is one.
 const TARGET: Option<&str> = if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
@@ -45,19 +51,28 @@ fn main() -> ExitCode {
         Trial::test("npm_has_every_platform_of_a_release", npm_has_every_platform_of_a_release),
         Trial::test("mason_takes_archives_that_a_release_has", mason_takes_archives_that_a_release_has),
         Trial::test("the_images_are_clean_by_our_own_rules", the_images_are_clean_by_our_own_rules),
-        with("node", "npm_starts_the_program", npm_starts_the_program),
-        with("node", "npm_ends_as_the_program_does", npm_ends_as_the_program_does),
         with("node", "npm_says_which_package_is_missing", npm_says_which_package_is_missing),
-        with("node", "npm_takes_musl_where_nothing_else_fits", npm_takes_musl_where_nothing_else_fits),
+        for_target("npm_starts_the_program", TARGET, npm_starts_the_program),
+        for_target(
+            "npm_ends_as_the_program_does",
+            TARGET.filter(|_| cfg!(unix)),
+            npm_ends_as_the_program_does,
+        ),
+        for_target(
+            "npm_takes_musl_where_nothing_else_fits",
+            TARGET.filter(|_| cfg!(target_os = "linux")),
+            npm_takes_musl,
+        ),
         with("hadolint", "hadolint", hadolint),
         with("actionlint", "actionlint", actionlint),
+        with("shellcheck", "shellcheck", shellcheck),
         with("zizmor", "zizmor", zizmor),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// A test that needs a program.
-fn with(program: &'static str, name: &str, test: fn() -> Outcome) -> Trial {
+fn with(program: &'static str, name: &str, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
     let run = move || {
         if on_path(program).is_some() {
             return test().map(|()| Completion::Completed);
@@ -68,6 +83,15 @@ fn with(program: &'static str, name: &str, test: fn() -> Outcome) -> Trial {
         Ok(Completion::ignored_with(format!("not tested: {program} is not on PATH")))
     };
     Trial::ignorable_test(name, run)
+}
+
+/// A test of the package for npm that holds the program for `target`, where that can be tested.
+fn for_target(name: &str, target: Option<&'static str>, test: fn(&str) -> Outcome) -> Trial {
+    let Some(target) = target else {
+        let why = "not tested: there is no such package for this platform";
+        return Trial::ignorable_test(name, move || Ok(Completion::ignored_with(why)));
+    };
+    with("node", name, move || test(target))
 }
 
 /// The program of that name that `PATH` finds first.
@@ -223,6 +247,14 @@ fn actionlint() -> Outcome {
     Ok(())
 }
 
+/// The scripts that build the packages.
+const SCRIPTS: [&str; 5] =
+    [".ci/packages", "packages/archive", "packages/changes", "packages/extras", "packages/pypi/build"];
+
+fn shellcheck() -> Outcome {
+    answer(Command::new("shellcheck").current_dir(ROOT).args(SCRIPTS)).map(|_| ())
+}
+
 fn zizmor() -> Outcome {
     let arguments = ["--offline", "--quiet", "--persona", "auditor", ".github/workflows"];
     answer(Command::new("zizmor").current_dir(ROOT).args(arguments)).map(|_| ())
@@ -282,8 +314,7 @@ fn run(command: &mut Command, input: &str) -> Result<Output, Failed> {
     Ok(child.wait_with_output()?)
 }
 
-fn npm_starts_the_program() -> Outcome {
-    let Some(target) = TARGET else { return Ok(()) };
+fn npm_starts_the_program(target: &str) -> Outcome {
     let installed = Installed::with_program_for(target)?;
     let cases: [(&[&str], &str, i32); 5] = [
         (&["--version"], "", 0),
@@ -302,35 +333,28 @@ fn npm_starts_the_program() -> Outcome {
 }
 
 /// A signal reaches the program, and whoever waits for the launcher learns how it ended.
-fn npm_ends_as_the_program_does() -> Outcome {
-    let Some(target) = TARGET.filter(|_| cfg!(unix)) else { return Ok(()) };
+fn npm_ends_as_the_program_does(target: &str) -> Outcome {
     let installed = Installed::with_program_for(target)?;
     let mut launcher =
         installed.launcher().arg("--stdio").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let ended = end_when_it_answers(&mut launcher);
-    // It has ended, unless the test goes wrong.
-    let _ = launcher.kill();
-    let (status, rest) = ended?;
-    ensure(rest.is_ok(), || format!("stdout was not closed: {rest:?}"))?;
-    let told = format!("{status}");
-    ensure(told.contains("signal: 15"), || format!("the launcher ended otherwise: {told}"))
-}
-
-/// Waits until the server behind the launcher answers, ends the launcher, and reads until nobody holds stdout any more.
-fn end_when_it_answers(launcher: &mut Child) -> Result<(ExitStatus, std::io::Result<usize>), Failed> {
-    let request = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#;
+    // The server goes on as long as this is open, unless a signal ends it.
     let mut stdin = launcher.stdin.take().ok_or("no stdin")?;
+    let request = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#;
     write!(stdin, "Content-Length: {}\r\n\r\n{request}", request.len())?;
     stdin.flush()?;
     let mut stdout = BufReader::new(launcher.stdout.take().ok_or("no stdout")?);
     let mut header = String::new();
     stdout.read_line(&mut header)?;
     ensure(header.starts_with("Content-Length"), || format!("no answer: {header}"))?;
+
     answer(Command::new("kill").args(["-s", "TERM", &launcher.id().to_string()]))?;
-    let status = launcher.wait()?;
-    let rest = stdout.read_to_end(&mut Vec::new());
+    let told = launcher.wait()?.to_string();
+    ensure(told.contains("signal: 15"), || format!("the launcher ended otherwise: {told}"))?;
+    let (end, ended) = mpsc::channel();
+    thread::spawn(move || end.send(stdout.read_to_end(&mut Vec::new()).is_ok()));
+    let is_closed = ended.recv_timeout(PATIENCE).is_ok_and(|it| it);
     drop(stdin);
-    Ok((status, rest))
+    ensure(is_closed, || "the program goes on without the launcher".to_owned())
 }
 
 fn npm_says_which_package_is_missing() -> Outcome {
@@ -348,17 +372,15 @@ fn npm_says_which_package_is_missing() -> Outcome {
     says(&mut installed.launcher_where(mac)?, "not installed: @portolan/cli-darwin-arm64")
 }
 
-fn npm_takes_musl_where_nothing_else_fits() -> Outcome {
-    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        return Ok(());
-    }
+/// The package for musl does where the one for glibc is missing, but not the other way around.
+fn npm_takes_musl(target: &str) -> Outcome {
     let musl = "process.report.getReport = () => ({ header: {} });";
     let glibc = "process.report.getReport = () => ({ header: { glibcVersionRuntime: '2.36' } });";
     let is_started = |installed: &Installed, machine: &str| -> Result<bool, Failed> {
         Ok(run(installed.launcher_where(machine)?.arg("--version"), "")?.status.success())
     };
-    let only_musl = Installed::with_program_for("x86_64-unknown-linux-musl")?;
-    let only_glibc = Installed::with_program_for("x86_64-unknown-linux-gnu")?;
+    let only_musl = Installed::with_program_for(&target.replace("-gnu", "-musl"))?;
+    let only_glibc = Installed::with_program_for(target)?;
     ensure(is_started(&only_musl, musl)?, || "musl on musl".to_owned())?;
     ensure(is_started(&only_musl, glibc)?, || "musl on glibc".to_owned())?;
     ensure(is_started(&only_glibc, glibc)?, || "glibc on glibc".to_owned())?;
