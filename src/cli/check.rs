@@ -10,7 +10,7 @@ use super::policy::{Judged, Policy};
 use super::progress::Progress;
 use super::walk::{self, Source};
 use super::{Arguments, Outcome, complain};
-use crate::report::{Drawing, FileReport, Summary, counted};
+use crate::report::{FileReport, Summary, counted};
 
 /// Checks what `arguments` name and writes the reports.
 pub fn run(arguments: &Arguments) -> Outcome {
@@ -24,25 +24,24 @@ pub fn report<T: Send>(
     visit: impl Fn(&Policy<'_>, &Source<'_>) -> T + Sync,
     settle: impl FnMut(&Policy<'_>, T) -> Judged,
 ) -> Outcome {
-    let progress = Progress::new();
-    if arguments.policy.write_baseline {
-        let policy = match Policy::new(&arguments.policy, Drawing::None) {
-            Ok(policy) => policy,
-            Err(outcome) => return outcome,
-        };
-        let mut tally = Tally::default();
-        let outcome =
-            tally.fill(arguments, &policy, &progress, (visit, settle), |_| ControlFlow::Continue(()));
-        return outcome.max(tally.renew(&policy));
-    }
-    let opened = Outputs::open(arguments, &progress)
-        .and_then(|outputs| Ok((Policy::new(&arguments.policy, outputs.drawing())?, outputs)));
-    let (policy, outputs) = match opened {
-        Ok(opened) => opened,
+    let policy = match Policy::new(&arguments.policy) {
+        Ok(policy) => policy,
         Err(outcome) => return outcome,
     };
-    let (mut tally, mut outcome) = (Tally::default(), Outcome::Clean);
+    let progress = Progress::new();
+    let mut tally = Tally::default();
+    if arguments.policy.write_baseline {
+        let hand_on = |_| ControlFlow::Continue(());
+        let outcome = tally.fill(arguments, &policy, &progress, (visit, settle), hand_on);
+        return outcome.max(tally.renew(&policy));
+    }
+    let outputs = match Outputs::open(arguments, &progress) {
+        Ok(outputs) => outputs,
+        Err(outcome) => return outcome,
+    };
+    let policy = policy.with_drawing(outputs.drawing());
     let has_readers = outputs.are_for_people();
+    let mut outcome = Outcome::Clean;
     let written = outputs.write(|feed: &mut Feed| {
         outcome = tally.fill(arguments, &policy, &progress, (visit, settle), |report| feed.take(report));
         let said = tally.said(&policy, &mut outcome);

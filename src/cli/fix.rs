@@ -16,7 +16,7 @@ use crate::config::Settings;
 use crate::finding::{Finding, Safety};
 use crate::fix::{self, Fixed};
 use crate::languages::Language;
-use crate::report::{Drawing, counted, printable};
+use crate::report::{counted, printable};
 
 /// Mends what `arguments` name, and writes the report on what remains. Of standard input the mended text is the output,
 /// and the report goes to standard error.
@@ -47,7 +47,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
 
 /// Writes the difference that mending what `arguments` name would make, as a patch. Changes nothing.
 pub fn diff(arguments: &Arguments) -> Outcome {
-    let policy = match Policy::new(&arguments.policy, Drawing::None) {
+    let policy = match Policy::new(&arguments.policy) {
         Ok(policy) => policy,
         Err(outcome) => return outcome,
     };

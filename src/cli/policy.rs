@@ -95,21 +95,26 @@ pub struct Judged {
 }
 
 impl<'a> Policy<'a> {
-    /// What `arguments` ask for, with findings that are drawn like that.
+    /// What `arguments` ask for.
     ///
     /// # Errors
     ///
     /// The baseline or the difference could not be had, which is told.
-    pub fn new(arguments: &'a PolicyArguments, drawing: Drawing) -> Result<Self, Outcome> {
+    pub fn new(arguments: &'a PolicyArguments) -> Result<Self, Outcome> {
         let baseline =
             arguments.baseline.as_deref().map(|path| Baseline::read(path, arguments.write_baseline));
         let changed = arguments.diff_base.as_deref().map(ChangedLines::since);
         Ok(Self {
             arguments,
-            drawing,
+            drawing: Drawing::None,
             baseline: baseline.transpose().map_err(complain)?,
             changed: changed.transpose().map_err(complain)?,
         })
+    }
+
+    /// The same, with findings that are drawn like that.
+    pub fn with_drawing(self, drawing: Drawing) -> Self {
+        Self { drawing, ..self }
     }
 
     /// The baseline, if there is one.

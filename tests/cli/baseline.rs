@@ -15,6 +15,9 @@ fn only_what_is_new_is_reported() {
     let (out, err, code) = run(folder.path(), &["--check", "--baseline", "ports.json"]);
     assert_eq!((out.as_str(), code), ("", 2));
     assert_eq!(err, "portolan: there is no baseline ports.json; --write-baseline writes one\n");
+    let with_file = [&CHECK[..], &["--output-file=sarif=a.sarif"]].concat();
+    assert_eq!(run(folder.path(), &with_file).2, 2);
+    assert!(!folder.path().join("a.sarif").exists(), "no report is begun that cannot be written");
 
     let (out, err, code) = run(folder.path(), &[&CHECK[..], &["--write-baseline"]].concat());
     assert_eq!((out.as_str(), err.as_str(), code), ("ports.json holds 3 findings\n", "", 0));
