@@ -17,15 +17,10 @@ use crate::finding::Severity;
 /// Those of `out`.
 pub fn github(files: Files<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in files {
-        let name = property(&file.name());
+        let name = file.name();
         for finding in &file.findings {
-            writeln!(
-                out,
-                "::{} file={name},{}::{}",
-                command(finding.severity),
-                place(finding),
-                said(finding)
-            )?;
+            let (command, place, said) = (command(finding.severity), place(finding), said(&name, finding));
+            writeln!(out, "::{command} file={},{place}::{said}", property(&name))?;
         }
     }
     Ok(())
@@ -49,10 +44,10 @@ fn place(finding: &Reported) -> String {
     )
 }
 
-/// What is wrong, and what to do about it.
-fn said(finding: &Reported) -> String {
+/// What is wrong and what to do about it; the log of a job shows this alone, so it says where as well.
+fn said(file: &str, finding: &Reported) -> String {
     let help = finding.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
-    data(&format!("{}{help}", finding.message))
+    data(&format!("{file}:{}:{}: {}{help}", finding.place.line, finding.place.column, finding.message))
 }
 
 /// What may stand behind the second `::`.
