@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::replace;
+use crate::config::{Level, Settings};
 use crate::discovery::absolute;
 use crate::report::{FileReport, Reported, Why};
+use crate::rules::Rule;
 
 /// What was there when the file was written.
 #[derive(Debug)]
@@ -32,6 +34,14 @@ pub struct Entry {
     message: String,
     /// [`Reported::fingerprint`], by which alone the finding is known again.
     fingerprint: String,
+}
+
+impl Entry {
+    /// Whether its rule looks under these `settings`: of one that does not, nobody knows what it would find. One that is
+    /// not there any more finds nothing.
+    pub fn could_be_found(&self, settings: &Settings) -> bool {
+        Rule::named(&self.rule).is_none_or(|rule| settings.level(rule) != Level::Off)
+    }
 }
 
 /// The file as a whole.

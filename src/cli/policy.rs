@@ -9,7 +9,7 @@ use super::diff_base::ChangedLines;
 use super::walk::Source;
 use super::{Outcome, complain};
 use crate::finding::{Finding, Severity};
-use crate::lint::{Linted, lint_with_suppressed};
+use crate::lint::{Linted, lint, lint_with_suppressed};
 use crate::report::{Drawing, FileReport, Summary, Why};
 
 /// Which findings count.
@@ -129,14 +129,21 @@ impl<'a> Policy<'a> {
 
     /// What is found in `source` and can be reported; hints are only where they count.
     pub fn findings(&self, source: &Source<'_>) -> Vec<Finding> {
-        self.linted(source).findings
+        let mut findings = lint(source.text, source.language, source.settings);
+        findings.retain(|finding| self.shows(finding.severity));
+        findings
     }
 
     /// What is to be said of `source`.
     pub fn judge(&self, source: &Source<'_>) -> Judged {
         let is_changed = self.changed.as_ref().is_none_or(|changed| changed.touch_file(source.path));
-        let Linted { findings, suppressed } =
-            if is_changed { self.linted(source) } else { Linted::default() };
+        let Linted { mut findings, suppressed } = match is_changed {
+            true => lint_with_suppressed(source.text, source.language, source.settings),
+            false => Linted::default(),
+        };
+        if self.baseline.is_none() {
+            findings.retain(|finding| self.shows(finding.severity));
+        }
         let suppressed: Vec<_> = suppressed.into_iter().map(|it| (it.finding, it.reason)).collect();
         let mut report = FileReport::new(source.path, source.text, &findings, &suppressed, self.drawing);
         if let Some(changed) = &self.changed {
@@ -148,17 +155,13 @@ impl<'a> Policy<'a> {
             let known = baseline.of_file(source.path);
             if self.changed.is_none() {
                 gone = known.gone(&report.findings);
+                gone.retain(|entry| entry.could_be_found(source.settings));
             }
+            report.findings.retain(|finding| self.shows(finding.severity));
             report.hold_back(|finding| known.holds(finding).then_some(Why::Baseline));
         }
+        report.held_back.retain(|held| self.shows(held.finding.severity));
         Judged { report, gone, mended: 0, outcome: Outcome::Clean }
-    }
-
-    fn linted(&self, source: &Source<'_>) -> Linted {
-        let mut linted = lint_with_suppressed(source.text, source.language, source.settings);
-        linted.findings.retain(|finding| self.shows(finding.severity));
-        linted.suppressed.retain(|suppressed| self.shows(suppressed.finding.severity));
-        linted
     }
 
     fn shows(&self, severity: Severity) -> bool {

@@ -83,6 +83,19 @@ fn what_was_not_read_stays_in_the_baseline() {
 }
 
 #[test]
+fn what_was_not_looked_for_is_not_gone() {
+    let folder = folder(&[("Dockerfile", "FROM a\nEXPOSE 585 80/TCP\n")]);
+    let (out, ..) = run(folder.path(), &[&CHECK[..], &["--write-baseline", "--fail-on=hint"]].concat());
+    assert_eq!(out, "ports.json holds 2 findings\n");
+    let pruned = [&CHECK[..], &["--prune-baseline", "--ignore=deregistered-port"]].concat();
+    assert_eq!(run(folder.path(), &pruned).0, "nothing found in 1 file\n");
+    assert_eq!(
+        run(folder.path(), &[&CHECK[..], &["--fail-on=hint"]].concat()).0,
+        "nothing found in 1 file\n"
+    );
+}
+
+#[test]
 fn what_a_comment_takes_out_needs_no_baseline() {
     let text = "FROM a\n# portolan: ignore[deregistered-port] -- ours\nEXPOSE 585\nEXPOSE 585\n";
     let folder = folder(&[("Dockerfile", text)]);
