@@ -39,7 +39,7 @@ const TESTS: [Test; 15] = [
     },
     Test { name: "the_hooks_are_of_a_valid_form", programs: &["pre-commit"], run: the_hooks_are_valid },
     Test { name: "the_action_and_the_workflow_are_safe", programs: &["zizmor"], run: zizmor },
-    Test { name: "the_workflow_is_sound", programs: &["actionlint", "node"], run: actionlint },
+    Test { name: "the_workflow_is_sound", programs: &["actionlint"], run: actionlint },
     Test { name: "every_piece_is_of_its_form", programs: &["check-jsonschema"], run: schemas },
     Test { name: "the_scripts_are_sound", programs: &["shellcheck"], run: shellcheck },
     Test { name: "every_command_line_is_accepted", programs: &["git", "sh"], run: command_lines },
