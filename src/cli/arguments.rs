@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, ValueEnum};
 
+use super::formats::OutputArguments;
 use super::generate::Shell;
-use super::outputs::OutputArguments;
 use super::policy::PolicyArguments;
 use super::settings::SettingsArguments;
 use super::sources::SourceArguments;

@@ -17,10 +17,10 @@ pub struct ChangedLines {
 
 /// Lines of a file, counted from 1.
 #[derive(Debug, PartialEq, Eq)]
-enum Lines {
+pub enum Lines {
     /// Those in these ranges, which are in order.
     Some(Vec<Range<usize>>),
-    /// All of them: git does not know the file yet.
+    /// All of them, as in a file that git does not know yet.
     All,
 }
 
@@ -71,19 +71,21 @@ impl ChangedLines {
         Ok(Self { files })
     }
 
-    /// Whether anything in the file at `path` was changed.
-    pub fn touch_file(&self, path: &Path) -> bool {
-        self.files.contains_key(&real(path))
+    /// What was changed in the file at `path`, if anything was.
+    pub fn of_file(&self, path: &Path) -> Option<&Lines> {
+        self.files.get(&real(path))
     }
+}
 
-    /// Whether a line that `finding` in the file at `path` is about was changed.
-    pub fn touch(&self, path: &Path, finding: &Reported) -> bool {
-        let Some(Lines::Some(ranges)) = self.files.get(&real(path)) else { return self.touch_file(path) };
-        let is_changed = |place: &Place| {
+impl Lines {
+    /// Whether `finding` is about one of them.
+    pub fn touch(&self, finding: &Reported) -> bool {
+        let Self::Some(ranges) = self else { return true };
+        let is_among = |place: &Place| {
             let behind = ranges.partition_point(|range| range.end <= place.line);
             ranges.get(behind).is_some_and(|range| range.start <= place.end_line)
         };
-        is_changed(&finding.place) || finding.related.iter().any(|(_, place)| is_changed(place))
+        is_among(&finding.place) || finding.related.iter().any(|(_, place)| is_among(place))
     }
 }
 

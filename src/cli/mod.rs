@@ -13,6 +13,7 @@ mod compat;
 mod diff_base;
 mod explain;
 mod fix;
+mod formats;
 mod generate;
 mod list;
 mod lookup;
@@ -27,13 +28,13 @@ mod version;
 mod walk;
 
 pub use arguments::{Arguments, LanguageName};
+pub use formats::{Color, OutputArguments, OutputFile, OutputFormat};
 pub use generate::Shell;
-pub use outputs::{Color, OutputArguments, OutputFile, OutputFormat};
 pub use policy::{FailOn, PolicyArguments};
 pub use settings::SettingsArguments;
 pub use sources::SourceArguments;
 
-use outputs::Form;
+use formats::Form;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

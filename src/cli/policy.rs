@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::baseline::{Baseline, Entry};
-use super::diff_base::ChangedLines;
+use super::diff_base::{ChangedLines, Lines};
 use super::walk::Source;
 use super::{Outcome, complain};
 use crate::finding::{Finding, Severity};
@@ -136,20 +136,23 @@ impl<'a> Policy<'a> {
 
     /// What is to be said of `source`.
     pub fn judge(&self, source: &Source<'_>) -> Judged {
-        let is_changed = self.changed.as_ref().is_none_or(|changed| changed.touch_file(source.path));
-        let Linted { mut findings, suppressed } = match is_changed {
-            true => lint_with_suppressed(source.text, source.language, source.settings),
-            false => Linted::default(),
+        let lines = match &self.changed {
+            Some(changed) => changed.of_file(source.path),
+            None => Some(&Lines::All),
         };
+        let Some(lines) = lines else {
+            let report = FileReport { path: source.path.to_owned(), ..FileReport::default() };
+            return Judged { report, gone: Vec::new(), mended: 0, outcome: Outcome::Clean };
+        };
+        let Linted { mut findings, suppressed } =
+            lint_with_suppressed(source.text, source.language, source.settings);
         if self.baseline.is_none() {
             findings.retain(|finding| self.shows(finding.severity));
         }
         let suppressed: Vec<_> = suppressed.into_iter().map(|it| (it.finding, it.reason)).collect();
         let mut report = FileReport::new(source.path, source.text, &findings, &suppressed, self.drawing);
-        if let Some(changed) = &self.changed {
-            report.findings.retain(|finding| changed.touch(source.path, finding));
-            report.held_back.retain(|held| changed.touch(source.path, &held.finding));
-        }
+        report.findings.retain(|finding| lines.touch(finding));
+        report.held_back.retain(|held| lines.touch(&held.finding));
         let mut gone = Vec::new();
         if let Some(baseline) = &self.baseline {
             let known = baseline.of_file(source.path);

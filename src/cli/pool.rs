@@ -3,16 +3,16 @@
 //! Only so much is under way at a time, so that memory does not grow with the work.
 
 use std::ops::ControlFlow;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many jobs are given out ahead of the one whose result is waited for.
 const AHEAD: usize = 64;
 
 /// Does `work` on every job that `give` hands out, and calls `take` with each result in the order of the jobs, until it
-/// breaks. While it waits for longer than `patience`, `wait` is called, once.
+/// breaks. Once it has to wait after `patience` is over, `wait` is called, one time.
 pub fn in_order<J: Send, R: Send>(
     give: impl FnOnce(&mut dyn FnMut(J) -> ControlFlow<()>) + Send,
     work: impl Fn(J) -> R + Sync,
@@ -41,25 +41,15 @@ pub fn in_order<J: Send, R: Send>(
                 if is_taken { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
         });
-        let mut wait = Some(wait);
-        let started = std::time::Instant::now();
+        let (started, mut wait) = (Instant::now(), Some(wait));
         for result in results {
-            let result = match wait.take() {
-                None => result.recv().ok(),
-                Some(call) => match result.recv_timeout(patience.saturating_sub(started.elapsed())) {
-                    Ok(result) => {
-                        wait = Some(call);
-                        Some(result)
-                    }
-                    Err(RecvTimeoutError::Timeout) => {
-                        call();
-                        result.recv().ok()
-                    }
-                    Err(RecvTimeoutError::Disconnected) => None,
-                },
-            };
+            let left = patience.saturating_sub(started.elapsed());
+            let result = result.recv_timeout(left).or_else(|_| {
+                wait.take().into_iter().for_each(|wait| wait());
+                result.recv()
+            });
             // Without a result its thread has panicked, and so does this one at the end of the scope.
-            let Some(result) = result else { break };
+            let Ok(result) = result else { break };
             if take(result).is_break() {
                 break;
             }

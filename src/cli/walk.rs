@@ -69,7 +69,6 @@ pub fn visit<T: Send>(
             for result in results {
                 match result {
                     Visited::Done(it) => take(it)?,
-                    Visited::NotOurs => {}
                     Visited::PassedOver { said, given_back } => progress.suspend(|| {
                         // If nobody reads what is given back, nothing is lost.
                         let _ = given_back.map(|bytes| io::stdout().write_all(&bytes));
@@ -100,10 +99,8 @@ enum Job {
 /// What became of it.
 enum Visited<T> {
     Done(T),
-    /// It is in no language we read, or is not to be looked at.
-    NotOurs,
-    /// The same, and it was named, of which something may be said; standard input that is to be mended goes on as it
-    /// came.
+    /// It is in no language we read, or is not to be looked at. Of one that was named something may be said; standard
+    /// input that is to be mended goes on as it came.
     PassedOver {
         said: Option<String>,
         given_back: Option<Vec<u8>>,
@@ -192,52 +189,47 @@ impl Job {
         bytes: &mut Vec<u8>,
         visit: &impl Fn(&Source<'_>) -> T,
     ) -> Visited<T> {
+        let own = &arguments.sources;
         let (path, is_stdin, is_named) = match &self {
             Self::Failure(said) => return Visited::Failed(said.clone()),
-            Self::Stdin => {
-                (arguments.sources.stdin_filename.as_deref().unwrap_or(Path::new("<stdin>")), true, true)
-            }
+            Self::Stdin => (own.stdin_filename.as_deref().unwrap_or(Path::new("<stdin>")), true, true),
             Self::File { path, is_named } => (relative(path), false, *is_named),
         };
         bytes.clear();
-        let read_stdin = |bytes: &mut Vec<u8>| io::stdin().lock().read_to_end(bytes);
+        let failed = |error: io::Error| Visited::Failed(format!("{}: {error}", path.display()));
+        if is_stdin && let Err(error) = io::stdin().lock().read_to_end(bytes) {
+            return failed(error);
+        }
         // Whoever sends a text through to have it mended gets it back, whatever becomes of it.
-        let given_back = |bytes: &[u8]| (is_stdin && arguments.fix).then(|| bytes.to_vec());
-        let Ok(configuration) = configurations.of_file(path) else {
-            let _ = is_stdin.then(|| read_stdin(bytes));
-            return Visited::PassedOver { said: None, given_back: given_back(bytes) };
+        let passed_over = |said: Option<String>, bytes: &[u8]| Visited::PassedOver {
+            said,
+            given_back: (is_stdin && arguments.fix).then(|| bytes.to_vec()),
         };
-        let configuration = configuration.as_deref();
-        let place = Place { path, is_stdin, configuration, configurations };
-        let is_excluded = match is_named {
-            false => place.is_excluded(),
-            true => arguments.sources.force_exclude && place.is_within_excluded(),
-        };
-        if is_excluded || !(is_named || place.may_be_read()) {
-            let _ = is_stdin.then(|| read_stdin(bytes));
-            return Visited::PassedOver { said: None, given_back: given_back(bytes) };
-        }
-        let read = if is_stdin {
-            read_stdin(bytes)
+        let Ok(configuration) = configurations.of_file(path) else { return passed_over(None, bytes) };
+        let place = Place { path, is_stdin, configuration: configuration.as_deref(), configurations };
+        let is_wanted = if is_named {
+            !(own.force_exclude && place.is_within_excluded())
         } else {
-            fs::File::open(path).and_then(|mut file| file.read_to_end(bytes))
+            !place.is_excluded() && place.may_be_read()
         };
-        if let Err(error) = read {
-            return Visited::Failed(format!("{}: {error}", path.display()));
+        if !is_wanted {
+            return passed_over(None, bytes);
         }
-        match place.visit(bytes, visit) {
-            Some(it) => Visited::Done(it),
-            None if !is_named => Visited::NotOurs,
-            None => {
-                let said = format!(
-                    "{} is passed over: no Dockerfile, compose or nginx file by its name or content \
-                     (--language says what it is)",
-                    path.display()
-                );
-                let is_told = is_stdin || !arguments.sources.are_listed_by_a_program();
-                Visited::PassedOver { said: is_told.then_some(said), given_back: given_back(bytes) }
-            }
+        if !is_stdin && let Err(error) = fs::File::open(path).and_then(|mut file| file.read_to_end(bytes)) {
+            return failed(error);
         }
+        if let Some(it) = place.visit(bytes, visit) {
+            return Visited::Done(it);
+        }
+        let is_told = is_stdin || (is_named && !own.are_listed_by_a_program());
+        let said = is_told.then(|| {
+            format!(
+                "{} is passed over: no Dockerfile, compose or nginx file by its name or content (--language says what \
+                 it is)",
+                path.display()
+            )
+        });
+        passed_over(said, bytes)
     }
 }
 

@@ -24,7 +24,7 @@ pub fn statistics(files: Files<'_>, out: &mut dyn Write) -> io::Result<()> {
     let width = counts.rules.iter().map(|rule| rule.rule.len()).max().unwrap_or(0);
     for rule in &counts.rules {
         let fixable = if rule.fixable == 0 { String::new() } else { format!("{} fixable", rule.fixable) };
-        let row = format!("{:>6}  {:<width$}  {:<7}  {fixable}", rule.count, rule.rule, rule.severity.name());
+        let row = format!("{:>6}  {:<width$}  {:<7}  {fixable}", rule.count, rule.rule, rule.severity);
         writeln!(out, "{}", row.trim_end())?;
     }
     writeln!(out)?;
@@ -59,8 +59,7 @@ struct Counts {
 #[derive(Debug, Serialize)]
 struct OfRule {
     rule: &'static str,
-    #[serde(serialize_with = "by_name")]
-    severity: Severity,
+    severity: &'static str,
     count: usize,
     fixable: usize,
 }
@@ -77,8 +76,8 @@ impl Counts {
         let mut counts = Self { version: 1, rules: Vec::new(), files: Vec::new() };
         for file in files.filter(|file| !file.findings.is_empty()) {
             for finding in &file.findings {
-                let (severity, rule) = (finding.severity, finding.rule);
-                let row = rules.entry((severity, rule));
+                let (rule, severity) = (finding.rule, finding.severity.name());
+                let row = rules.entry((finding.severity, rule));
                 let row = row.or_insert(OfRule { rule, severity, count: 0, fixable: 0 });
                 row.count += 1;
                 row.fixable += usize::from(finding.fix.is_some());
@@ -90,8 +89,4 @@ impl Counts {
         counts.files.sort_by_key(|file| std::cmp::Reverse(file.count));
         counts
     }
-}
-
-fn by_name<S: serde::Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(severity.name())
 }
