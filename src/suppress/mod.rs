@@ -18,7 +18,6 @@ use self::foreign::{silenced, silences};
 mod comment;
 mod complaint;
 mod foreign;
-mod order;
 
 /// A finding that a comment takes out, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What a comment of another linter orders, in the words of its tool.
 
-use super::comment::{BLANKS, worded};
 use crate::rules::Counterpart;
+use crate::suppress::comment::{BLANKS, worded};
 
 /// The rules that a comment names.
 #[derive(Clone, Copy, Debug)]

@@ -9,12 +9,18 @@ use std::collections::{HashMap, HashSet};
 
 use memchr::memmem;
 
-use super::comment::{BLANKS, Parts, line_at, line_end_behind, reach};
-use super::order::{Extent, Names, checkov, dclint, directive, hadolint, skipped, tally, trivy};
+use self::compose::ComposeFile;
+use self::dockerfile::Dockerfiles;
+use self::order::Names;
+use super::comment::{BLANKS, Parts, line_at, line_end_behind};
 use crate::finding::Finding;
-use crate::languages::{Language, List, Scan, ScopeKind, Service};
+use crate::languages::{Language, Scan};
 use crate::rules::{COMPAT, Counterpart, Tool};
 use crate::text::Span;
+
+mod compose;
+mod dockerfile;
+mod order;
 
 /// A rule of another linter that is told to be silent somewhere.
 #[derive(Clone, Copy, Debug)]
@@ -40,18 +46,8 @@ pub fn silences<'t>(text: &'t str, language: Language, scan: &Scan) -> Vec<Silen
     if language == Language::Nginx || !marks.iter().any(is_there) {
         return Vec::new();
     }
-    let mut reader = Reader {
-        text,
-        scan,
-        silences: Vec::new(),
-        seen: HashSet::new(),
-        below: HashMap::new(),
-        in_head: false,
-        is_first: true,
-        lists: lists(scan),
-        stages: stages(scan),
-        staged: None,
-    };
+    let mut silences = Silences::default();
+    let (mut dockerfiles, mut compose) = (Dockerfiles::new(text, scan), ComposeFile::new(text, scan));
     let mut parts = Parts::new(language, scan);
     let mut at = 0;
     while at < text.len() {
@@ -61,13 +57,13 @@ pub fn silences<'t>(text: &'t str, language: Language, scan: &Scan) -> Vec<Silen
         let part = parts.part_at(body);
         let around = part.map_or(Span::new(0, text.len()), |part| part.span);
         match part.map_or(language, |part| part.language) {
-            Language::Dockerfile => reader.read_dockerfile(line, body, around),
-            Language::Compose => reader.read_compose(line, body),
+            Language::Dockerfile => dockerfiles.read(line, body, around, &mut silences),
+            Language::Compose => compose.read(line, body, &mut silences),
             Language::Nginx => {}
         }
         at = line_end_behind(text, line.end);
     }
-    reader.silences
+    silences.silences
 }
 
 /// The findings that `silences` speak of, by their index; `findings` are in the order in which they start.
@@ -116,179 +112,36 @@ fn places(scan: &Scan) -> Vec<Span> {
     places
 }
 
-/// The lists `ports` of the services, each from its key to its last entry, in the order of the file.
-fn lists(scan: &Scan) -> Vec<Span> {
-    let list = |service: &Service| {
-        let key = service.ports?;
-        let entries = service.entries.iter().map(|&index| &scan.entries[index]);
-        // What an alias brings stands somewhere else.
-        let own = entries.filter(|entry| entry.list == List::Ports && entry.scope == Some(service.scope));
-        let end = own.map(|entry| entry.span.end).max()?;
-        (key.start < end).then(|| Span::new(key.start, end))
-    };
-    let mut lists: Vec<Span> = scan.services.iter().filter_map(list).collect();
-    lists.sort();
-    lists
-}
-
-/// Where the stages of Dockerfiles start, in the order of the file.
-fn stages(scan: &Scan) -> Vec<usize> {
-    let stages = scan.scopes.iter().filter(|scope| scope.kind == ScopeKind::Stage);
-    let mut starts: Vec<usize> = stages.map(|stage| stage.span.start).collect();
-    starts.sort_unstable();
-    starts
-}
-
-/// Reads a file, line by line.
-struct Reader<'t, 's> {
-    text: &'t str,
-    scan: &'s Scan,
+/// What is silenced so far.
+#[derive(Debug, Default)]
+pub struct Silences<'t> {
     silences: Vec<Silence<'t>>,
-    /// What is silenced already, and where.
+    /// The same, to be asked.
     seen: HashSet<(Span, Tool, &'static str)>,
-    /// For a tool whose comments may stand above each other: where the search for the instruction below the last one
-    /// ended, and what it found. Those up to there speak of the same.
-    below: HashMap<Tool, (usize, Option<Span>)>,
-    /// Whether only parser directives were read so far, so that the next line can be one.
-    in_head: bool,
-    /// Whether nothing was read so far.
-    is_first: bool,
-    /// The lists `ports` of a compose file.
-    lists: Vec<Span>,
-    /// Where the stages of Dockerfiles start, at their names or at `FROM`.
-    stages: Vec<usize>,
-    /// The first of the silences from the last comment for a stage.
-    staged: Option<usize>,
 }
 
-impl<'t> Reader<'t, '_> {
-    /// Reads a `line` of a Dockerfile, which fills the bytes `around` it; the first of its own that is not blank is `body`.
-    fn read_dockerfile(&mut self, line: Span, body: usize, around: Span) {
-        let Some(said) = Span::new(body, line.end).of(self.text).strip_prefix('#') else {
-            self.in_head = false;
-            return;
-        };
-        let directive = directive(said).filter(|_| self.in_head || line.start <= around.start);
-        self.in_head = directive.is_some();
-        if let Some((_, value)) = directive.filter(|(name, _)| name.eq_ignore_ascii_case("check")) {
-            for names in skipped(value) {
-                self.add(Tool::BuildKit, Some(around), names, None);
-            }
-        }
-        if is_within(body, &self.scan.heredocs, around) {
-            return;
-        }
-        if let Some((names, reason)) = checkov(said) {
-            self.add(Tool::Checkov, Some(around), names, reason);
-        }
-        // The others take no comment between the lines of an instruction for theirs.
-        if is_within(body, &self.scan.stretches, around) {
-            return;
-        }
-        for (tool, order) in [(Tool::Hadolint, hadolint(said)), (Tool::Tally, tally(said))] {
-            let Some((extent, names, reason)) = order else { continue };
-            let target = match extent {
-                Extent::Instruction => self.instruction_below(tool, line.end),
-                Extent::Stage => Some(self.rest_of_stage(line.end, around)),
-                Extent::File => Some(around),
-            };
-            let first = self.silences.len();
-            self.add(tool, target, names, reason);
-            if extent == Extent::Stage {
-                self.staged = (first < self.silences.len()).then_some(first);
-            }
-        }
-        for names in trivy(said) {
-            let target = self.instruction_below(Tool::Trivy, line.end);
-            self.add(Tool::Trivy, target, names, None);
-        }
+impl<'t> Silences<'t> {
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        self.silences.len()
     }
 
-    /// Reads a `line` of a compose file; the first of its bytes that is not blank is `body`.
-    fn read_compose(&mut self, line: Span, body: usize) {
-        let written = line.of(self.text);
-        let content = written.trim();
-        let is_first = self.is_first && !content.trim_start_matches(BLANKS).is_empty() && content != "---";
-        self.is_first &= !is_first;
-        let Some((hash, order)) = dclint(written) else { return };
-        let hash = line.start + hash;
-        if is_within(hash, &self.scan.stretches, Span::new(0, self.text.len())) {
-            return;
+    /// Lets the one of that index speak of nothing behind byte `end`.
+    pub fn end(&mut self, index: usize, end: usize) {
+        if let Some(Silence { target, .. }) = self.silences.get_mut(index) {
+            target.end = target.end.min(end).max(target.start);
         }
-        let names = match order.names.trim() {
-            "" => Names::All,
-            names => Names::Listed(names, char::is_whitespace),
-        };
-        match order.extent {
-            // It wants this one alone on its line, and with a single space.
-            "disable-file"
-                if is_first && content.trim_start_matches(BLANKS).starts_with("# dclint disable-file") =>
-            {
-                self.add(Tool::Dclint, Some(Span::new(0, self.text.len())), Names::All, None);
-            }
-            "disable" if is_first => {
-                self.add(Tool::Dclint, Some(Span::new(0, self.text.len())), names, None);
-            }
-            "disable-line" => {
-                let next = || line_at(self.text, line_end_behind(self.text, line.end));
-                let line = if hash == body { next() } else { line };
-                self.add(Tool::Dclint, Some(line), names, None);
-                let from = self.lists.partition_point(|list| list.start < line.start);
-                if let Some(list) = self.lists.get(from).filter(|list| list.start <= line.end) {
-                    self.add_where(Tool::Dclint, *list, names, None, |it| it.is_told_at_key);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// The instruction right below a comment of `tool`, whose line ends at byte `end`.
-    fn instruction_below(&mut self, tool: Tool, end: usize) -> Option<Span> {
-        if let Some((_, found)) = self.below.get(&tool).filter(|(until, _)| end < *until) {
-            return *found;
-        }
-        let is_passed = |comment: &str| match tool {
-            Tool::Tally => true,
-            Tool::Trivy => trivy(comment).next().is_some(),
-            _ => false,
-        };
-        let mut end = end;
-        let found = loop {
-            let line = line_at(self.text, line_end_behind(self.text, end));
-            let body = line.of(self.text).trim_start_matches(BLANKS);
-            match body.strip_prefix('#') {
-                Some(comment) if line.end > end && is_passed(comment) => end = line.end,
-                Some(_) => break None,
-                None => break (!body.is_empty()).then(|| reach(line, self.scan)),
-            }
-        };
-        self.below.insert(tool, (end, found));
-        found
-    }
-
-    /// What a comment for a stage speaks of, whose line ends at byte `end`: what stands below the line below it, up to the
-    /// next `FROM`. The last such comment before it has no say there any more.
-    fn rest_of_stage(&mut self, end: usize, around: Span) -> Span {
-        let below = reach(line_at(self.text, line_end_behind(self.text, end)), self.scan);
-        if let Some(Silence { target, .. }) = self.staged.take().and_then(|last| self.silences.get_mut(last))
-        {
-            target.end = target.end.min(below.end).max(target.start);
-        }
-        let next = self.stages.partition_point(|stage| *stage <= below.end);
-        let next = self.stages.get(next).map(|next| line_at(self.text, *next).start.saturating_sub(1));
-        let start = line_end_behind(self.text, below.end);
-        Span::new(start, next.map_or(around.end, |next| next.min(around.end)).max(start))
     }
 
     /// Silences those of the tool's rules at `target` that have `names`.
-    fn add(&mut self, tool: Tool, target: Option<Span>, names: Names<'t>, reason: Option<&'t str>) {
+    pub fn add(&mut self, tool: Tool, target: Option<Span>, names: Names<'t>, reason: Option<&'t str>) {
         if let Some(target) = target {
             self.add_where(tool, target, names, reason, |_| true);
         }
     }
 
     /// Silences those that are `wanted` among them.
-    fn add_where(
+    pub fn add_where(
         &mut self,
         tool: Tool,
         target: Span,
