@@ -5,6 +5,8 @@
 mod client;
 mod code_action;
 mod configuration;
+mod pull;
+mod workspace;
 
 use client::Client;
 use portolan::text::{Encoding, Position, Range, Text};
