@@ -196,9 +196,12 @@ impl Reader<'_> {
                 }
                 Some('#') => self.comment()?,
                 Some('\n' | '\r') => {
+                    let before = self.at;
                     self.skip(&[' ', '\t', '\r', '\n']);
+                    let is_indented = self.text[..self.at].ends_with([' ', '\t']);
                     // A list that nobody has closed yet ends where something else begins.
-                    if starts_anew(self.rest()) {
+                    if starts_anew(self.rest(), is_indented) {
+                        self.at = before;
                         return Ok(());
                     }
                 }
@@ -412,17 +415,17 @@ fn has_header(shape: &Shape) -> bool {
     shape.is_table() || shape.item.as_ref().is_some_and(|item| item.is_table())
 }
 
-/// Whether the line that `rest` starts with starts something else than an item of a list: a header or a key.
-fn starts_anew(rest: &str) -> bool {
+/// Whether the line that `rest` starts with starts something else than an item of a list: a header or a key. A word alone may
+/// be an item whose quotes are not typed yet, and is one where it is indented.
+fn starts_anew(rest: &str, is_indented: bool) -> bool {
     let line = rest.lines().next().unwrap_or_default().trim_end();
     let is_key = |key: &str| {
         let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.');
         !key.is_empty() && key.chars().all(is_part)
     };
+    let is_assignment = || line.split_once('=').is_some_and(|(key, _)| is_key(key.trim_end()));
     line.trim_matches(['[', ']']).starts_with(|it: char| it.is_ascii_alphabetic())
-        && (line.starts_with('[')
-            || is_key(line)
-            || line.split_once('=').is_some_and(|(key, _)| is_key(key.trim_end())))
+        && (line.starts_with('[') || !is_indented && is_key(line) || is_assignment())
 }
 
 /// The keys that stand behind byte `at` of `text` in the same table.
@@ -497,6 +500,7 @@ mod tests {
         assert!(offered("extend-select = [|]").contains(&"cis".to_owned()));
         assert_eq!(offered("select = ['reserved-port'\nig|"), ["ignore"], "the bracket is not closed yet");
         assert_eq!(offered("select = [\n'reserved-port',\n[sever|"), ["severity"]);
+        assert_eq!(offered("select = [\n  cis,\n  reserved|\n"), ["reserved-port"]);
     }
 
     #[test]

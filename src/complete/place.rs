@@ -73,12 +73,14 @@ pub fn of_port<'s>(text: &str, language: Language, scan: &'s Scan, at: usize) ->
     if !may_hold_port(text, line, word) {
         return None;
     }
-    let is_there = |port: &PortUse| port.span == word && port.range.is_some();
+    let frames = frames(text, language_at(scan, language, at), line, word);
+    let is_whole = frames.first().is_some_and(|frame| frame.behind.is_empty());
+    let is_there = |port: &PortUse| is_whole && port.span == word && port.range.is_some();
     if let Some(index) = scan.uses.iter().position(is_there) {
         let scan = Cow::Borrowed(scan);
         return Some(Place { word, before: "", behind: String::new(), scan, index });
     }
-    for Frame { before, behind } in frames(text, language_at(scan, language, at), line, word) {
+    for Frame { before, behind } in frames {
         let (probed, span) = written(text, word, before, PROBE, &behind);
         let scan = languages::scan(&probed, language);
         let index = scan.uses.iter().position(|port| port.span == span && port.range.is_some());

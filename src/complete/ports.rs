@@ -8,6 +8,7 @@ use super::{Completion, Item, Kind, MOST, Subject, forms};
 use crate::languages::{EntryStyle, Language, Scan};
 use crate::port::{Protocol, Role, Transport};
 use crate::registry::{self, Status, TeamPorts};
+use crate::rules::speaks_udp;
 
 /// The transports that Docker and compose know.
 const TRANSPORTS: [Transport; 3] = [Transport::Tcp, Transport::Udp, Transport::Sctp];
@@ -109,8 +110,10 @@ impl Offer<'_> {
         Rank {
             is_public: !is_of(self.team, port),
             fit: fitting.iter().position(|&it| it == port).unwrap_or(usize::MAX),
-            is_not_exact: exact != Some(port),
-            is_another: !self.is_called_so(port),
+            // A number that nobody uses is rather the start of another, unless there is something to say of it.
+            is_not_exact: exact != Some(port)
+                || !(is_used(port) || is_out_of_use(port, self.transport(port))),
+            is_another: !self.typed.is_empty() && !self.is_called_so(port),
             usage: std::cmp::Reverse(usage),
             order,
         }
@@ -127,7 +130,8 @@ impl Offer<'_> {
         let begins = |name: &&Cow<'_, str>| {
             name.get(..self.typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(self.typed))
         };
-        let name = names.iter().find(begins).or(names.first()).map_or("", |name| name.as_ref());
+        let typed = names.iter().find(begins).filter(|_| !self.typed.is_empty()).map(|name| name.as_ref());
+        let name = typed.or_else(|| own_name(number, transport, self.team)).unwrap_or_default();
         let suffix = if self.takes_suffix(transport) { format!("/{transport}") } else { String::new() };
         let what = what(number, transport, self.team);
         let trouble = trouble(number, transport).filter(|_| !is_of(self.team, number));
@@ -140,7 +144,8 @@ impl Offer<'_> {
             label: joined(&[&format!("{number}{suffix}"), name]),
             detail: match &trouble {
                 Some(trouble) => format!("{number}/{transport}, {trouble}"),
-                None => joined(&[&what, &format!("{number}/{transport}")]).replacen(' ', " ", 1),
+                None if what.is_empty() => format!("{number}/{transport}"),
+                None => format!("{what}, {number}/{transport}"),
             },
             aside: trouble.unwrap_or_else(|| what.into_owned()),
             kind: Kind::Value,
@@ -200,12 +205,19 @@ struct Rank {
     order: usize,
 }
 
+fn is_used(port: u16) -> bool {
+    registry::usage(port).is_some() || registry::in_practice(port).next().is_some()
+}
+
 fn is_of(team: &TeamPorts, port: u16) -> bool {
     !team.at(port).is_empty()
 }
 
 /// The transport on which the port is used: UDP where nobody is known to use it otherwise.
 pub fn usual_transport(number: u16) -> Transport {
+    if speaks_udp(number) {
+        return Transport::Udp;
+    }
     let mut used = registry::in_practice(number).map(|it| it.transport).peekable();
     match used.peek().copied() {
         Some(first) if used.all(|it| it == first) => first,
@@ -236,6 +248,26 @@ fn names(number: u16, transport: Transport, team: &TeamPorts) -> Vec<Cow<'_, str
     names
 }
 
+/// The name that tells the port from others, if it has one: where several products listen, each name is only one of theirs.
+fn own_name(number: u16, transport: Transport, team: &TeamPorts) -> Option<&str> {
+    if let Some(row) = team.find(number, transport) {
+        return Some(&row.service);
+    }
+    let assigned = || {
+        registry::assignments_on(number, transport).map(|it| it.service).filter(|service| !service.is_empty())
+    };
+    let mut products = registry::in_practice(number).filter(|it| it.transport == transport);
+    match (products.next(), products.next()) {
+        (None, _) => assigned().next().or_else(|| registry::formerly(number).map(|it| it.service).next()),
+        (Some(product), None) => {
+            let shared = assigned().find(|service| product.names().any(|name| name == *service));
+            let has_many = product.names().count() > 2;
+            shared.or_else(|| if has_many { assigned().next() } else { product.names().next() })
+        }
+        (Some(_), Some(_)) => None,
+    }
+}
+
 /// What listens there: the team's service, a product, or IANA's title.
 fn what(number: u16, transport: Transport, team: &TeamPorts) -> Cow<'_, str> {
     if let Some(row) = team.find(number, transport) {
@@ -245,8 +277,10 @@ fn what(number: u16, transport: Transport, team: &TeamPorts) -> Cow<'_, str> {
             (&row.note).into()
         };
     }
-    if let Some(product) = registry::in_practice(number).find(|it| it.transport == transport) {
-        return product.product.into();
+    let products = registry::in_practice(number).filter(|it| it.transport == transport);
+    let products: Vec<&str> = products.map(|it| it.product).collect();
+    if !products.is_empty() {
+        return products.join(" / ").into();
     }
     let record = registry::assignments_on(number, transport).find(|it| !it.service.is_empty());
     record.map_or("", |it| if it.title.is_empty() { it.service } else { it.title }).into()
@@ -317,11 +351,362 @@ fn of_transport(transport: Transport) -> &'static str {
 fn transports(number: Option<u16>) -> [Transport; 3] {
     let mut transports = TRANSPORTS;
     let Some(number) = number else { return transports };
+    let usual = usual_transport(number);
     let is_used = |transport| registry::in_practice(number).any(|it| it.transport == transport);
     let is_assigned = |transport| {
         registry::assignments_on(number, transport)
             .any(|it| it.status == Status::Assigned && it.transport == Some(transport))
     };
-    transports.sort_by_key(|&transport| (!is_used(transport), !is_assigned(transport)));
+    transports.sort_by_key(|&transport| (transport != usual, !is_used(transport), !is_assigned(transport)));
     transports
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::complete;
+    use super::*;
+    use crate::config::{Config, Settings};
+    use crate::languages;
+    use crate::port::PortRange;
+    use std::path::Path;
+
+    fn settings(team: &str) -> Settings {
+        Config::read(&format!("[ports]\n{team}"))
+            .expect("the test writes a team")
+            .settings_for(Path::new("a"))
+    }
+
+    /// The text without its first `|`, and where that was.
+    fn marked(text: &str) -> (String, usize) {
+        let at = text.find('|').expect("the test marks the cursor");
+        (text.replacen('|', "", 1), at)
+    }
+
+    fn completion(text: &str, language: Language, settings: &Settings) -> Completion {
+        let (text, at) = marked(text);
+        complete(&text, language, &languages::scan(&text, language), settings, at)
+    }
+
+    /// The first labels that are offered at `|`, forms left out.
+    fn first(text: &str, language: Language, count: usize) -> Vec<String> {
+        let completion = completion(text, language, &Settings::default());
+        let items = completion.items.into_iter().filter(|item| item.kind != Kind::Form);
+        items.take(count).map(|item| item.label).collect()
+    }
+
+    /// `text` with the first item in its place.
+    fn taken(text: &str, language: Language) -> String {
+        let completion = completion(text, language, &Settings::default());
+        let (text, _) = marked(text);
+        let new = completion.items.first().and_then(|item| item.text.clone()).unwrap_or_default();
+        [&text[..completion.span.start], &new, &text[completion.span.end..]].concat()
+    }
+
+    fn in_service(body: &str) -> String {
+        format!("services:\n  db:\n    image: postgres:16\n{body}")
+    }
+
+    const DOCKERFILE: Language = Language::Dockerfile;
+    const COMPOSE: Language = Language::Compose;
+    const NGINX: Language = Language::Nginx;
+
+    #[test]
+    fn a_port_is_found_by_name_and_by_number() {
+        assert_eq!(first("FROM a\nEXPOSE postg|", DOCKERFILE, 1), ["5432 postgresql"]);
+        assert_eq!(first("FROM a\nEXPOSE PSQ|", DOCKERFILE, 1)[0].split(' ').next(), Some("5432"));
+        assert_eq!(first("FROM a\nEXPOSE 543|", DOCKERFILE, 2), ["5432 postgresql", "543 klogin"]);
+        assert_eq!(taken("FROM a\nEXPOSE postg|/tcp", DOCKERFILE), "FROM a\nEXPOSE 5432/tcp");
+        assert_eq!(taken("FROM a\nEXPOSE 54|3", DOCKERFILE), "FROM a\nEXPOSE 5432");
+        let wireguard = "FROM a\nEXPOSE 51820/udp";
+        assert_eq!(taken("FROM a\nEXPOSE wireg|", DOCKERFILE), wireguard);
+        assert_eq!(taken("FROM a\nEXPOSE wireg|/udp", DOCKERFILE), wireguard);
+    }
+
+    #[test]
+    fn what_is_typed_is_what_is_compared() {
+        for (text, typed) in [
+            ("EXPOSE postg|", "postg"),
+            ("EXPOSE 54|", "54"),
+            ("EXPOSE Psq|", "Psq"),
+            ("EXPOSE insig|", "insig"),
+        ] {
+            let completion = completion(&format!("FROM a\n{text}"), DOCKERFILE, &Settings::default());
+            assert!(!completion.items.is_empty(), "{text}");
+            for item in completion.items {
+                assert!(item.filter.to_lowercase().starts_with(&typed.to_lowercase()), "{item:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_comes_first() {
+        assert_eq!(first("FROM postgres:16\nEXPOSE |", DOCKERFILE, 1), ["5432 postgresql"]);
+        assert_eq!(first("FROM redis AS base\nFROM base\nEXPOSE |", DOCKERFILE, 1), ["6379 redis"]);
+        assert_eq!(
+            first("FROM a\nENV PORT=3456\nEXPOSE |", DOCKERFILE, 1)[0].split(' ').next(),
+            Some("3456")
+        );
+        assert_eq!(first("FROM a\nENV REDIS_PORT=|", DOCKERFILE, 1), ["6379 redis"]);
+        assert_eq!(first(&in_service("    ports:\n      - |"), COMPOSE, 1), ["5432 postgresql"]);
+        assert_eq!(first(&in_service("    expose: [|]"), COMPOSE, 1), ["5432 postgresql"]);
+        assert_eq!(first("services:\n  redis:\n    ports: ['6000:|']", COMPOSE, 1), ["6379 redis"]);
+        assert_eq!(
+            first("server { location / { proxy_pass http://mongo:|; } }", NGINX, 1)[0].split(' ').next(),
+            Some("27017")
+        );
+        assert_eq!(
+            first("upstream mysql { server 10.0.0.1:|\n}", NGINX, 1)[0].split(' ').next(),
+            Some("3306")
+        );
+        assert_eq!(first("server { listen |", NGINX, 1), ["80 http"]);
+    }
+
+    #[test]
+    fn the_host_has_the_containers_number_unless_it_is_taken() {
+        let ports = |text: &str| {
+            first(&in_service(text), COMPOSE, 2)
+                .iter()
+                .map(|it| it.split(' ').next().unwrap_or_default().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ports("    ports:\n      - '|:5432'")[0], "5432");
+        assert_eq!(ports("    ports:\n      - '5432:5432'\n      - '|:5432'")[0], "5433");
+        assert_eq!(ports("    ports:\n      - '|:80'"), ["80", "8080"]);
+        assert_eq!(ports("    ports:\n      - target: 80\n        published: |"), ["80", "8080"]);
+        assert_eq!(
+            ports("    ports:\n      - '8080:|'")[0],
+            "5432",
+            "the image says more than the host's port"
+        );
+    }
+
+    #[test]
+    fn what_the_list_has_is_not_offered_again() {
+        let offered = first("FROM a\nEXPOSE 80 443 |", DOCKERFILE, 50);
+        assert!(!offered.iter().any(|it| it == "80 http" || it == "443 https"), "{offered:?}");
+        assert!(first("FROM a\nEXPOSE 80\nFROM b\nEXPOSE |", DOCKERFILE, 50).contains(&"80 http".to_owned()));
+    }
+
+    #[test]
+    fn the_teams_own_stand_above_all() {
+        let settings =
+            settings("7070 = 'billing'\n5432 = 'ledger'\n9999 = { name = 'old', note = 'for the archive' }");
+        let labels = |text: &str| {
+            completion(text, DOCKERFILE, &settings).items.into_iter().map(|it| it.label).collect::<Vec<_>>()
+        };
+        assert_eq!(labels("FROM postgres\nEXPOSE |")[..3], ["5432 ledger", "7070 billing", "9999 old"]);
+        assert_eq!(labels("FROM a\nEXPOSE bil|")[0], "7070 billing");
+        assert_eq!(labels("FROM a\nEXPOSE 7|")[0], "7070 billing");
+    }
+
+    #[test]
+    fn what_is_out_of_use_says_what_to_use() {
+        let completion = completion("FROM a\nEXPOSE 585|", DOCKERFILE, &Settings::default());
+        let [old, new, ..] = &completion.items[..] else { panic!("two at least") };
+        assert!(old.is_out_of_use && old.aside == "deregistered: use 993" && old.label.starts_with("585"));
+        assert!(!new.is_out_of_use && new.text.as_deref() == Some("993"), "{new:?}");
+        assert!(new.filter.starts_with("585"), "{new:?}");
+    }
+
+    #[test]
+    fn transports_come_in_the_order_of_the_port() {
+        assert_eq!(first("FROM a\nEXPOSE 53/|", DOCKERFILE, 9), ["udp", "tcp", "sctp"]);
+        assert_eq!(first("FROM a\nEXPOSE 80/|", DOCKERFILE, 9), ["tcp", "udp", "sctp"]);
+        assert_eq!(first("FROM a\nEXPOSE 51820/|", DOCKERFILE, 9)[0], "udp");
+        assert_eq!(first("FROM a\nEXPOSE 80/u|", DOCKERFILE, 9), ["udp"]);
+        assert_eq!(first("FROM a\nEXPOSE 80/T|", DOCKERFILE, 9), ["tcp"]);
+        assert_eq!(first(&in_service("    ports:\n      - \"53:53/|"), COMPOSE, 9)[0], "udp");
+        let long = "    ports:\n      - target: 53\n        published: 53\n        protocol: |";
+        assert_eq!(first(&in_service(long), COMPOSE, 9), ["udp", "tcp", "sctp"]);
+        assert_eq!(first(&in_service(&long.replace("protocol", "mode")), COMPOSE, 9), ["ingress", "host"]);
+        assert_eq!(first(&in_service(&long.replace("protocol", "host_ip")), COMPOSE, 9)[0], "127.0.0.1");
+        assert_eq!(first("server { listen 80/|; }", NGINX, 9), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_half_typed_is_finished() {
+        for (text, language, expected) in [
+            (in_service("    ports:\n      - |"), COMPOSE, in_service("    ports:\n      - 5432")),
+            (in_service("    ports:\n      - \"543|"), COMPOSE, in_service("    ports:\n      - \"5432\"")),
+            (in_service("    ports:\n      - '543|'"), COMPOSE, in_service("    ports:\n      - '5432'")),
+            (in_service("    ports: [543|"), COMPOSE, in_service("    ports: [5432]")),
+            (in_service("    ports: [\"543|"), COMPOSE, in_service("    ports: [\"5432\"]")),
+            (in_service("    ports:\n      |"), COMPOSE, in_service("    ports:\n      - 5432")),
+            (
+                in_service("    ports:\n      - 80:543|\n    x: [\n"),
+                COMPOSE,
+                in_service("    ports:\n      - 80:5432\n    x: [\n"),
+            ),
+            (
+                in_service("    environment:\n      URL: http://db:543|"),
+                COMPOSE,
+                in_service("    environment:\n      URL: http://db:5432"),
+            ),
+            ("server {\n  listen 808|\n}".into(), NGINX, "server {\n  listen 8080\n}".into()),
+            ("listen 127.0.0.1:808|".into(), NGINX, "listen 127.0.0.1:8080".into()),
+            (
+                "FROM a\r\nexpose 80 \\\r\n  544|3\r\n".into(),
+                DOCKERFILE,
+                "FROM a\r\nexpose 80 \\\r\n  5443\r\n".into(),
+            ),
+            ("FROM a\nARG PORT=\"543|".into(), DOCKERFILE, "FROM a\nARG PORT=\"5432\"".into()),
+            ("ONBUILD EXPOSE 543|".into(), DOCKERFILE, "ONBUILD EXPOSE 5432".into()),
+        ] {
+            let offered = completion(&text, language, &Settings::default());
+            let (unmarked, _) = marked(&text);
+            let number = expected
+                .split(|it: char| !it.is_ascii_digit())
+                .rfind(|it| !it.is_empty())
+                .unwrap_or_default();
+            let item = offered.items.iter().find(|item| item.label.split(' ').next() == Some(number));
+            let new = item.and_then(|item| item.text.clone()).unwrap_or_default();
+            let got = [&unmarked[..offered.span.start], &new, &unmarked[offered.span.end..]].concat();
+            assert_eq!(got, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_where_no_port_can_stand() {
+        for (text, language) in [
+            ("", DOCKERFILE),
+            ("# EXPOSE 5|", DOCKERFILE),
+            ("FROM postgres:|", DOCKERFILE),
+            ("FROM a\nUSER |", DOCKERFILE),
+            ("FROM a\nUSER 1000:|", DOCKERFILE),
+            ("FROM a\nEXPOSE 80 # 5|", DOCKERFILE),
+            ("FROM a\nEXPOSE 80-9|", DOCKERFILE),
+            ("FROM a\nEXPOSE $POR|T", DOCKERFILE),
+            ("FROM a\nEXPOSE ${PO|", DOCKERFILE),
+            ("FROM a\nVOLUME /data|", DOCKERFILE),
+            ("FROM a\nENV VERSION=|", DOCKERFILE),
+            ("EXP|", DOCKERFILE),
+            ("services:\n  a:\n    image: postgres:|", COMPOSE),
+            ("services:\n  a:\n    user: \"1000:|\"", COMPOSE),
+            ("services:\n  a:\n    volumes:\n      - db:|", COMPOSE),
+            ("services:\n  a:\n    po|", COMPOSE),
+            ("services:\n  a:\n    ports:\n      - \"80:80 |\"", COMPOSE),
+            ("services:\n  a:\n    ports:\n      - 80:80 # 5|", COMPOSE),
+            ("services:\n  a:\n    command:\n      |", COMPOSE),
+            ("services:\n  |", COMPOSE),
+            ("server { listen 80 |; }", NGINX),
+            ("server { listen unix:/run/|; }", NGINX),
+            ("server { root /var/|; }", NGINX),
+            ("server { # listen |\n}", NGINX),
+            ("server { lis|", NGINX),
+            ("worker_processes |;", NGINX),
+            ("💣54|", NGINX),
+        ] {
+            let text = if text.contains('|') { text.to_owned() } else { format!("{text}|") };
+            let completion = completion(&text, language, &Settings::default());
+            assert_eq!(completion.items, [], "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_are_short() {
+        for text in ["EXPOSE |", "EXPOSE 8|", "EXPOSE a|"] {
+            let completion = completion(&format!("FROM a\n{text}"), DOCKERFILE, &Settings::default());
+            assert!(
+                completion.is_cut && completion.items.len() == MOST,
+                "{text}: {}",
+                completion.items.len()
+            );
+        }
+        assert!(!completion("FROM a\nEXPOSE postg|", DOCKERFILE, &Settings::default()).is_cut);
+    }
+
+    #[test]
+    fn forms_are_indented_and_quoted() {
+        let forms = |text: &str| {
+            let completion = completion(text, COMPOSE, &Settings::default());
+            let forms = completion.items.into_iter().filter(|item| item.kind == Kind::Form);
+            forms.map(|it| (it.text, it.snippet.unwrap_or_default())).collect::<Vec<_>>()
+        };
+        let short = |quote: &str| {
+            let form = |inner: &str| format!("{quote}{inner}{quote}");
+            (Some(form("5432:5432")), form("${1:5432}:${2:5432}"))
+        };
+        let long = "target: ${1:5432}\n  published: \"${2:5432}\"\n  protocol: ${3:tcp}";
+        assert_eq!(forms(&in_service("    ports:\n      - |")), [short("\""), (None, long.to_owned())]);
+        assert_eq!(forms(&in_service("    ports:\n      - '|'")), [short("")]);
+        assert_eq!(forms(&in_service("    ports: [|]")), [short("\"")]);
+        assert_eq!(forms(&in_service("    ports:\n      |"))[1].1, format!("- {long}"));
+        assert_eq!(forms(&in_service("    ports:\n      - 80:|")), []);
+        assert_eq!(forms(&in_service("    expose:\n      - |")), []);
+        let taken = forms(&in_service("    ports:\n      - 5432:1\n      - |"));
+        assert_eq!(taken[0].0.as_deref(), Some("\"5433:5432\""));
+        let web = forms("services:\n  web:\n    image: nginx\n    ports:\n      - |");
+        assert_eq!(web[0].1, "\"${1:8080}:${2:80}\"");
+    }
+
+    /// At every byte of `text`: nothing panics, and what is offered is found there by the scanner once it is taken.
+    fn every_byte(text: &str, language: Language) {
+        let scan = languages::scan(text, language);
+        let settings = Settings::default();
+        for at in 0..=text.len() {
+            let completion = complete(text, language, &scan, &settings, at);
+            assert!(
+                completion.items.is_empty()
+                    || completion.span.touches(at.min(text.len()))
+                    || !text.is_char_boundary(at)
+            );
+            let numbers: Vec<_> = completion
+                .items
+                .iter()
+                .filter(|item| item.kind == Kind::Value)
+                .filter_map(|item| match item.subject {
+                    Some(Subject::Port { number, .. }) => Some((number, item.text.as_deref()?)),
+                    _ => None,
+                })
+                .collect();
+            let chosen = numbers.iter().take(1).chain(numbers.last());
+            for (number, new) in chosen {
+                let taken = [&text[..completion.span.start], new, &text[completion.span.end..]].concat();
+                let digits = number.to_string();
+                let start = completion.span.start + new.find(&digits).expect("the number is in the text");
+                let found = languages::scan(&taken, language);
+                let is_there = found.uses.iter().any(|port| {
+                    port.span.start == start && port.range == Some(PortRange::single(u32::from(*number)))
+                });
+                assert!(is_there, "{number} at {at} of {taken}");
+            }
+        }
+        // Where a single number stands that is no one digit of free text, something is offered.
+        for port in scan.uses.iter().filter(|it| it.span.of(text).bytes().all(|byte| byte.is_ascii_digit())) {
+            let completion = complete(text, language, &scan, &settings, port.span.start);
+            assert!(!completion.items.is_empty() && completion.span == port.span, "{:?}", port.span.of(text));
+        }
+    }
+
+    #[test]
+    fn every_byte_of_the_demo() {
+        every_byte(include_str!("../../tests/demo/Dockerfile"), DOCKERFILE);
+        every_byte(include_str!("../../tests/demo/compose.yaml"), COMPOSE);
+        every_byte(include_str!("../../tests/demo/nginx.conf"), NGINX);
+    }
+
+    #[test]
+    fn every_byte_of_the_awkward() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = |text: &str| text.replace('\n', end);
+            every_byte(
+                &text(
+                    "FROM a\nLABEL x=\"💣\"\n\tEXPOSE\t80-90 70000 ${PORT} 8 \\\n  53/udp\nRUN <<E\nx :8080\nE\n",
+                ),
+                DOCKERFILE,
+            );
+            every_byte(
+                &text(
+                    "services:\n  💣:\n    ports: [80, \"81:82/udp\", '127.0.0.1::5', {target: 7}]\n    command: x --port 9090\n",
+                ),
+                COMPOSE,
+            );
+            every_byte(
+                &text(
+                    "server {\n\tset $a \"💣\"; listen 994; listen [::]:70000\n proxy_pass http://a:${PORT};\n",
+                ),
+                NGINX,
+            );
+        }
+    }
 }

@@ -28,12 +28,12 @@ pub fn fitting(text: &str, place: &Place<'_>, team: &TeamPorts) -> Vec<u16> {
     let names = port.address.iter().chain(&port.scheme).map(String::as_str);
     names.flat_map(words).flat_map(|word| called(word, team)).for_each(&mut add);
     image(scan, port).into_iter().flat_map(words).flat_map(|word| called(word, team)).for_each(&mut add);
-    if !port.role.is_host() {
-        beside(scan, port).into_iter().flat_map(behind_host).for_each(&mut add);
-        within(scan, place.index).for_each(&mut add);
-    }
     let scope = port.scope.map_or("", |scope| scan.scopes[scope].name.as_str());
     words(scope).flat_map(|word| called(word, team)).for_each(&mut add);
+    if !port.role.is_host() {
+        within(scan, place.index).for_each(&mut add);
+        beside(scan, port).into_iter().flat_map(behind_host).for_each(&mut add);
+    }
     fitting
 }
 
