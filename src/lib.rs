@@ -14,7 +14,7 @@
 //! ```text
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
 //! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
-//!         complete ▶ describe, lint, suppress, config, languages, registry
+//!         complete ▶ describe, suppress, config, languages, registry
 //!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```

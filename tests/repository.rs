@@ -24,7 +24,6 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "describe",
             "registry",
-            "lint",
             "suppress",
             "config",
             "rules",

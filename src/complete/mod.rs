@@ -5,8 +5,9 @@
 //! and where the scanner takes that for a port, there is the place of one. So nothing is offered that would not be read as
 //! a port afterwards.
 
-use crate::config::Settings;
+use crate::finding::Finding;
 use crate::languages::{Language, Scan};
+use crate::registry::TeamPorts;
 use crate::text::Span;
 
 mod comments;
@@ -33,6 +34,8 @@ pub struct Completion {
     pub span: Span,
     /// Whether there are others, of which some fit when more is typed.
     pub is_cut: bool,
+    /// Whether what is typed is a whole number that people use, so that a list that opened by itself may go again.
+    pub is_typed_out: bool,
     /// The blanks before the first word of the line, for snippets of several lines.
     pub indentation: String,
 }
@@ -79,11 +82,18 @@ pub enum Kind {
     Form,
 }
 
-/// What can stand at byte `at` of `text`, a file of `language`; `scan` is what it says as it stands.
-#[must_use]
-pub fn complete(text: &str, language: Language, scan: &Scan, settings: &Settings, at: usize) -> Completion {
+/// What can stand at byte `at` of `text`, a file of `language`; `scan` is what it says as it stands, and `findings` what the
+/// linter finds in it, which is asked for in a comment to the linter alone.
+pub fn complete<'f>(
+    text: &str,
+    language: Language,
+    scan: &Scan,
+    team: &TeamPorts,
+    findings: impl FnOnce() -> &'f [Finding],
+    at: usize,
+) -> Completion {
     let at = text.floor_char_boundary(at);
-    let completion = comments::complete(text, language, scan, settings, at)
-        .or_else(|| ports::complete(text, language, scan, &settings.team, at));
+    let completion = comments::complete(text, language, scan, findings, at)
+        .or_else(|| ports::complete(text, language, scan, team, at));
     Completion { indentation: word::indentation(text, at).to_owned(), ..completion.unwrap_or_default() }
 }

@@ -55,7 +55,10 @@ impl Offer<'_> {
         }
         let forms = forms::of_entry(self, &ports);
         items.splice(items.len().min(1)..items.len().min(1), forms);
-        Completion { items, span: self.place.word, is_cut, ..Completion::default() }
+        let word = self.place.word.of(self.text);
+        let is_typed_out = word == self.typed
+            && ports.first().is_some_and(|&first| word.parse() == Ok(first) && self.is_known(first));
+        Completion { items, span: self.place.word, is_cut, is_typed_out, ..Completion::default() }
     }
 
     /// The ports to offer, the likeliest first, and whether there are others.
@@ -108,15 +111,19 @@ impl Offer<'_> {
             Language::Nginx => it.nginx,
         });
         Rank {
+            is_not_typed_out: exact != Some(port) || !self.is_known(port),
             is_public: !is_of(self.team, port),
             fit: fitting.iter().position(|&it| it == port).unwrap_or(usize::MAX),
-            // A number that nobody uses is rather the start of another, unless there is something to say of it.
-            is_not_exact: exact != Some(port)
-                || !(is_used(port) || is_out_of_use(port, self.transport(port))),
+            is_not_exact: exact != Some(port),
             is_another: !self.typed.is_empty() && !self.is_called_so(port),
             usage: std::cmp::Reverse(usage),
             order,
         }
+    }
+
+    /// Whether the port is used, or there is something to say of it.
+    fn is_known(&self, port: u16) -> bool {
+        is_used(port) || is_of(self.team, port) || is_out_of_use(port, self.transport(port))
     }
 
     /// Whether the port's own name, not one of its by-names, is what is typed.
@@ -191,6 +198,9 @@ impl Offer<'_> {
 /// How likely a port is meant; the smallest comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
+    /// Whether it is not what is typed, or is, and nobody uses it: then it is rather the start of another. Who types a number
+    /// that is used and takes what comes first keeps that number.
+    is_not_typed_out: bool,
     /// Whether the team has not given it to a service.
     is_public: bool,
     /// Its place among those that fit the names around.
@@ -384,7 +394,7 @@ mod tests {
 
     fn completion(text: &str, language: Language, settings: &Settings) -> Completion {
         let (text, at) = marked(text);
-        complete(&text, language, &languages::scan(&text, language), settings, at)
+        complete(&text, language, &languages::scan(&text, language), &settings.team, || &[], at)
     }
 
     /// The first labels that are offered at `|`, forms left out.
@@ -414,9 +424,10 @@ mod tests {
     fn a_port_is_found_by_name_and_by_number() {
         assert_eq!(first("FROM a\nEXPOSE postg|", DOCKERFILE, 1), ["5432 postgresql"]);
         assert_eq!(first("FROM a\nEXPOSE PSQ|", DOCKERFILE, 1)[0].split(' ').next(), Some("5432"));
-        assert_eq!(first("FROM a\nEXPOSE 543|", DOCKERFILE, 2), ["5432 postgresql", "543 klogin"]);
+        assert_eq!(first("FROM a\nEXPOSE 543|", DOCKERFILE, 2), ["543 klogin", "5432 postgresql"]);
         assert_eq!(taken("FROM a\nEXPOSE postg|/tcp", DOCKERFILE), "FROM a\nEXPOSE 5432/tcp");
-        assert_eq!(taken("FROM a\nEXPOSE 54|3", DOCKERFILE), "FROM a\nEXPOSE 5432");
+        assert_eq!(taken("FROM postgres\nEXPOSE 54|3", DOCKERFILE), "FROM postgres\nEXPOSE 5432");
+        assert_eq!(first("FROM a\nENV PORT=8080\nEXPOSE 80|", DOCKERFILE, 2), ["80 http", "8080 http-alt"]);
         let wireguard = "FROM a\nEXPOSE 51820/udp";
         assert_eq!(taken("FROM a\nEXPOSE wireg|", DOCKERFILE), wireguard);
         assert_eq!(taken("FROM a\nEXPOSE wireg|/udp", DOCKERFILE), wireguard);
@@ -644,7 +655,7 @@ mod tests {
         let scan = languages::scan(text, language);
         let settings = Settings::default();
         for at in 0..=text.len() {
-            let completion = complete(text, language, &scan, &settings, at);
+            let completion = complete(text, language, &scan, &settings.team, || &[], at);
             assert!(
                 completion.items.is_empty()
                     || completion.span.touches(at.min(text.len()))
@@ -673,7 +684,7 @@ mod tests {
         }
         // Where a single number stands that is no one digit of free text, something is offered.
         for port in scan.uses.iter().filter(|it| it.span.of(text).bytes().all(|byte| byte.is_ascii_digit())) {
-            let completion = complete(text, language, &scan, &settings, port.span.start);
+            let completion = complete(text, language, &scan, &settings.team, || &[], port.span.start);
             assert!(!completion.items.is_empty() && completion.span == port.span, "{:?}", port.span.of(text));
         }
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
+    CompletionItem, CompletionParams, CompletionResponse,
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, Hover, HoverParams, HoverProviderCapability,
     InitializeParams, InitializeResult, InitializedParams, SaveOptions, ServerCapabilities, ServerInfo,
@@ -18,7 +19,7 @@ use super::abilities::Abilities;
 use super::diagnostics::{self, Changed};
 use super::documents::{self, Documents};
 use super::options::Options;
-use super::{code_action, configuration, convert, hover, log};
+use super::{code_action, completion, configuration, convert, hover, log};
 
 /// The server's side of one conversation.
 #[derive(Debug)]
@@ -137,6 +138,18 @@ impl LanguageServer for Server {
         Ok(hover::hover(&document, at.position, &self.abilities()).await)
     }
 
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let at = params.text_document_position;
+        let Some(document) = self.documents.snapshot(&at.text_document.uri) else { return Ok(None) };
+        let context = params.context.as_ref();
+        let list = completion::completion(&document, at.position, context, &self.abilities()).await;
+        Ok(list.map(CompletionResponse::List))
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        Ok(completion::resolve(item, &self.documents, &self.abilities()).await)
+    }
+
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let Some(document) = self.documents.snapshot(&params.text_document.uri) else { return Ok(None) };
         let range = convert::from_range(params.range);
@@ -159,6 +172,7 @@ fn capabilities(abilities: &Abilities) -> ServerCapabilities {
             code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, code_action::FIX_ALL]),
             ..CodeActionOptions::default()
         })),
+        completion_provider: Some(completion::options()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         ..ServerCapabilities::default()
     }
