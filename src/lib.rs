@@ -4,7 +4,7 @@
 //! &str ──languages──▶ Scan ──rules──▶ suppress ──▶ Vec<Finding> ──report──▶ terminal, JSON, SARIF, …
 //!                      │                                     ├──lsp─────▶ diagnostics, code actions
 //!                      │                                     └──fix─────▶ the text, mended
-//!                      └──registry──▶ hover, lookup
+//!                      └──registry──▶ hover, completion, lookup
 //! ```
 //!
 //! A [`Scan`](languages::Scan) is what one file says: its ports, each with its bytes, role, transport and origin. Scanners
@@ -14,6 +14,7 @@
 //! ```text
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
 //! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
+//!         complete ▶ describe, suppress, config, languages, registry
 //!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
@@ -41,6 +42,8 @@ pub mod lint;
 pub mod fix;
 
 pub mod describe;
+
+pub mod complete;
 
 pub mod report;
 

@@ -19,6 +19,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("fix", &["finding", "text"]),
     ("lint", &["suppress", "config", "rules", "languages", "finding"]),
     ("describe", &["registry", "languages", "port", "text"]),
+    (
+        "complete",
+        &["describe", "registry", "suppress", "config", "rules", "languages", "port", "finding", "text"],
+    ),
     ("report", &["rules", "finding", "text"]),
     (
         "cli",
@@ -40,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "lsp",
         &[
+            "complete",
             "describe",
             "fix",
             "lint",
@@ -73,7 +78,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("schemars::", &["config"]),
     ("strsim::", &["config", "rules"]),
     ("similar::", &["cli"]),
-    ("serde_json::", &["report", "cli", "lsp"]),
+    ("serde_json::", &["config", "report", "cli", "lsp"]),
     ("async fn", &["lsp"]),
 ];
 

@@ -38,6 +38,14 @@ pub fn port(text: &str, scan: &Scan, port: &PortUse, team: &TeamPorts, markup: M
     paragraphs.join("\n\n")
 }
 
+/// What is known of `number` on that `transport`, wherever it stands; what the `team` says of it comes first.
+#[must_use]
+pub fn known(number: u16, transport: Transport, team: &TeamPorts, markup: Markup) -> String {
+    let mut paragraphs = facts::paragraphs(number, transport, &[], team, markup);
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs.join("\n\n")
+}
+
 /// The words of the names beside a port: of its service or upstream, and of its host.
 fn surroundings<'a>(scan: &'a Scan, port: &'a PortUse) -> Vec<&'a str> {
     let scope = port.scope.map(|scope| scan.scopes[scope].name.as_str());

@@ -108,6 +108,7 @@ impl Scan {
             ports: service.ports.map(|span| span.shifted(at)),
             ports_removal: service.ports_removal.map(|span| span.shifted(at)),
             entries: service.entries.into_iter().map(|entry| entry + entries).collect(),
+            image: service.image.map(setting),
             network_mode: service.network_mode.map(setting),
             replicas: service.replicas.map(setting),
             ..service
@@ -302,6 +303,8 @@ pub struct Service {
     /// The entries of `ports` and `expose`, indexes into [`Scan::entries`]; those that an alias or merge brings are here
     /// as well, though their scope is where they are written.
     pub entries: Vec<usize>,
+    /// `image`.
+    pub image: Option<Setting>,
     /// `network_mode`, or `net` of the first version of the format.
     pub network_mode: Option<Setting>,
     /// `scale`, or `deploy.replicas`.

@@ -15,7 +15,7 @@ use crate::lint::judge;
 use crate::text::{Encoding, Text};
 
 /// Texts above this many bytes are looked at beside the task that reads messages, not on it.
-const LARGE: usize = 64 << 10;
+pub const LARGE: usize = 64 << 10;
 
 /// A document as it stands: taken under the lock, worked on outside it. Copying it copies no text.
 #[derive(Clone, Debug)]

@@ -15,6 +15,7 @@ use tower_lsp::LspService;
 
 mod abilities;
 mod code_action;
+mod completion;
 mod configuration;
 mod convert;
 mod diagnostics;

@@ -7,24 +7,24 @@ use std::sync::atomic::Ordering;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
-    CreateFilesParams, DeleteFilesParams, DiagnosticOptions, DiagnosticServerCapabilities,
-    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult, FileOperationFilter,
-    FileOperationPattern, FileOperationRegistrationOptions, Hover, HoverParams, HoverProviderCapability,
-    InitializeParams, InitializeResult, InitializedParams, OneOf, RenameFilesParams, SaveOptions,
-    ServerCapabilities, ServerInfo, SetTraceParams, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Uri, WorkDoneProgressCancelParams,
-    WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult,
-    WorkspaceFileOperationsServerCapabilities, WorkspaceFolder, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    CompletionItem, CompletionParams, CompletionResponse, CreateFilesParams, DeleteFilesParams,
+    DiagnosticOptions, DiagnosticServerCapabilities, DidChangeConfigurationParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, FileOperationFilter, FileOperationPattern,
+    FileOperationRegistrationOptions, Hover, HoverParams, HoverProviderCapability, InitializeParams,
+    InitializeResult, InitializedParams, OneOf, RenameFilesParams, SaveOptions, ServerCapabilities,
+    ServerInfo, SetTraceParams, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, Uri, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceFileOperationsServerCapabilities,
+    WorkspaceFolder, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use tower_lsp::{Client, LanguageServer};
 
 use super::abilities::{Abilities, WorkspaceAbilities};
 use super::documents::Document;
 use super::session::Session;
-use super::{code_action, convert, diagnostics, hover, log, progress, registration, workspace};
+use super::{code_action, completion, convert, diagnostics, hover, log, progress, registration, workspace};
 
 /// The server's side of one conversation.
 #[derive(Debug)]
@@ -170,6 +170,18 @@ impl LanguageServer for Server {
         Ok(hover::hover(&document, at.position, self.abilities()).await)
     }
 
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let at = params.text_document_position;
+        let Some(document) = self.document(&at.text_document.uri) else { return Ok(None) };
+        let context = params.context.as_ref();
+        let list = completion::completion(&document, at.position, context, self.abilities()).await;
+        Ok(list.map(CompletionResponse::List))
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        Ok(completion::resolve(item, &self.session.documents, self.abilities()).await)
+    }
+
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
         let range = convert::from_range(params.range);
@@ -192,6 +204,7 @@ fn capabilities(abilities: &Abilities) -> ServerCapabilities {
             code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, code_action::FIX_ALL]),
             ..CodeActionOptions::default()
         })),
+        completion_provider: Some(completion::options()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         diagnostic_provider: abilities.diagnostics.pull.then(|| {
             DiagnosticServerCapabilities::Options(DiagnosticOptions {

@@ -4,6 +4,7 @@
 
 mod client;
 mod code_action;
+mod completion;
 mod configuration;
 mod pull;
 mod workspace;
