@@ -44,6 +44,25 @@ impl Scan {
         at.max_by_key(|port| port.span.start)
     }
 
+    /// The name of the image behind the scope of that index: that of a service, or the one that a stage is built upon,
+    /// without the registry and folders before it and the tag behind it.
+    #[must_use]
+    pub fn image_of(&self, scope: usize) -> Option<&str> {
+        /// How many stages are followed that are built upon each other.
+        const DEEPEST: usize = 8;
+        // Both lists are in the order of their scopes.
+        let image = match self.services.binary_search_by_key(&scope, |service| service.scope) {
+            Ok(service) => self.services[service].image.as_ref()?.value.as_str(),
+            Err(_) => {
+                let stage = self.stages.binary_search_by_key(&scope, |stage| stage.scope).ok()?;
+                let based = |stage: &&Stage| stage.base.and_then(|base| self.stages.get(base));
+                std::iter::successors(self.stages.get(stage), based).take(DEEPEST).last()?.image.as_str()
+            }
+        };
+        let name = image.rsplit('/').next().unwrap_or_default();
+        name.split([':', '@']).next().filter(|name| !name.is_empty() && !name.contains('$'))
+    }
+
     /// Reads `text`, a part of the file that is in another `language` and starts at byte `at`.
     pub(super) fn embed(&mut self, text: &str, language: Language, at: usize) {
         self.parts.push(Part { span: Span::new(at, at + text.len()), language });
@@ -100,7 +119,8 @@ impl Scan {
             base: stage.base.map(|base| base + stages),
             ..stage
         }));
-        self.files.extend(part.files.into_iter().map(|file| NamedFile { span: file.span.shifted(at), ..file }));
+        self.files
+            .extend(part.files.into_iter().map(|file| NamedFile { span: file.span.shifted(at), ..file }));
         self.stretches.extend(part.stretches.into_iter().map(|span| span.shifted(at)));
         self.heredocs.extend(part.heredocs.into_iter().map(|span| span.shifted(at)));
         self.parts.extend(part.parts.into_iter().map(|part| Part { span: part.span.shifted(at), ..part }));
@@ -112,6 +132,7 @@ impl Scan {
             ports: service.ports.map(|span| span.shifted(at)),
             ports_removal: service.ports_removal.map(|span| span.shifted(at)),
             entries: service.entries.into_iter().map(|entry| entry + entries).collect(),
+            image: service.image.map(setting),
             network_mode: service.network_mode.map(setting),
             replicas: service.replicas.map(setting),
             ..service
@@ -309,6 +330,8 @@ pub struct Service {
     /// The entries of `ports` and `expose`, indexes into [`Scan::entries`]; those that an alias or merge brings are here
     /// as well, though their scope is where they are written.
     pub entries: Vec<usize>,
+    /// `image`.
+    pub image: Option<Setting>,
     /// `network_mode`, or `net` of the first version of the format.
     pub network_mode: Option<Setting>,
     /// `scale`, or `deploy.replicas`.

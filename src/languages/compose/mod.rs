@@ -331,7 +331,13 @@ services:
         let extents: Vec<_> = found.scopes.iter().map(|scope| scope.extent.of(text)).collect();
         assert_eq!(
             extents,
-            ["a:\r\n    ports:\r\n      - '81'", "b", "c:\r\n    command: |\r\n      d", "e", "'f': {ports: *y"]
+            [
+                "a:\r\n    ports:\r\n      - '81'",
+                "b",
+                "c:\r\n    command: |\r\n      d",
+                "e",
+                "'f': {ports: *y"
+            ]
         );
     }
 

@@ -689,7 +689,8 @@ mod tests {
 
     #[test]
     fn a_stage_goes_on_to_its_last_instruction() {
-        let text = "ARG A\r\nFROM a AS b # 💣\r\nRUN c \\\r\n  d\r\n\r\n# e\r\nFROM f\r\nRUN <<G\r\nh\r\nG\r\n";
+        let text =
+            "ARG A\r\nFROM a AS b # 💣\r\nRUN c \\\r\n  d\r\n\r\n# e\r\nFROM f\r\nRUN <<G\r\nh\r\nG\r\n";
         let found = scan(text);
         let extents: Vec<_> = found.scopes.iter().map(|scope| scope.extent.of(text)).collect();
         assert_eq!(

@@ -344,7 +344,8 @@ mod tests {
             let scan = scan(text);
             scan.scopes.iter().map(|scope| scope.extent.of(text).to_owned()).collect::<Vec<_>>()
         };
-        let [upstream, server] = ["upstream u { server a:80; }", "server { # 💣\r\n location / { } listen 80; }"];
+        let [upstream, server] =
+            ["upstream u { server a:80; }", "server { # 💣\r\n location / { } listen 80; }"];
         assert_eq!(extents(&format!("http {{ {upstream} {server} }}")), [upstream, server]);
         assert_eq!(extents("server { location / {\n listen 80;\n"), ["server { location / {\n listen 80;"]);
         assert_eq!(extents("server {} }"), ["server {}"]);
