@@ -63,6 +63,8 @@ impl Configuration {
 #[derive(Debug, Default)]
 pub struct Discovery {
     found: Mutex<HashMap<PathBuf, Option<Arc<Configuration>>>>,
+    /// Each configuration as it was last read: one that still says the same is the same.
+    read: Mutex<HashMap<PathBuf, Arc<Configuration>>>,
     /// What each file said when nothing was wrong with it.
     good: Mutex<HashMap<PathBuf, Config>>,
 }
@@ -88,7 +90,7 @@ impl Discovery {
             }
             passed.push(folder.to_owned());
             if let Some(configuration) = self.within(folder, &open) {
-                nearest = Some(Arc::new(configuration));
+                nearest = Some(configuration);
                 break;
             }
         }
@@ -102,13 +104,13 @@ impl Discovery {
         self.understood(path.to_owned(), absolute(folder), read, None)
     }
 
-    /// Looks anew from now on.
+    /// Looks anew from now on. What is found again and says the same is the same [`Arc`] as before.
     pub fn forget(&self) {
         lock(&self.found).clear();
     }
 
     /// The configuration that lies in `folder`.
-    fn within(&self, folder: &Path, open: impl Fn(&Path) -> Option<String>) -> Option<Configuration> {
+    fn within(&self, folder: &Path, open: impl Fn(&Path) -> Option<String>) -> Option<Arc<Configuration>> {
         let mut found = NAMES.iter().filter_map(|name| {
             let path = folder.join(name);
             let read = open(&path).map_or_else(|| fs::read_to_string(&path), Ok);
@@ -117,7 +119,18 @@ impl Discovery {
         });
         let (path, read) = found.next()?;
         let shadowed = found.next().map(|(path, _)| path);
-        Some(self.understood(path, folder.to_owned(), read, shadowed))
+        let before = lock(&self.read).get(&path).cloned();
+        let is_same = |it: &Configuration| {
+            // What could not be read has no text either.
+            let was_read = it.mistakes.is_empty() || !it.text.is_empty();
+            was_read && read.as_ref().is_ok_and(|text| *text == it.text) && it.shadowed == shadowed
+        };
+        if let Some(before) = before.filter(|it| is_same(it)) {
+            return Some(before);
+        }
+        let configuration = Arc::new(self.understood(path, folder.to_owned(), read, shadowed));
+        lock(&self.read).insert(configuration.path.clone(), Arc::clone(&configuration));
+        Some(configuration)
     }
 
     fn understood(
