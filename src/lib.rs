@@ -4,7 +4,8 @@
 //! &str ──languages──▶ Scan ──rules──▶ suppress ──▶ Vec<Finding> ──report──▶ terminal, JSON, SARIF, …
 //!                      │                                     ├──lsp─────▶ diagnostics, code actions
 //!                      │                                     └──fix─────▶ the text, mended
-//!                      └──registry──▶ hover, lookup
+//!                      ├──registry──▶ hover, lookup, inlay hints
+//!                      └──outline, links──▶ document symbols, document links
 //! ```
 //!
 //! A [`Scan`](languages::Scan) is what one file says: its ports, each with its bytes, role, transport and origin. Scanners
@@ -14,7 +15,7 @@
 //! ```text
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
 //! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
-//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding
+//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding    outline ▶ describe    links ▶ languages, registry
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
 
@@ -41,6 +42,10 @@ pub mod lint;
 pub mod fix;
 
 pub mod describe;
+
+pub mod outline;
+
+pub mod links;
 
 pub mod report;
 

@@ -19,6 +19,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("fix", &["finding", "text"]),
     ("lint", &["suppress", "config", "rules", "languages", "finding"]),
     ("describe", &["registry", "languages", "port", "text"]),
+    ("outline", &["describe", "registry", "languages", "port", "text"]),
+    ("links", &["registry", "languages", "port", "text"]),
     ("report", &["rules", "finding", "text"]),
     (
         "cli",
@@ -40,6 +42,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "lsp",
         &[
+            "links",
+            "outline",
             "describe",
             "fix",
             "lint",

@@ -22,8 +22,11 @@ mod diagnostics;
 mod documents;
 mod frames;
 mod hover;
+mod inlay_hint;
+mod links;
 mod options;
 mod server;
+mod symbols;
 mod transport;
 
 use server::Server;

@@ -7,10 +7,12 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, Hover, HoverParams, HoverProviderCapability,
-    InitializeParams, InitializeResult, InitializedParams, SaveOptions, ServerCapabilities, ServerInfo,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    Uri,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentLink, DocumentLinkOptions,
+    DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse, Hover, HoverParams,
+    HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams, InlayHint,
+    InlayHintOptions, InlayHintParams, InlayHintServerCapabilities, OneOf, SaveOptions, ServerCapabilities,
+    ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, Uri, WorkDoneProgressOptions,
 };
 use tower_lsp::{Client, LanguageServer};
 
@@ -18,7 +20,7 @@ use super::abilities::Abilities;
 use super::diagnostics::{self, Changed};
 use super::documents::{self, Documents};
 use super::options::Options;
-use super::{code_action, configuration, convert, hover, log};
+use super::{code_action, configuration, convert, hover, inlay_hint, links, log, symbols};
 
 /// The server's side of one conversation.
 #[derive(Debug)]
@@ -137,6 +139,26 @@ impl LanguageServer for Server {
         Ok(hover::hover(&document, at.position, &self.abilities()).await)
     }
 
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let Some(document) = self.documents.snapshot(&params.text_document.uri) else { return Ok(None) };
+        let options = self.options().inlay_hints;
+        Ok(Some(inlay_hint::hints(&document, params.range, options, &self.abilities()).await))
+    }
+
+    async fn inlay_hint_resolve(&self, hint: InlayHint) -> Result<InlayHint> {
+        Ok(inlay_hint::resolve(hint, &self.documents, &self.abilities()).await)
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let Some(document) = self.documents.snapshot(&params.text_document.uri) else { return Ok(None) };
+        Ok(Some(symbols::symbols(&document, &self.abilities()).await))
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        let Some(document) = self.documents.snapshot(&params.text_document.uri) else { return Ok(None) };
+        Ok(Some(links::links(&document, &self.abilities()).await))
+    }
+
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let Some(document) = self.documents.snapshot(&params.text_document.uri) else { return Ok(None) };
         let range = convert::from_range(params.range);
@@ -160,6 +182,15 @@ fn capabilities(abilities: &Abilities) -> ServerCapabilities {
             ..CodeActionOptions::default()
         })),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
+        inlay_hint_provider: Some(OneOf::Right(InlayHintServerCapabilities::Options(InlayHintOptions {
+            resolve_provider: Some(abilities.resolves_hint_tooltip),
+            ..InlayHintOptions::default()
+        }))),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
         ..ServerCapabilities::default()
     }
 }
