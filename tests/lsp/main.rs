@@ -5,6 +5,9 @@
 mod client;
 mod code_action;
 mod configuration;
+mod inlay_hint;
+mod links;
+mod symbols;
 
 use client::Client;
 use portolan::text::{Encoding, Position, Range, Text};
