@@ -11,20 +11,26 @@ use tower_lsp::ls_types::{
     DiagnosticOptions, DiagnosticServerCapabilities, DidChangeConfigurationParams,
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentDiagnosticParams, DocumentDiagnosticReportResult, FileOperationFilter, FileOperationPattern,
-    FileOperationRegistrationOptions, Hover, HoverParams, HoverProviderCapability, InitializeParams,
-    InitializeResult, InitializedParams, OneOf, RenameFilesParams, SaveOptions, ServerCapabilities,
-    ServerInfo, SetTraceParams, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, Uri, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
-    WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceFileOperationsServerCapabilities,
-    WorkspaceFolder, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentLink, DocumentLinkOptions,
+    DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse, FileOperationFilter,
+    FileOperationPattern, FileOperationRegistrationOptions, Hover, HoverParams, HoverProviderCapability,
+    InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintOptions, InlayHintParams,
+    InlayHintServerCapabilities, OneOf, RenameFilesParams, SaveOptions, ServerCapabilities, ServerInfo,
+    SetTraceParams, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, Uri, WorkDoneProgressCancelParams, WorkDoneProgressOptions,
+    WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult,
+    WorkspaceFileOperationsServerCapabilities, WorkspaceFolder, WorkspaceFoldersServerCapabilities,
+    WorkspaceServerCapabilities,
 };
 use tower_lsp::{Client, LanguageServer};
 
 use super::abilities::{Abilities, WorkspaceAbilities};
 use super::documents::Document;
 use super::session::Session;
-use super::{code_action, completion, convert, diagnostics, hover, log, progress, registration, workspace};
+use super::{
+    code_action, completion, convert, diagnostics, hover, inlay_hint, links, log, progress, registration,
+    symbols, workspace,
+};
 
 /// The server's side of one conversation.
 #[derive(Debug)]
@@ -182,6 +188,26 @@ impl LanguageServer for Server {
         Ok(completion::resolve(item, &self.session.documents, self.abilities()).await)
     }
 
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
+        let options = self.session.options().inlay_hints;
+        Ok(Some(inlay_hint::hints(&document, params.range, options, self.abilities()).await))
+    }
+
+    async fn inlay_hint_resolve(&self, hint: InlayHint) -> Result<InlayHint> {
+        Ok(inlay_hint::resolve(hint, &self.session.documents, self.abilities()).await)
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
+        Ok(Some(symbols::symbols(&document, self.abilities()).await))
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
+        Ok(Some(links::links(&document, self.abilities()).await))
+    }
+
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
         let range = convert::from_range(params.range);
@@ -216,6 +242,15 @@ fn capabilities(abilities: &Abilities) -> ServerCapabilities {
             })
         }),
         workspace: workspace_capabilities(&abilities.workspace),
+        inlay_hint_provider: Some(OneOf::Right(InlayHintServerCapabilities::Options(InlayHintOptions {
+            resolve_provider: Some(abilities.resolves_hint_tooltip),
+            ..InlayHintOptions::default()
+        }))),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
         ..ServerCapabilities::default()
     }
 }
