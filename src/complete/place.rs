@@ -73,12 +73,16 @@ pub fn of_port<'s>(text: &str, language: Language, scan: &'s Scan, at: usize) ->
     if !may_hold_port(text, line, word) {
         return None;
     }
-    let frames = frames(text, language_at(scan, language, at), line, word);
+    let language_here = language_at(scan, language, at);
+    let frames = frames(text, language_here, line, word);
     let is_whole = frames.first().is_some_and(|frame| frame.behind.is_empty());
     let is_there = |port: &PortUse| is_whole && port.span == word && port.range.is_some();
     if let Some(index) = scan.uses.iter().position(is_there) {
         let scan = Cow::Borrowed(scan);
         return Some(Place { word, before: "", behind: String::new(), scan, index });
+    }
+    if is_name(text, language_here, line, word) {
+        return None;
     }
     for Frame { before, behind } in frames {
         let (probed, span) = written(text, word, before, PROBE, &behind);
@@ -168,6 +172,23 @@ fn may_hold_port(text: &str, line: Span, word: Span) -> bool {
     let word = word.of(text);
     let is_range = word.starts_with(|it: char| it.is_ascii_digit()) && word.contains('-');
     !is_range
+}
+
+/// Whether `word` is the name of something, which is what most words of a file are: a key, a directive, an instruction.
+fn is_name(text: &str, language: Language, line: Span, word: Span) -> bool {
+    let before = text[line.start..word.start].trim_end();
+    match language {
+        Language::Compose => {
+            let behind = &text[word.end..line.end];
+            behind == ":" || behind.starts_with(": ")
+        }
+        Language::Nginx => before.is_empty() || before.ends_with([';', '{', '}']),
+        Language::Dockerfile => {
+            let mut lines = text[..line.start].lines().rev().map(str::trim);
+            let above = lines.find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+            before.is_empty() && !above.ends_with(['\\', '`'])
+        }
+    }
 }
 
 fn is_comment(line: &str) -> bool {
