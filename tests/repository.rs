@@ -21,17 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("describe", &["registry", "languages", "port", "text"]),
     (
         "complete",
-        &[
-            "describe",
-            "registry",
-            "suppress",
-            "config",
-            "rules",
-            "languages",
-            "port",
-            "finding",
-            "text",
-        ],
+        &["describe", "registry", "suppress", "config", "rules", "languages", "port", "finding", "text"],
     ),
     ("report", &["rules", "finding", "text"]),
     (
