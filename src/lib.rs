@@ -4,6 +4,7 @@
 //! &str ──languages──▶ Scan ──rules──▶ suppress ──▶ Vec<Finding> ──report──▶ terminal, JSON, SARIF, …
 //!                      │                                     ├──lsp─────▶ diagnostics, code actions
 //!                      │                                     └──fix─────▶ the text, mended
+//!                      ├──refactor──▶ the text, written otherwise
 //!                      └──registry──▶ hover, lookup
 //! ```
 //!
@@ -14,7 +15,7 @@
 //! ```text
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
 //! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
-//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding
+//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding    refactor ▶ rules
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
 
@@ -39,6 +40,8 @@ pub mod discovery;
 pub mod lint;
 
 pub mod fix;
+
+pub mod refactor;
 
 pub mod describe;
 
