@@ -110,8 +110,8 @@ fn shortened(text: &str, scan: &Scan, entry: &Entry, quote: char) -> Option<Vec<
     // One comment goes behind the entry, where no other stands.
     let Layout::Block { end, .. } = item.layout else { return None };
     let is_alone = text[item.outer.end..end].trim().is_empty() && !text[item.outer.start..].starts_with('{');
-    (is_alone && !silences(comment))
-        .then(|| vec![Edit { span: item.outer, text: format!("{short} {comment}") }])
+    (is_alone && !silences(&comment))
+        .then(|| vec![Edit { span: item.outer, text: format!("{short}{comment}") }])
 }
 
 /// Whether a linter heeds the comment, so that it must not come to speak of other lines.
@@ -158,15 +158,21 @@ impl Parts {
     }
 
     /// Those of `entry`, which is in the long syntax, if the short one has a place for all that it says; and the one
-    /// comment that may stand between them.
-    fn of_long<'t>(text: &'t str, scan: &Scan, entry: &Entry) -> Option<(Self, Option<&'t str>)> {
+    /// comment that may stand between them, with the blanks before it.
+    fn of_long(text: &str, scan: &Scan, entry: &Entry) -> Option<(Self, Option<String>)> {
         let mut parts = Self::default();
         let mut comment = None;
         let mut end = entry.fields.first()?.key.start;
         for field in &entry.fields {
-            for line in text.get(end..field.key.start)?.split(['\n', '\r']) {
+            for (index, line) in text.get(end..field.key.start)?.split(['\n', '\r']).enumerate() {
+                let written = line.trim_end();
                 let line = line.trim().trim_start_matches(',').trim();
-                if !line.is_empty() && (!line.starts_with('#') || comment.replace(line).is_some()) {
+                if line.is_empty() {
+                    continue;
+                }
+                // Behind a value the blanks before it are kept, on a line of its own they are indentation.
+                let comment_of_line = if index == 0 { written.to_owned() } else { format!(" {line}") };
+                if !line.starts_with('#') || comment.replace(comment_of_line).is_some() {
                     return None;
                 }
             }

@@ -161,7 +161,8 @@ fn long(text: &str, entry: &Entry, item: &Item<'_>) -> Option<String> {
 fn of_word(text: &str, scan: &Scan, entry: &Entry) -> Option<Edit> {
     let port = &scan.uses[entry.container?];
     let number = port.range?.to_string();
-    let is_plain = port.span.of(text) == number && entry.host.is_none() && entry.strays.is_empty();
+    let is_literal = port.variable.is_none() && port.span.of(text) == number;
+    let is_plain = is_literal && entry.host.is_none() && entry.strays.is_empty();
     let at = entry.span.end;
     is_plain.then(|| Edit { span: Span::new(at, at), text: format!(" {number}/udp") })
 }
@@ -241,6 +242,7 @@ mod tests {
             "EXPOSE 53‸ 53/udp",
             "EXPOSE 53‸ 50-60/udp",
             "EXPOSE $P‸",
+            "EXPOSE ${Q:-53}‸",
             "EXPOSE 80:53‸",
             "EXPOSE 70000‸",
             "EXPOSE ‸# 53",

@@ -102,7 +102,9 @@ pub fn binding(text: &str, scan: &Scan, entry: &Entry) -> Option<Fix> {
             // Without a port of the host, its place stays empty: `127.0.0.1::80`.
             let is_mapping = entry.host.is_some() || written.starts_with(':');
             let prefix = format!("{LOOPBACK}{}", if is_mapping { ":" } else { "::" });
-            let is_first = first.span.start == entry.span.start || written.starts_with(['$', ':']);
+            // In front of it nothing but the start of a reference, of which it is the default: no address that may be empty.
+            let before = Span::new(entry.span.start, first.span.start).of(text);
+            let is_first = matches!(before, "" | ":") || before.starts_with("${") && !before.contains('}');
             // A variable that is the whole of it may stand for a mapping.
             let is_open = !is_mapping && first.range.is_none();
             let title = "Publish on 127.0.0.1 only";
