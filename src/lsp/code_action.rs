@@ -5,40 +5,37 @@
 use std::collections::HashMap;
 
 use tower_lsp::ls_types::{
-    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, TextEdit, Uri, WorkspaceEdit,
+    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, Diagnostic, TextEdit, WorkspaceEdit,
 };
 
+use super::abilities::Abilities;
 use super::convert;
-use super::documents::Document;
-use crate::config::Settings;
+use super::documents::{Document, Reading};
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::fix;
-use crate::languages::{self, Language};
-use crate::lint::{judge, lint};
+use crate::languages::Language;
+use crate::lint::lint;
 use crate::suppress;
-use crate::text::{Encoding, Range};
+use crate::text::Range;
 
 /// The kind of the action that applies every safe fix.
 pub const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.portolan");
 
 /// The actions for `range`, of the kinds that `context` asks for.
-pub fn code_actions(
-    uri: &Uri,
+pub async fn code_actions(
     document: &Document,
     range: Range,
     context: &CodeActionContext,
-    encoding: Encoding,
+    abilities: &Abilities,
 ) -> Vec<CodeActionOrCommand> {
-    let text = document.text.to_string();
-    let Some(language) = document.language(uri, &text) else { return Vec::new() };
-    let settings = document.settings(uri);
-    let scan = languages::scan(&text, language);
-    let findings = judge(&text, language, &scan, &settings);
-    let file = File { uri, document, text: &text, language, settings: &settings, encoding };
+    let reading = document.read().await;
+    let Some(language) = reading.language else { return Vec::new() };
+    let (text, scan, findings) = (&reading.text, &reading.scan, reading.findings());
+    let file = File { document, reading: &reading, language, abilities };
 
     let mut actions = Vec::new();
     if asks_for(context, &CodeActionKind::QUICKFIX) {
-        let [start, end] = [range.start, range.end].map(|at| document.text.offset(at, encoding));
+        let [start, end] = [range.start, range.end].map(|at| document.text.offset(at, abilities.encoding));
         let is_here =
             |finding: &&Finding| finding.span.start <= end.max(start) && start.min(end) <= finding.span.end;
         let here: Vec<&Finding> = findings.iter().filter(is_here).collect();
@@ -51,17 +48,17 @@ pub fn code_actions(
         }
         for (index, finding) in here.iter().enumerate() {
             let is_first = here[..index].iter().all(|other| other.rule != finding.rule);
-            actions.extend(file.fix_rule(finding, &findings).filter(|_| is_first));
+            actions.extend(file.fix_rule(finding, findings).filter(|_| is_first));
         }
         for finding in &here {
-            let fix = suppress::ignoring(&text, language, &scan, finding);
+            let fix = suppress::ignoring(text, language, scan, finding);
             let action = fix.map(|fix| file.quick_fix(finding, &fix));
             // One comment speaks of all that a rule finds on a line.
             actions.extend(action.filter(|action| actions.iter().all(|other| other.edit != action.edit)));
         }
     }
     if asks_for(context, &FIX_ALL) {
-        actions.extend(file.fix_all(&findings));
+        actions.extend(file.fix_all(findings));
     }
     actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
 }
@@ -77,20 +74,16 @@ fn asks_for(context: &CodeActionContext, kind: &CodeActionKind) -> bool {
 
 /// A document that is being looked at.
 struct File<'a> {
-    uri: &'a Uri,
     document: &'a Document,
-    text: &'a str,
+    reading: &'a Reading,
     language: Language,
-    settings: &'a Settings,
-    encoding: Encoding,
+    abilities: &'a Abilities,
 }
 
 impl File<'_> {
     fn quick_fix(&self, finding: &Finding, fix: &Fix) -> CodeAction {
-        let diagnostic =
-            convert::to_diagnostic(finding.clone(), self.uri, &self.document.text, self.encoding);
         CodeAction {
-            diagnostics: Some(vec![diagnostic]),
+            diagnostics: Some(vec![self.diagnostic(finding)]),
             ..self.action(fix.title.clone(), CodeActionKind::QUICKFIX, &fix.edits)
         }
     }
@@ -102,8 +95,7 @@ impl File<'_> {
         findings.iter().filter(is_fixable).nth(1)?;
         let edits = self.fixes(findings, Safety::Unsafe, |finding| finding.rule == rule)?;
         let action = self.action(format!("Fix all `{rule}` in this file"), CodeActionKind::QUICKFIX, &edits);
-        let diagnostic = |it| convert::to_diagnostic(it, self.uri, &self.document.text, self.encoding);
-        let fixed = findings.iter().filter(is_fixable).cloned().map(diagnostic).collect();
+        let fixed = findings.iter().filter(is_fixable).map(|it| self.diagnostic(it)).collect();
         Some(CodeAction { diagnostics: Some(fixed), ..action })
     }
 
@@ -122,28 +114,33 @@ impl File<'_> {
         wanted: impl Fn(&Finding) -> bool,
     ) -> Option<Vec<Edit>> {
         let chosen: Vec<Finding> = findings.iter().filter(|finding| wanted(finding)).cloned().collect();
-        let round = fix::round(self.text, &chosen, most);
+        let round = fix::round(&self.reading.text, &chosen, most);
         if round.applied.is_empty() {
             return None;
         }
-        let once = fix::edited(self.text, &round.edits);
+        let once = fix::edited(&self.reading.text, &round.edits);
         let rest = fix::apply(&once, most, |text| {
-            let mut findings = lint(text, self.language, self.settings);
+            let mut findings = lint(text, self.language, &self.reading.settings);
             findings.retain(&wanted);
             findings
         });
         if rest.applied.is_empty() {
             return Some(round.edits);
         }
-        fix::difference(self.text, &rest.text).map(|edit| vec![edit])
+        fix::difference(&self.reading.text, &rest.text).map(|edit| vec![edit])
+    }
+
+    fn diagnostic(&self, finding: &Finding) -> Diagnostic {
+        let range = |span| self.document.text.range(span, self.abilities.encoding);
+        convert::to_diagnostic(finding, &self.document.uri, range, &self.abilities.diagnostics)
     }
 
     fn action(&self, title: String, kind: CodeActionKind, edits: &[Edit]) -> CodeAction {
         let to_edit = |edit: &Edit| TextEdit {
-            range: convert::to_range(self.document.text.range(edit.span, self.encoding)),
+            range: convert::to_range(self.document.text.range(edit.span, self.abilities.encoding)),
             new_text: edit.text.clone(),
         };
-        let changes = HashMap::from([(self.uri.clone(), edits.iter().map(to_edit).collect())]);
+        let changes = HashMap::from([(self.document.uri.clone(), edits.iter().map(to_edit).collect())]);
         CodeAction {
             title,
             kind: Some(kind),

@@ -10,15 +10,8 @@ use tower_lsp::ls_types::{
 
 use super::documents::{Document, Documents};
 use super::{convert, log};
-use crate::config::Config;
 use crate::discovery::NAMES;
-use crate::finding::Finding;
 use crate::text::{Encoding, LineIndex};
-
-/// What is wrong with a configuration.
-pub fn mistakes(text: &str) -> Vec<Finding> {
-    Config::read(text).err().unwrap_or_default()
-}
 
 /// What the client was told of configurations that are wrong and not open, by their paths.
 #[derive(Debug, Default)]
@@ -38,28 +31,24 @@ impl Told {
         }
         let line = LineIndex::new(&configuration.text).position(first.span.start, Encoding::Utf8).line + 1;
         let help = first.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-        let root = documents.root.get();
-        let path =
-            root.and_then(|root| configuration.path.strip_prefix(root).ok()).unwrap_or(&configuration.path);
+        let folders = documents.folders();
+        let within = folders.iter().find_map(|folder| configuration.path.strip_prefix(folder).ok());
+        let path = within.unwrap_or(&configuration.path);
         let message = format!("{}, line {line}: {}{help}", path.display(), first.message);
         let before = self.0.insert(configuration.path.clone(), message.clone());
         (before.as_ref() != Some(&message)).then_some(message)
     }
 }
 
-/// The folder that the client works in, if it names one.
-pub fn root(params: &InitializeParams) -> Option<PathBuf> {
+/// The folders that the client works in, if it names any.
+pub fn folders(params: &InitializeParams) -> Vec<PathBuf> {
     #[expect(deprecated, reason = "older clients name their folder so")]
-    let root = params.root_uri.as_ref();
-    let folders = params.workspace_folders.iter().flatten().map(|folder| &folder.uri);
-    folders.chain(root).find_map(convert::file)
-}
-
-/// Whether the client watches files for a server that asks it to.
-pub fn is_watching(params: &InitializeParams) -> bool {
-    let workspace = params.capabilities.workspace.as_ref();
-    let watching = workspace.and_then(|workspace| workspace.did_change_watched_files);
-    watching.and_then(|watching| watching.dynamic_registration).unwrap_or_default()
+    let (uri, path) = (params.root_uri.as_ref(), params.root_path.as_ref());
+    let folders: Vec<_> = params.workspace_folders.iter().flatten().map(|folder| &folder.uri).collect();
+    if !folders.is_empty() {
+        return folders.into_iter().filter_map(convert::file).collect();
+    }
+    uri.and_then(convert::file).or_else(|| path.map(PathBuf::from)).into_iter().collect()
 }
 
 /// Asks the client to tell when a configuration changes on the disk.

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 
 use tower_lsp::ls_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
-    NumberOrString, Position as LspPosition, PositionEncodingKind, Range as LspRange, Uri,
+    MarkupContent, MarkupKind, NumberOrString, Position as LspPosition, PositionEncodingKind,
+    Range as LspRange, Uri,
 };
 
+use super::abilities::DiagnosticAbilities;
+use crate::describe::Markup;
 use crate::finding::{Finding, Related, Severity};
 use crate::rules::{Rule, Tag};
-use crate::text::{Encoding, Position, Range, Text};
+use crate::text::{Encoding, Position, Range, Span};
 
 /// The encoding to speak with a client that offers `offered`: UTF-8 where it can, else what it names first, else UTF-16.
 pub fn encoding(offered: Option<&[PositionEncodingKind]>) -> Encoding {
@@ -51,22 +54,41 @@ pub fn to_range(range: Range) -> LspRange {
     LspRange { start: to_position(range.start), end: to_position(range.end) }
 }
 
-/// A finding for the client.
-pub fn to_diagnostic(finding: Finding, uri: &Uri, text: &Text, encoding: Encoding) -> Diagnostic {
+/// Text in `markup` for the client.
+pub fn to_markup(value: String, markup: Markup) -> MarkupContent {
+    let kind = match markup {
+        Markup::Markdown => MarkupKind::Markdown,
+        Markup::Plain => MarkupKind::PlainText,
+    };
+    MarkupContent { kind, value }
+}
+
+/// A finding for the client, of the document at `uri`, whose bytes `range` turns into positions.
+pub fn to_diagnostic(
+    finding: &Finding,
+    uri: &Uri,
+    range: impl Fn(Span) -> Range,
+    abilities: &DiagnosticAbilities,
+) -> Diagnostic {
     let rule = Rule::named(finding.rule);
     // Other servers say better where a file breaks off.
     let severity = if finding.rule == "syntax-error" { Severity::Hint } else { finding.severity };
-    let message = match finding.help {
+    let message = match &finding.help {
         Some(help) => format!("{}\nhelp: {help}", finding.message),
-        None => finding.message,
+        None => finding.message.clone(),
     };
-    let related = |it: Related| DiagnosticRelatedInformation {
-        location: Location { uri: uri.clone(), range: to_range(text.range(it.span, encoding)) },
-        message: it.message,
+    let related = |it: &Related| DiagnosticRelatedInformation {
+        location: Location { uri: uri.clone(), range: to_range(range(it.span)) },
+        message: it.message.clone(),
     };
-    let related: Vec<_> = finding.related.into_iter().map(related).collect();
+    let shows_related = abilities.related_information && !finding.related.is_empty();
+    let page = rule.filter(|_| abilities.code_description).and_then(|rule| rule.url().parse().ok());
+    let tag = rule.and_then(|rule| rule.tag).map(|tag| match tag {
+        Tag::Deprecated => DiagnosticTag::DEPRECATED,
+        Tag::Unnecessary => DiagnosticTag::UNNECESSARY,
+    });
     Diagnostic {
-        range: to_range(text.range(finding.span, encoding)),
+        range: to_range(range(finding.span)),
         severity: Some(match severity {
             Severity::Error => DiagnosticSeverity::ERROR,
             Severity::Warning => DiagnosticSeverity::WARNING,
@@ -74,14 +96,11 @@ pub fn to_diagnostic(finding: Finding, uri: &Uri, text: &Text, encoding: Encodin
             Severity::Hint => DiagnosticSeverity::HINT,
         }),
         code: Some(NumberOrString::String(finding.rule.to_owned())),
-        code_description: rule.and_then(|rule| rule.url().parse().ok()).map(|href| CodeDescription { href }),
+        code_description: page.map(|href| CodeDescription { href }),
         source: Some("portolan".to_owned()),
         message,
-        tags: rule.and_then(|rule| rule.tag).map(|tag| match tag {
-            Tag::Deprecated => vec![DiagnosticTag::DEPRECATED],
-            Tag::Unnecessary => vec![DiagnosticTag::UNNECESSARY],
-        }),
-        related_information: (!related.is_empty()).then_some(related),
+        tags: tag.filter(|tag| abilities.tags.contains(tag)).map(|tag| vec![tag]),
+        related_information: shows_related.then(|| finding.related.iter().map(related).collect()),
         ..Diagnostic::default()
     }
 }

@@ -9,14 +9,10 @@ use tokio::sync::Notify;
 use tower_lsp::Client;
 use tower_lsp::ls_types::{Diagnostic, MessageType, Uri};
 
+use super::abilities::Abilities;
 use super::configuration::Told;
-use super::documents::{self, Document, Documents};
-use super::{configuration, convert};
-use crate::lint::lint;
-use crate::text::Encoding;
-
-/// Texts above this many bytes are looked at beside the task that reads messages, not on it.
-const LARGE: usize = 64 << 10;
+use super::convert;
+use super::documents::{Document, Documents};
 
 /// The documents that have changed since they were last published.
 #[derive(Debug, Default)]
@@ -48,7 +44,12 @@ impl Changed {
 }
 
 /// Publishes changed documents for as long as the server runs; a document that is closed by then is cleared.
-pub async fn publish(client: Client, documents: Arc<Documents>, changed: Arc<Changed>, encoding: Encoding) {
+pub async fn publish(
+    client: Client,
+    documents: Arc<Documents>,
+    changed: Arc<Changed>,
+    abilities: Arc<Abilities>,
+) {
     let mut told = Told::default();
     loop {
         for uri in changed.take().await {
@@ -59,29 +60,18 @@ pub async fn publish(client: Client, documents: Arc<Documents>, changed: Arc<Cha
             if let Some(message) = told.news(&document, &documents) {
                 client.show_message(MessageType::ERROR, message).await;
             }
-            let version = document.version;
-            let diagnostics = diagnose(uri.clone(), document, encoding).await;
-            client.publish_diagnostics(uri, diagnostics, Some(version)).await;
+            let diagnostics = diagnostics(&document, &abilities).await;
+            let version = abilities.diagnostics.version.then_some(document.version);
+            client.publish_diagnostics(uri, diagnostics, version).await;
         }
     }
 }
 
-async fn diagnose(uri: Uri, document: Document, encoding: Encoding) -> Vec<Diagnostic> {
-    if document.text.len() <= LARGE {
-        return findings(&uri, &document, encoding);
-    }
-    let work = tokio::task::spawn_blocking(move || findings(&uri, &document, encoding));
-    work.await.unwrap_or_default()
-}
-
-fn findings(uri: &Uri, document: &Document, encoding: Encoding) -> Vec<Diagnostic> {
-    let text = document.text.to_string();
-    let findings = if documents::is_configuration(uri) {
-        configuration::mistakes(&text)
-    } else {
-        let Some(language) = document.language(uri, &text) else { return Vec::new() };
-        lint(&text, language, &document.settings(uri))
-    };
-    let findings = findings.into_iter();
-    findings.map(|finding| convert::to_diagnostic(finding, uri, &document.text, encoding)).collect()
+/// What is found in `document`.
+async fn diagnostics(document: &Document, abilities: &Abilities) -> Vec<Diagnostic> {
+    let reading = document.read().await;
+    let range = |span| document.text.range(span, abilities.encoding);
+    let to_diagnostic =
+        |finding| convert::to_diagnostic(finding, &document.uri, range, &abilities.diagnostics);
+    reading.findings().iter().map(to_diagnostic).collect()
 }

@@ -1,4 +1,4 @@
-//! The open documents.
+//! The open documents, and what stands in them.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -7,14 +7,21 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
 use super::convert;
-use crate::config::Settings;
+use crate::config::{Config, Settings};
 use crate::discovery::{Configuration, Discovery, NAMES};
-use crate::languages::{self, Language};
+use crate::finding::Finding;
+use crate::languages::{self, Language, Scan};
+use crate::lint::judge;
 use crate::text::{Encoding, Text};
+
+/// Texts above this many bytes are looked at beside the task that reads messages, not on it.
+const LARGE: usize = 64 << 10;
 
 /// A document as it stands: taken under the lock, worked on outside it. Copying it copies no text.
 #[derive(Clone, Debug)]
 pub struct Document {
+    /// Its address.
+    pub uri: Uri,
     /// The client's count of its edits.
     pub version: i32,
     /// Its text.
@@ -23,20 +30,28 @@ pub struct Document {
     pub configuration: Option<Arc<Configuration>>,
     /// The client's name for its language.
     language_id: String,
+    /// What was read in it, once somebody asked; shared by all snapshots of this text under this configuration.
+    reading: Arc<OnceLock<Arc<Reading>>>,
 }
 
 impl Document {
-    /// What the document is, by its name, the client's word for it and its text as it stands; `None`: nothing we read.
-    pub fn language(&self, uri: &Uri, text: &str) -> Option<Language> {
-        let configured = || self.configuration.as_ref()?.language(&convert::file(uri)?);
-        configured().or_else(|| languages::detect(&convert::path(uri), Some(&self.language_id), text))
+    /// Whether it is a configuration of ours.
+    pub fn is_configuration(&self) -> bool {
+        is_configuration(&self.uri)
     }
 
-    /// What is asked of the linter there.
-    pub fn settings(&self, uri: &Uri) -> Settings {
-        let Some(configuration) = &self.configuration else { return Settings::default() };
-        let path = convert::file(uri).unwrap_or_else(|| PathBuf::from(convert::path(uri)));
-        configuration.settings_for(&path)
+    /// What stands in it. A text is read once; a large one, beside the task that reads messages.
+    pub async fn read(&self) -> Arc<Reading> {
+        if self.reading.get().is_none() && self.text.len() > LARGE {
+            let document = self.clone();
+            let work = move || {
+                let reading = document.reading.get_or_init(|| Arc::new(Reading::of(&document)));
+                reading.findings();
+            };
+            // If it panics, so does the same below, where it is answered for.
+            let _ = tokio::task::spawn_blocking(work).await;
+        }
+        Arc::clone(self.reading.get_or_init(|| Arc::new(Reading::of(self))))
     }
 }
 
@@ -46,12 +61,53 @@ pub fn is_configuration(uri: &Uri) -> bool {
     NAMES.contains(&path.rsplit('/').next().unwrap_or_default())
 }
 
+/// What stands in a document.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Its text.
+    pub text: String,
+    /// What it is; `None`: nothing we read.
+    pub language: Option<Language>,
+    /// Its ports; none where it is nothing we read.
+    pub scan: Scan,
+    /// What is asked of the linter there.
+    pub settings: Settings,
+    findings: OnceLock<Vec<Finding>>,
+}
+
+impl Reading {
+    /// What the linter finds, in the order of the text; in a configuration, what is wrong with that.
+    pub fn findings(&self) -> &[Finding] {
+        self.findings.get_or_init(|| match self.language {
+            Some(language) => judge(&self.text, language, &self.scan, &self.settings),
+            None => Vec::new(),
+        })
+    }
+
+    fn of(document: &Document) -> Self {
+        let (uri, text) = (&document.uri, document.text.to_string());
+        if document.is_configuration() {
+            let findings = Config::read(&text).err().unwrap_or_default().into();
+            return Self { text, findings, ..Self::default() };
+        }
+        let configuration = document.configuration.as_ref();
+        let path = convert::file(uri);
+        let configured = configuration.zip(path.as_ref()).and_then(|(it, path)| it.language(path));
+        let by_itself = || languages::detect(&convert::path(uri), Some(&document.language_id), &text);
+        let Some(language) = configured.or_else(by_itself) else { return Self { text, ..Self::default() } };
+        let path = path.unwrap_or_else(|| PathBuf::from(convert::path(uri)));
+        let settings = configuration.map(|it| it.settings_for(&path)).unwrap_or_default();
+        let scan = languages::scan(&text, language);
+        Self { text, language: Some(language), scan, settings, findings: OnceLock::new() }
+    }
+}
+
 /// The open documents by their addresses, and the configurations they fall under, of which an open one speaks as it stands
 /// in the editor. No lock is held across an `.await`.
 #[derive(Debug, Default)]
 pub struct Documents {
-    /// The folder whose configuration documents without a file fall under.
-    pub root: OnceLock<PathBuf>,
+    /// The folders of the workspace; under the configuration of the first fall the documents that are no files.
+    folders: Mutex<Vec<PathBuf>>,
     open: Mutex<HashMap<Uri, Document>>,
     discovery: Discovery,
 }
@@ -60,12 +116,14 @@ impl Documents {
     /// Opens a document, or opens it anew.
     pub fn open(&self, item: TextDocumentItem) {
         let document = Document {
+            uri: item.uri.clone(),
             version: item.version,
             text: Text::new(&item.text),
             configuration: None,
             language_id: item.language_id,
+            reading: Arc::default(),
         };
-        self.lock().insert(item.uri, document);
+        lock(&self.open).insert(item.uri, document);
     }
 
     /// Applies edits in their order, each to what the one before left; tells whether the document is open.
@@ -76,9 +134,10 @@ impl Documents {
         changes: &[TextDocumentContentChangeEvent],
         encoding: Encoding,
     ) -> bool {
-        let mut open = self.lock();
+        let mut open = lock(&self.open);
         let Some(document) = open.get_mut(uri) else { return false };
         document.version = version;
+        document.reading = Arc::default();
         for change in changes {
             match change.range {
                 Some(range) => document.text.replace(convert::from_range(range), &change.text, encoding),
@@ -90,18 +149,30 @@ impl Documents {
 
     /// Closes a document.
     pub fn close(&self, uri: &Uri) {
-        self.lock().remove(uri);
+        lock(&self.open).remove(uri);
     }
 
     /// The document as it stands, if it is open.
     pub fn snapshot(&self, uri: &Uri) -> Option<Document> {
-        let document = self.lock().get(uri).cloned()?;
-        Some(Document { configuration: self.configuration(uri), ..document })
+        // The lock is taken twice: of an open configuration the discovery asks for the text.
+        let is_open = lock(&self.open).contains_key(uri);
+        let configuration = is_open.then(|| self.configuration(uri))?;
+        let mut open = lock(&self.open);
+        let document = open.get_mut(uri)?;
+        let is_same = match (&document.configuration, &configuration) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        if !is_same {
+            document.configuration = configuration;
+            document.reading = Arc::default();
+        }
+        Some(document.clone())
     }
 
     /// The addresses of all open documents.
     pub fn addresses(&self) -> Vec<Uri> {
-        self.lock().keys().cloned().collect()
+        lock(&self.open).keys().cloned().collect()
     }
 
     /// Whether the file at `path` is open.
@@ -109,29 +180,49 @@ impl Documents {
         self.text_of(path).is_some()
     }
 
+    /// The folders of the workspace.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        lock(&self.folders).clone()
+    }
+
+    /// Adds some folders to the workspace, after others are taken out of it.
+    pub fn change_folders(&self, removed: &[PathBuf], added: Vec<PathBuf>) {
+        let mut folders = lock(&self.folders);
+        folders.retain(|folder| !removed.contains(folder));
+        for folder in added {
+            if !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+    }
+
     /// Looks for configurations anew from now on.
     pub fn forget_configurations(&self) {
         self.discovery.forget();
     }
 
+    /// The configuration that the file at `path` falls under.
+    pub fn configuration_of(&self, path: &Path) -> Option<Arc<Configuration>> {
+        self.discovery.of_file(path, |path| self.text_of(path))
+    }
+
     /// The configuration that the document falls under.
     fn configuration(&self, uri: &Uri) -> Option<Arc<Configuration>> {
-        let open = |path: &Path| self.text_of(path);
         match convert::file(uri) {
-            Some(path) => self.discovery.of_file(&path, open),
-            None => self.discovery.of_folder(self.root.get()?, open),
+            Some(path) => self.configuration_of(&path),
+            None => self.discovery.of_folder(self.folders().first()?, |path| self.text_of(path)),
         }
     }
 
     /// The text of the file at `path`, if it is open.
     fn text_of(&self, path: &Path) -> Option<String> {
-        let open = self.lock();
+        let open = lock(&self.open);
         let document = open.iter().find(|(uri, _)| convert::file(uri).as_deref() == Some(path));
         document.map(|(_, document)| document.text.to_string())
     }
+}
 
-    /// A panic elsewhere leaves whole documents behind, so they stay in use.
-    fn lock(&self) -> MutexGuard<'_, HashMap<Uri, Document>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// A panic elsewhere leaves whole entries behind, so they stay in use.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering;
 
 use tower_lsp::LspService;
 
+mod abilities;
 mod code_action;
 mod configuration;
 mod convert;
@@ -21,6 +22,7 @@ mod diagnostics;
 mod documents;
 mod frames;
 mod hover;
+mod options;
 mod server;
 mod transport;
 

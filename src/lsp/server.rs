@@ -1,7 +1,7 @@
 //! The server: each message of the protocol to the room that answers it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
@@ -14,11 +14,11 @@ use tower_lsp::ls_types::{
 };
 use tower_lsp::{Client, LanguageServer};
 
+use super::abilities::Abilities;
 use super::diagnostics::{self, Changed};
 use super::documents::{self, Documents};
+use super::options::Options;
 use super::{code_action, configuration, convert, hover, log};
-use crate::describe::Markup;
-use crate::text::Encoding;
 
 /// The server's side of one conversation.
 #[derive(Debug)]
@@ -28,16 +28,8 @@ pub struct Server {
     client: Client,
     documents: Arc<Documents>,
     changed: Arc<Changed>,
-    handshake: OnceLock<Handshake>,
-}
-
-/// What `initialize` settles.
-#[derive(Clone, Debug, Default)]
-struct Handshake {
-    encoding: Encoding,
-    markup: Markup,
-    /// Whether the client can tell when a configuration changes on the disk.
-    is_watching: bool,
+    abilities: OnceLock<Arc<Abilities>>,
+    options: Mutex<Options>,
 }
 
 impl Server {
@@ -48,7 +40,8 @@ impl Server {
             client,
             documents: Arc::default(),
             changed: Arc::default(),
-            handshake: OnceLock::new(),
+            abilities: OnceLock::new(),
+            options: Mutex::default(),
         }
     }
 
@@ -66,38 +59,29 @@ impl Server {
         self.documents.addresses().into_iter().for_each(|uri| self.changed.add(uri));
     }
 
-    fn handshake(&self) -> Handshake {
-        self.handshake.get().cloned().unwrap_or_default()
+    /// What the client can take; nothing before the handshake.
+    fn abilities(&self) -> Arc<Abilities> {
+        self.abilities.get().cloned().unwrap_or_default()
+    }
+
+    /// The user's settings as they are now.
+    fn options(&self) -> Options {
+        self.options.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        if let Some(root) = configuration::root(&params) {
-            // A second handshake changes nothing.
-            let _ = self.documents.root.set(root);
-        }
-        let is_watching = configuration::is_watching(&params);
-        let capabilities = params.capabilities;
-        let offered = capabilities.general.and_then(|general| general.position_encodings);
-        let formats = capabilities
-            .text_document
-            .and_then(|documents| documents.hover)
-            .and_then(|hover| hover.content_format)
-            .unwrap_or_default();
-        let handshake = Handshake {
-            encoding: convert::encoding(offered.as_deref()),
-            markup: hover::markup(&formats),
-            is_watching,
-        };
-        let encoding = handshake.encoding;
-        if self.handshake.set(handshake).is_ok() {
+        let abilities = Arc::new(Abilities::of(&params));
+        // A second handshake is refused by the framework.
+        if self.abilities.set(Arc::clone(&abilities)).is_ok() {
+            self.documents.change_folders(&[], configuration::folders(&params));
             let (client, documents, changed) =
                 (self.client.clone(), Arc::clone(&self.documents), Arc::clone(&self.changed));
-            tokio::spawn(diagnostics::publish(client, documents, changed, encoding));
+            tokio::spawn(diagnostics::publish(client, documents, changed, Arc::clone(&abilities)));
         }
         Ok(InitializeResult {
-            capabilities: capabilities_in(encoding),
+            capabilities: capabilities(&abilities),
             server_info: Some(ServerInfo {
                 name: env!("CARGO_PKG_NAME").to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -107,7 +91,7 @@ impl LanguageServer for Server {
     }
 
     async fn initialized(&self, _: InitializedParams) {
-        if self.handshake().is_watching {
+        if self.abilities().workspace.watches_files {
             tokio::spawn(configuration::watch(self.client.clone()));
         }
     }
@@ -127,7 +111,7 @@ impl LanguageServer for Server {
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let (uri, version) = (params.text_document.uri, params.text_document.version);
-        if !self.documents.change(&uri, version, &params.content_changes, self.handshake().encoding) {
+        if !self.documents.change(&uri, version, &params.content_changes, self.abilities().encoding) {
             return log(format_args!("a change to a document that is not open: {}", uri.as_str()));
         }
         self.publish(uri);
@@ -150,21 +134,21 @@ impl LanguageServer for Server {
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let at = params.text_document_position_params;
         let Some(document) = self.documents.snapshot(&at.text_document.uri) else { return Ok(None) };
-        let handshake = self.handshake();
-        Ok(hover::hover(&at.text_document.uri, &document, at.position, handshake.encoding, handshake.markup))
+        Ok(hover::hover(&document, at.position, &self.abilities()).await)
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        let uri = params.text_document.uri;
-        let Some(document) = self.documents.snapshot(&uri) else { return Ok(None) };
-        let (range, encoding) = (convert::from_range(params.range), self.handshake().encoding);
-        Ok(Some(code_action::code_actions(&uri, &document, range, &params.context, encoding)))
+        let Some(document) = self.documents.snapshot(&params.text_document.uri) else { return Ok(None) };
+        let range = convert::from_range(params.range);
+        let actions = code_action::code_actions(&document, range, &params.context, &self.abilities()).await;
+        Ok(Some(actions))
     }
 }
 
-fn capabilities_in(encoding: Encoding) -> ServerCapabilities {
+/// What the server can do for a client of those abilities.
+fn capabilities(abilities: &Abilities) -> ServerCapabilities {
     ServerCapabilities {
-        position_encoding: Some(convert::to_encoding(encoding)),
+        position_encoding: Some(convert::to_encoding(abilities.encoding)),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
             open_close: Some(true),
             change: Some(TextDocumentSyncKind::INCREMENTAL),

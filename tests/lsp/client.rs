@@ -55,19 +55,41 @@ impl Client {
         Self { input: child.stdin.take(), child, output, stderr: Some(stderr), last_id: 0, seen: Vec::new() }
     }
 
-    /// Starts the server and shakes hands, with a client that offers `encodings` and reads Markdown.
+    /// Starts the server and shakes hands, with a client that offers `encodings`, reads Markdown and shows whatever a
+    /// diagnostic can carry.
     pub fn initialized(encodings: &[&str]) -> Self {
         let mut client = Self::start();
         client.initialize(&json!({
             "general": {"positionEncodings": encodings},
-            "textDocument": {"hover": {"contentFormat": ["markdown", "plaintext"]}},
+            "textDocument": {
+                "hover": {"contentFormat": ["markdown", "plaintext"]},
+                "publishDiagnostics": {
+                    "versionSupport": true,
+                    "relatedInformation": true,
+                    "codeDescriptionSupport": true,
+                    "tagSupport": {"valueSet": [1, 2]},
+                },
+            },
         }));
         client
     }
 
     /// Shakes hands; returns what the server can do.
     pub fn initialize(&mut self, capabilities: &Value) -> Value {
-        let params = json!({"processId": null, "rootUri": null, "capabilities": capabilities});
+        self.initialize_with(json!({"capabilities": capabilities}))
+    }
+
+    /// Shakes hands with those `params`, beside which a client that says nothing of published diagnostics wants their
+    /// versions; returns what the server can do.
+    pub fn initialize_with(&mut self, mut params: Value) -> Value {
+        let published = &mut params["capabilities"]["textDocument"]["publishDiagnostics"];
+        if published.is_null() {
+            *published = json!({"versionSupport": true});
+        }
+        // Both must be there, though they may say nothing.
+        for key in ["processId", "rootUri"] {
+            params[key] = params[key].take();
+        }
         let result = self.request("initialize", params).unwrap();
         self.notify("initialized", json!({}));
         result["capabilities"].clone()

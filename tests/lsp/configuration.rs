@@ -22,9 +22,7 @@ fn start(text: &str) -> (TempDir, Client) {
 fn working_in(folder: &Path) -> Client {
     let mut client = Client::start();
     let folders = json!([{"uri": uri(folder, ""), "name": "a"}]);
-    let params = json!({"processId": null, "rootUri": null, "capabilities": {}, "workspaceFolders": folders});
-    client.request("initialize", params).unwrap();
-    client.notify("initialized", json!({}));
+    client.initialize_with(json!({"capabilities": {}, "workspaceFolders": folders}));
     client
 }
 

@@ -1,6 +1,6 @@
-//! Which configuration a file falls under: the nearest `portolan.toml` in the folders above it.
+//! Which configuration a file falls under, the nearest `portolan.toml` in the folders above it, and which files a folder has.
 //!
-//! This is the one room beside the command line that reads files, and it reads no others.
+//! This is the one room beside the command line that reads files.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,6 +13,10 @@ use crate::config::{self, Config, Settings};
 use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::text::Span;
+
+mod tree;
+
+pub use tree::{files_below, is_walked, text_of};
 
 /// What a configuration is called; in one folder the first wins.
 pub const NAMES: [&str; 2] = ["portolan.toml", ".portolan.toml"];
@@ -63,6 +67,8 @@ impl Configuration {
 #[derive(Debug, Default)]
 pub struct Discovery {
     found: Mutex<HashMap<PathBuf, Option<Arc<Configuration>>>>,
+    /// Each configuration as it was last read: one that still says the same is the same.
+    read: Mutex<HashMap<PathBuf, Arc<Configuration>>>,
     /// What each file said when nothing was wrong with it.
     good: Mutex<HashMap<PathBuf, Config>>,
 }
@@ -88,7 +94,7 @@ impl Discovery {
             }
             passed.push(folder.to_owned());
             if let Some(configuration) = self.within(folder, &open) {
-                nearest = Some(Arc::new(configuration));
+                nearest = Some(configuration);
                 break;
             }
         }
@@ -102,13 +108,13 @@ impl Discovery {
         self.understood(path.to_owned(), absolute(folder), read, None)
     }
 
-    /// Looks anew from now on.
+    /// Looks anew from now on. What is found again and says the same is the same [`Arc`] as before.
     pub fn forget(&self) {
         lock(&self.found).clear();
     }
 
     /// The configuration that lies in `folder`.
-    fn within(&self, folder: &Path, open: impl Fn(&Path) -> Option<String>) -> Option<Configuration> {
+    fn within(&self, folder: &Path, open: impl Fn(&Path) -> Option<String>) -> Option<Arc<Configuration>> {
         let mut found = NAMES.iter().filter_map(|name| {
             let path = folder.join(name);
             let read = open(&path).map_or_else(|| fs::read_to_string(&path), Ok);
@@ -117,7 +123,18 @@ impl Discovery {
         });
         let (path, read) = found.next()?;
         let shadowed = found.next().map(|(path, _)| path);
-        Some(self.understood(path, folder.to_owned(), read, shadowed))
+        let before = lock(&self.read).get(&path).cloned();
+        let is_same = |it: &Configuration| {
+            // What could not be read has no text either.
+            let was_read = it.mistakes.is_empty() || !it.text.is_empty();
+            was_read && read.as_ref().is_ok_and(|text| *text == it.text) && it.shadowed == shadowed
+        };
+        if let Some(before) = before.filter(|it| is_same(it)) {
+            return Some(before);
+        }
+        let configuration = Arc::new(self.understood(path, folder.to_owned(), read, shadowed));
+        lock(&self.read).insert(configuration.path.clone(), Arc::clone(&configuration));
+        Some(configuration)
     }
 
     fn understood(

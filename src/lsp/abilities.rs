@@ -1,0 +1,144 @@
+//! What the client can take, as it says in `initialize`: a client that lacks an ability is sent nothing that needs it.
+
+use tower_lsp::ls_types::{
+    ClientCapabilities, ClientDiagnosticsTagOptions, DiagnosticTag, InitializeParams, MarkupKind,
+};
+
+use super::convert;
+use crate::describe::Markup;
+use crate::text::Encoding;
+
+/// What the client can take. Everything is false, plain or UTF-16 for a client that says nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Abilities {
+    /// How positions are counted.
+    pub encoding: Encoding,
+    /// The markup of hovers.
+    pub hover: Markup,
+    /// What a diagnostic can carry, and how it travels.
+    pub diagnostics: DiagnosticAbilities,
+    /// What the client does for the workspace.
+    pub workspace: WorkspaceAbilities,
+    /// Whether the client shows the progress of work that nobody asked it for: `window.workDoneProgress`.
+    pub progress: bool,
+}
+
+/// What a diagnostic can carry, and how it travels.
+#[derive(Clone, Debug, Default)]
+pub struct DiagnosticAbilities {
+    /// Whether the client asks for diagnostics (`textDocument/diagnostic`); then none are published.
+    pub pull: bool,
+    /// Whether the answer for one document can bring those of others.
+    pub related_documents: bool,
+    /// Whether it can be asked to ask again.
+    pub refresh: bool,
+    /// Whether it wants the version of the document that published diagnostics are about.
+    pub version: bool,
+    /// Whether it shows other places.
+    pub related_information: bool,
+    /// Whether it links the code to a page.
+    pub code_description: bool,
+    /// The tags it knows.
+    pub tags: Vec<DiagnosticTag>,
+}
+
+/// What the client does for the workspace.
+#[derive(Clone, Debug, Default)]
+pub struct WorkspaceAbilities {
+    /// It answers `workspace/configuration`.
+    pub configuration: bool,
+    /// It can be asked to tell when its settings change.
+    pub watches_settings: bool,
+    /// It can be asked to tell when files change on the disk.
+    pub watches_files: bool,
+    /// It works in several folders, and tells when they change.
+    pub folders: bool,
+    /// It tells when a user creates files.
+    pub tells_created: bool,
+    /// It tells when a user renames files.
+    pub tells_renamed: bool,
+    /// It tells when a user deletes files.
+    pub tells_deleted: bool,
+    /// It can be asked to ask for inlay hints again.
+    pub inlay_hint_refresh: bool,
+}
+
+impl Abilities {
+    /// What the client says of itself.
+    pub fn of(params: &InitializeParams) -> Self {
+        let all = &params.capabilities;
+        let offered = all.general.as_ref().and_then(|general| general.position_encodings.as_deref());
+        let document = all.text_document.as_ref();
+        let hover = document.and_then(|it| it.hover.as_ref()?.content_format.as_deref());
+        Self {
+            encoding: convert::encoding(offered),
+            hover: markup(hover),
+            diagnostics: DiagnosticAbilities::of(all),
+            workspace: WorkspaceAbilities::of(all),
+            progress: all.window.as_ref().and_then(|it| it.work_done_progress).unwrap_or_default(),
+        }
+    }
+}
+
+impl DiagnosticAbilities {
+    fn of(all: &ClientCapabilities) -> Self {
+        let document = all.text_document.as_ref();
+        let pull = document.and_then(|it| it.diagnostic.as_ref());
+        let push = document.and_then(|it| it.publish_diagnostics.as_ref());
+        let can = |by_pull: Option<bool>, by_push: Option<bool>| by_pull.or(by_push).unwrap_or_default();
+        let tags = pull.and_then(|it| it.tag_support.as_ref()).map(known_tags);
+        let tags = tags.or_else(|| Some(push?.tag_support.as_ref()?.value_set.clone()));
+        Self {
+            pull: pull.is_some(),
+            related_documents: pull.and_then(|it| it.related_document_support).unwrap_or_default(),
+            refresh: all
+                .workspace
+                .as_ref()
+                .and_then(|it| it.diagnostics.as_ref()?.refresh_support)
+                .unwrap_or_default(),
+            version: push.and_then(|it| it.version_support).unwrap_or_default(),
+            related_information: can(
+                pull.and_then(|it| it.related_information),
+                push.and_then(|it| it.related_information),
+            ),
+            code_description: can(
+                pull.and_then(|it| it.code_description_support),
+                push.and_then(|it| it.code_description_support),
+            ),
+            tags: tags.unwrap_or_default(),
+        }
+    }
+}
+
+impl WorkspaceAbilities {
+    fn of(all: &ClientCapabilities) -> Self {
+        let Some(all) = &all.workspace else { return Self::default() };
+        let files = all.file_operations.as_ref();
+        let settings = all.did_change_configuration.as_ref();
+        Self {
+            configuration: all.configuration.unwrap_or_default(),
+            watches_settings: settings.and_then(|it| it.dynamic_registration).unwrap_or_default(),
+            watches_files: all
+                .did_change_watched_files
+                .and_then(|it| it.dynamic_registration)
+                .unwrap_or_default(),
+            folders: all.workspace_folders.unwrap_or_default(),
+            tells_created: files.and_then(|it| it.did_create).unwrap_or_default(),
+            tells_renamed: files.and_then(|it| it.did_rename).unwrap_or_default(),
+            tells_deleted: files.and_then(|it| it.did_delete).unwrap_or_default(),
+            inlay_hint_refresh: all.inlay_hint.as_ref().and_then(|it| it.refresh_support).unwrap_or_default(),
+        }
+    }
+}
+
+/// The markup to write in for a client that reads `formats`.
+pub fn markup(formats: Option<&[MarkupKind]>) -> Markup {
+    let reads_markdown = formats.unwrap_or_default().contains(&MarkupKind::Markdown);
+    if reads_markdown { Markup::Markdown } else { Markup::Plain }
+}
+
+/// The tags in an option whose type keeps them to itself.
+fn known_tags(options: &ClientDiagnosticsTagOptions) -> Vec<DiagnosticTag> {
+    let value = serde_json::to_value(options).unwrap_or_default();
+    serde_json::from_value(value["valueSet"].clone()).unwrap_or_default()
+}
