@@ -3,14 +3,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use tower_lsp::jsonrpc::Result;
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
-    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
+    CodeAction, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, Hover, HoverParams, HoverProviderCapability,
-    InitializeParams, InitializeResult, InitializedParams, SaveOptions, ServerCapabilities, ServerInfo,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    Uri,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandOptions, ExecuteCommandParams, Hover,
+    HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams, LSPAny,
+    SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Uri,
 };
 use tower_lsp::{Client, LanguageServer};
 
@@ -143,10 +143,26 @@ impl LanguageServer for Server {
         let actions = code_action::code_actions(&document, range, &params.context, &self.abilities()).await;
         Ok(Some(actions))
     }
+
+    async fn code_action_resolve(&self, params: CodeAction) -> Result<CodeAction> {
+        code_action::resolve(params, &self.documents, &self.abilities()).await
+    }
+
+    async fn execute_command(&self, mut params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        let Some(data) = params.arguments.pop().filter(|_| params.command == code_action::APPLY) else {
+            return Err(Error::invalid_params(format!("no such command: {}", params.command)));
+        };
+        let edit = code_action::edit_of(&data, &self.documents, &self.abilities()).await?;
+        let client = self.client.clone();
+        // Whether the client does it is its own affair, and nobody waits for that.
+        tokio::spawn(async move { client.apply_edit(edit).await });
+        Ok(None)
+    }
 }
 
 /// What the server can do for a client of those abilities.
 fn capabilities(abilities: &Abilities) -> ServerCapabilities {
+    let actions = &abilities.code_actions;
     ServerCapabilities {
         position_encoding: Some(convert::to_encoding(abilities.encoding)),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
@@ -155,10 +171,11 @@ fn capabilities(abilities: &Abilities) -> ServerCapabilities {
             save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
             ..TextDocumentSyncOptions::default()
         })),
-        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, code_action::FIX_ALL]),
-            ..CodeActionOptions::default()
-        })),
+        code_action_provider: Some(CodeActionProviderCapability::Options(code_action::options(actions))),
+        execute_command_provider: (!actions.literals && actions.commands).then(|| ExecuteCommandOptions {
+            commands: vec![code_action::APPLY.to_owned()],
+            ..ExecuteCommandOptions::default()
+        }),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         ..ServerCapabilities::default()
     }

@@ -288,7 +288,7 @@ fn is_port(text: &str) -> bool {
 }
 
 /// Whether a text is an address, or has variables.
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     unbracketed(text).parse::<IpAddr>().is_ok() || text.contains('$') && is_literal(text)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::syntax::is_address;
 use super::{Offer, Place, Refactoring, together};
 use crate::finding::Edit;
 use crate::languages::{Directive, Entry, EntryStyle, Field, Item, Layout, List, Listener, Module, Scan};
@@ -106,7 +107,10 @@ impl Lists {
 fn of_entry(text: &str, scan: &Scan, entry: &Entry) -> Option<Edit> {
     let item = Item::of(text, entry)?;
     let host = entry.host.and_then(|host| scan.uses[host].range);
-    let is_whole = entry.strays.is_empty() && host.is_none_or(|host| !host.is_empty() && host.last <= 65535);
+    let has_address = entry.address.as_deref().is_none_or(|it| it.is_empty() || is_address(it));
+    let is_whole = entry.strays.is_empty()
+        && has_address
+        && host.is_none_or(|host| !host.is_empty() && host.last <= 65535);
     let written = match entry.style {
         EntryStyle::Long => long(text, entry, &item)?,
         _ => short(text, scan, entry, &item)?,
