@@ -26,6 +26,8 @@ pub struct Abilities {
     pub link_tooltip: bool,
     /// What a diagnostic can carry, and how it travels.
     pub diagnostics: DiagnosticAbilities,
+    /// What a code action can be.
+    pub code_actions: CodeActionAbilities,
     /// What the client does for the workspace.
     pub workspace: WorkspaceAbilities,
     /// Whether the client shows the progress of work that nobody asked it for: `window.workDoneProgress`.
@@ -87,6 +89,21 @@ pub struct SymbolAbilities {
     pub shows_deprecated: bool,
 }
 
+/// What a code action can be.
+#[derive(Clone, Debug, Default)]
+pub struct CodeActionAbilities {
+    /// It can be an action, with a kind and an edit.
+    pub literals: bool,
+    /// It can be a command, since the client applies the edits that a command asks for.
+    pub commands: bool,
+    /// It can be the preferred one.
+    pub preferred: bool,
+    /// Its edit can come later: what it stands for is kept, and its edit is asked for.
+    pub lazy_edits: bool,
+    /// Its edit can name the version of the document that it is about.
+    pub versioned_edits: bool,
+}
+
 /// What the client does for the workspace.
 #[derive(Clone, Debug, Default)]
 pub struct WorkspaceAbilities {
@@ -130,6 +147,7 @@ impl Abilities {
                 .and_then(|it| it.document_link.as_ref()?.tooltip_support)
                 .unwrap_or_default(),
             diagnostics: DiagnosticAbilities::of(all),
+            code_actions: CodeActionAbilities::of(all),
             workspace: WorkspaceAbilities::of(all),
             progress: all.window.as_ref().and_then(|it| it.work_done_progress).unwrap_or_default(),
         }
@@ -196,6 +214,24 @@ impl DiagnosticAbilities {
                 push.and_then(|it| it.code_description_support),
             ),
             tags: tags.unwrap_or_default(),
+        }
+    }
+}
+
+impl CodeActionAbilities {
+    fn of(all: &ClientCapabilities) -> Self {
+        let own = all.text_document.as_ref().and_then(|it| it.code_action.as_ref());
+        let workspace = all.workspace.as_ref();
+        let resolves = own.and_then(|it| it.resolve_support.as_ref());
+        let resolves_edits = resolves.is_some_and(|it| it.properties.iter().any(|name| name == "edit"));
+        Self {
+            literals: own.is_some_and(|it| it.code_action_literal_support.is_some()),
+            commands: workspace.and_then(|it| it.apply_edit).unwrap_or_default(),
+            preferred: own.and_then(|it| it.is_preferred_support).unwrap_or_default(),
+            lazy_edits: resolves_edits && own.and_then(|it| it.data_support).unwrap_or_default(),
+            versioned_edits: workspace
+                .and_then(|it| it.workspace_edit.as_ref()?.document_changes)
+                .unwrap_or_default(),
         }
     }
 }

@@ -1,13 +1,12 @@
 //! What the server can do, as it says in the answer to `initialize`.
 
 use tower_lsp::ls_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DiagnosticOptions,
-    DiagnosticServerCapabilities, DocumentLinkOptions, FileOperationFilter, FileOperationPattern,
-    FileOperationRegistrationOptions, HoverProviderCapability, InlayHintOptions, InlayHintServerCapabilities,
-    OneOf, SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
-    WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    CodeActionProviderCapability, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions,
+    ExecuteCommandOptions, FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions,
+    HoverProviderCapability, InlayHintOptions, InlayHintServerCapabilities, OneOf, SaveOptions,
+    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, WorkDoneProgressOptions, WorkspaceFileOperationsServerCapabilities,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use super::abilities::{Abilities, WorkspaceAbilities};
@@ -15,6 +14,7 @@ use super::{code_action, completion, convert};
 
 /// What the server can do for a client of those abilities.
 pub fn of(abilities: &Abilities) -> ServerCapabilities {
+    let actions = &abilities.code_actions;
     ServerCapabilities {
         position_encoding: Some(convert::to_encoding(abilities.encoding)),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
@@ -23,10 +23,11 @@ pub fn of(abilities: &Abilities) -> ServerCapabilities {
             save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
             ..TextDocumentSyncOptions::default()
         })),
-        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, code_action::FIX_ALL]),
-            ..CodeActionOptions::default()
-        })),
+        code_action_provider: Some(CodeActionProviderCapability::Options(code_action::options(actions))),
+        execute_command_provider: (!actions.literals && actions.commands).then(|| ExecuteCommandOptions {
+            commands: vec![code_action::APPLY.to_owned()],
+            ..ExecuteCommandOptions::default()
+        }),
         completion_provider: Some(completion::options()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         diagnostic_provider: abilities.diagnostics.pull.then(|| {

@@ -179,7 +179,11 @@ fn every_client_gets_what_it_can_take_and_nothing_else() {
                 it["method"] == "textDocument/publishDiagnostics" && it["params"]["uri"] == uri.as_str()
             };
             let published = client.wait("publishDiagnostics", of_it)["params"].clone();
-            assert_eq!(published["version"], if row.diagnostic[0] { json!(1) } else { Value::Null }, "{name}");
+            assert_eq!(
+                published["version"],
+                if row.diagnostic[0] { json!(1) } else { Value::Null },
+                "{name}"
+            );
             published["diagnostics"].clone()
         };
         assert!(diagnostics.as_array().unwrap().len() >= 2, "{name}: {diagnostics:#}");
@@ -192,7 +196,10 @@ fn every_client_gets_what_it_can_take_and_nothing_else() {
         let at = |line: u64, character: u64| json!({"line": line, "character": character});
         let params = json!({"textDocument": document, "position": at(7, 13)});
         let completed = client.request("textDocument/completion", params).unwrap();
-        assert_eq!(completed["items"][0]["filterText"].as_str().map(|it| it.starts_with("postg")), Some(true));
+        assert_eq!(
+            completed["items"][0]["filterText"].as_str().map(|it| it.starts_with("postg")),
+            Some(true)
+        );
         let params = json!({"textDocument": document, "position": at(7, 8)});
         let all = client.request("textDocument/completion", params).unwrap();
         let offered = [
@@ -201,9 +208,11 @@ fn every_client_gets_what_it_can_take_and_nothing_else() {
             holds(&all, "insert"),
         ];
         assert_eq!(offered, row.completion, "{name}: {all:#}");
-        let has_marks = all["items"].as_array().unwrap().iter().any(|it| {
-            it["textEdit"]["newText"].as_str().is_some_and(|text| text.contains("${1"))
-        });
+        let has_marks = all["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|it| it["textEdit"]["newText"].as_str().is_some_and(|text| text.contains("${1")));
         assert_eq!(has_marks, row.completion[0], "{name}: {all:#}");
 
         let context = json!({"diagnostics": diagnostics});
@@ -212,13 +221,18 @@ fn every_client_gets_what_it_can_take_and_nothing_else() {
         let actions = client.request("textDocument/codeAction", params).unwrap();
         assert!(!actions.as_array().unwrap().is_empty(), "{name}");
         let is_late = !holds(&actions, "edit");
-        assert_eq!([holds(&actions, "isPreferred"), is_late], [row.action[0], row.action[2]], "{name}: {actions:#}");
+        assert_eq!(
+            [holds(&actions, "isPreferred"), is_late],
+            [row.action[0], row.action[2]],
+            "{name}: {actions:#}"
+        );
         let first = actions[0].clone();
         let whole = if is_late { client.request("codeAction/resolve", first).unwrap() } else { first };
         assert_eq!(holds(&whole["edit"], "documentChanges"), row.action[1], "{name}: {whole:#}");
         assert_eq!(holds(&whole["edit"], "changes"), !row.action[1], "{name}: {whole:#}");
 
-        let symbols = client.request("textDocument/documentSymbol", json!({"textDocument": document})).unwrap();
+        let symbols =
+            client.request("textDocument/documentSymbol", json!({"textDocument": document})).unwrap();
         assert_eq!(holds(&symbols, "children"), row.nests_symbols, "{name}: {symbols:#}");
         assert_eq!(holds(&symbols, "location"), !row.nests_symbols, "{name}: {symbols:#}");
 
@@ -236,9 +250,11 @@ fn every_client_gets_what_it_can_take_and_nothing_else() {
         client.notify("textDocument/didSave", json!({"textDocument": document}));
         let _ = client.request("workspace/diagnostic", json!({"previousResultIds": []}));
         let seen = client.finish_with_messages();
-        let registered = |method: &str| seen.iter().any(|it| {
-            it["method"] == "client/registerCapability" && it["params"].to_string().contains(method)
-        });
+        let registered = |method: &str| {
+            seen.iter().any(|it| {
+                it["method"] == "client/registerCapability" && it["params"].to_string().contains(method)
+            })
+        };
         let asks = |method: &str| seen.iter().any(|it| it["method"] == method);
         let asked = [
             registered("workspace/didChangeWatchedFiles"),
