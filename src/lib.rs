@@ -4,7 +4,7 @@
 //! &str ──languages──▶ Scan ──rules──▶ suppress ──▶ Vec<Finding> ──report──▶ terminal, JSON, SARIF, …
 //!                      │                                     ├──lsp─────▶ diagnostics, code actions
 //!                      │                                     └──fix─────▶ the text, mended
-//!                      ├──registry──▶ hover, lookup, inlay hints
+//!                      ├──registry──▶ hover, completion, inlay hints, lookup
 //!                      └──outline, links──▶ document symbols, document links
 //! ```
 //!
@@ -15,7 +15,8 @@
 //! ```text
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
 //! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
-//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding    outline ▶ describe    links ▶ languages, registry
+//!         complete ▶ describe, suppress, config, languages, registry    outline ▶ describe    links ▶ languages, registry
+//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
 
@@ -46,6 +47,8 @@ pub mod describe;
 pub mod outline;
 
 pub mod links;
+
+pub mod complete;
 
 pub mod report;
 

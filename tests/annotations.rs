@@ -68,7 +68,8 @@ fn assert_hints(text: &str, scan: &Scan, team: &TeamPorts) {
     assert_eq!(by_line, all);
     for end in [0, 1, text.len() / 2, text.len(), usize::MAX] {
         for start in [0, end / 2, end] {
-            hints(text, scan, Span::new(start, end), team, ALL);
+            let within = Span::new(start, end);
+            assert!(hints(text, scan, within, team, ALL).iter().all(|hint| within.touches(hint.at)));
         }
     }
 }

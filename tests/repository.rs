@@ -21,6 +21,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("describe", &["registry", "languages", "port", "text"]),
     ("outline", &["describe", "registry", "languages", "port", "text"]),
     ("links", &["registry", "languages", "port", "text"]),
+    (
+        "complete",
+        &["describe", "registry", "suppress", "config", "rules", "languages", "port", "finding", "text"],
+    ),
     ("report", &["rules", "finding", "text"]),
     (
         "cli",
@@ -44,6 +48,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "links",
             "outline",
+            "complete",
             "describe",
             "fix",
             "lint",
@@ -77,7 +82,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("schemars::", &["config"]),
     ("strsim::", &["config", "rules"]),
     ("similar::", &["cli"]),
-    ("serde_json::", &["report", "cli", "lsp"]),
+    ("serde_json::", &["config", "report", "cli", "lsp"]),
     ("async fn", &["lsp"]),
 ];
 

@@ -7,13 +7,11 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use ignore::WalkBuilder;
-
 use super::progress::Progress;
 use super::settings::Configurations;
 use super::{Arguments, Outcome, complain, pool};
 use crate::config::Settings;
-use crate::discovery::Configuration;
+use crate::discovery::{self, Configuration};
 use crate::languages::{self, Language, NameVerdict};
 
 /// A file that is to be read for ports.
@@ -153,29 +151,16 @@ fn walk(
     configurations: &Arc<Configurations>,
     give: &mut impl FnMut(Job) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let mut builder = WalkBuilder::new(folder);
-    builder.hidden(false).require_git(false).sort_by_file_name(Ord::cmp);
     let configurations = Arc::clone(configurations);
-    builder.filter_entry(move |entry| {
-        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-        if entry.depth() == 0 || !is_folder {
-            return true;
-        }
-        let path = relative(entry.path());
-        let is_excluded =
-            || configurations.of_file(path).is_ok_and(|it| it.is_some_and(|it| it.excludes(path, true)));
-        entry.file_name() != ".git" && !is_excluded()
-    });
-    for entry in builder.build() {
-        match entry {
-            Ok(entry) if entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                if entry.file_name() != ".git" {
-                    give(Job::File { path: relative(entry.path()).to_owned(), is_named: false })?;
-                }
-            }
-            Ok(_) => {}
-            Err(error) => give(Job::Failure(error.to_string()))?,
-        }
+    let excludes = move |path: &Path| {
+        let path = relative(path);
+        configurations.of_file(path).is_ok_and(|it| it.is_some_and(|it| it.excludes(path, true)))
+    };
+    for path in discovery::files_below(folder, excludes) {
+        give(match path {
+            Ok(path) => Job::File { path: relative(&path).to_owned(), is_named: false },
+            Err(error) => Job::Failure(error.to_string()),
+        })?;
     }
     ControlFlow::Continue(())
 }

@@ -65,7 +65,7 @@ pub fn hints(text: &str, scan: &Scan, within: Span, team: &TeamPorts, wanted: Wa
 /// The short name of who is known at a number, whatever stands around it: the team's, that of the only product there in
 /// practice, or IANA's, where people go by that.
 #[must_use]
-pub fn known(range: PortRange, transport: Transport, team: &TeamPorts) -> Option<&str> {
+pub fn service_name(range: PortRange, transport: Transport, team: &TeamPorts) -> Option<&str> {
     if let Some(row) = of_team(range, transport, team) {
         return Some(&row.service);
     }

@@ -13,7 +13,7 @@ mod markup;
 mod place;
 
 pub use facts::number;
-pub use hints::{Hint, Wanted, hints, known};
+pub use hints::{Hint, Wanted, hints, service_name};
 pub use markup::Markup;
 
 /// The largest number that a port can have.
@@ -36,6 +36,14 @@ pub fn port(text: &str, scan: &Scan, port: &PortUse, team: &TeamPorts, markup: M
     };
     let place = place::sentences(text, scan, port, markup);
     paragraphs.insert(1, place);
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs.join("\n\n")
+}
+
+/// What is known of `number` on that `transport`, wherever it stands; what the `team` says of it comes first.
+#[must_use]
+pub fn known(number: u16, transport: Transport, team: &TeamPorts, markup: Markup) -> String {
+    let mut paragraphs = facts::paragraphs(number, transport, &[], team, markup);
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     paragraphs.join("\n\n")
 }

@@ -1,8 +1,8 @@
 //! What the client can take, as it says in `initialize`: a client that lacks an ability is sent nothing that needs it.
 
 use tower_lsp::ls_types::{
-    ClientCapabilities, ClientDiagnosticsTagOptions, DiagnosticTag, InitializeParams, MarkupKind, SymbolKind,
-    SymbolTag,
+    ClientCapabilities, ClientDiagnosticsTagOptions, CompletionClientCapabilities, CompletionItemKind,
+    CompletionItemTag, DiagnosticTag, InitializeParams, InsertTextMode, MarkupKind, SymbolKind, SymbolTag,
 };
 
 use super::convert;
@@ -22,12 +22,39 @@ pub struct Abilities {
     pub symbols: SymbolAbilities,
     /// Whether a document link can have a tooltip.
     pub link_tooltip: bool,
+    /// What an item of a completion can carry.
+    pub completion: CompletionAbilities,
     /// What a diagnostic can carry, and how it travels.
     pub diagnostics: DiagnosticAbilities,
     /// What the client does for the workspace.
     pub workspace: WorkspaceAbilities,
     /// Whether the client shows the progress of work that nobody asked it for: `window.workDoneProgress`.
     pub progress: bool,
+}
+
+/// What an item of a completion can carry.
+#[derive(Clone, Debug, Default)]
+pub struct CompletionAbilities {
+    /// The markup of its documentation.
+    pub documentation: Markup,
+    /// Whether it may be a snippet.
+    pub snippets: bool,
+    /// Whether it may have words beside its label.
+    pub label_details: bool,
+    /// Whether its detail may come when it is looked at.
+    pub late_detail: bool,
+    /// Whether it may be tagged as deprecated.
+    pub deprecated_tag: bool,
+    /// Whether it may be called deprecated in the older way.
+    pub deprecated: bool,
+    /// Whether it may be selected beforehand.
+    pub preselect: bool,
+    /// Whether it may replace what stands behind the cursor, or not, as the user likes.
+    pub insert_replace: bool,
+    /// How the client indents what it inserts; those that it can be told to do.
+    pub insert_modes: Vec<InsertTextMode>,
+    /// The kinds that it knows; `None`: those of the first version of the protocol.
+    pub kinds: Option<Vec<CompletionItemKind>>,
 }
 
 /// What a diagnostic can carry, and how it travels.
@@ -98,6 +125,10 @@ impl Abilities {
             link_tooltip: document
                 .and_then(|it| it.document_link.as_ref()?.tooltip_support)
                 .unwrap_or_default(),
+            completion: document
+                .and_then(|it| it.completion.as_ref())
+                .map(CompletionAbilities::of)
+                .unwrap_or_default(),
             diagnostics: DiagnosticAbilities::of(all),
             workspace: WorkspaceAbilities::of(all),
             progress: all.window.as_ref().and_then(|it| it.work_done_progress).unwrap_or_default(),
@@ -113,6 +144,28 @@ impl SymbolAbilities {
             hierarchical: symbol.and_then(|it| it.hierarchical_document_symbol_support).unwrap_or_default(),
             kinds: symbol.and_then(|it| it.symbol_kind.as_ref()?.value_set.clone()).unwrap_or_default(),
             shows_deprecated: tags.is_some_and(|it| it.value_set.contains(&SymbolTag::DEPRECATED)),
+        }
+    }
+}
+
+impl CompletionAbilities {
+    fn of(all: &CompletionClientCapabilities) -> Self {
+        let kinds = all.completion_item_kind.as_ref().and_then(|it| it.value_set.clone());
+        let Some(item) = &all.completion_item else { return Self { kinds, ..Self::default() } };
+        let late = item.resolve_support.as_ref().map(|it| it.properties.as_slice()).unwrap_or_default();
+        let modes = item.insert_text_mode_support.as_ref().map(|it| it.value_set.clone());
+        let tags = item.tag_support.as_ref().map(|it| it.value_set.as_slice()).unwrap_or_default();
+        Self {
+            documentation: markup(item.documentation_format.as_deref()),
+            snippets: item.snippet_support.unwrap_or_default(),
+            label_details: item.label_details_support.unwrap_or_default(),
+            late_detail: late.iter().any(|property| property == "detail"),
+            deprecated_tag: tags.contains(&CompletionItemTag::DEPRECATED),
+            deprecated: item.deprecated_support.unwrap_or_default(),
+            preselect: item.preselect_support.unwrap_or_default(),
+            insert_replace: item.insert_replace_support.unwrap_or_default(),
+            insert_modes: modes.unwrap_or_default(),
+            kinds,
         }
     }
 }

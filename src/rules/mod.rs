@@ -59,6 +59,7 @@ use context::{can_publish, entries_of_ports, ports_within, published, written_at
 use mending::{
     HostPorts, adding_key, end_of_line, indentation, inserting, is_taken, removing, replacing, replacing_port,
 };
+pub use missing_udp::speaks_udp;
 use sections::{directives, module_around, open_sections, says, upstreams};
 pub(crate) use unknown_rule::RULE as UNKNOWN_RULE;
 pub(crate) use unused_suppression::RULE as UNUSED_SUPPRESSION;

@@ -1,6 +1,6 @@
-//! Which configuration a file falls under: the nearest `portolan.toml` in the folders above it.
+//! Which configuration a file falls under, the nearest `portolan.toml` in the folders above it, and which files a folder has.
 //!
-//! This is the one room beside the command line that reads files, and it reads no others.
+//! This is the one room beside the command line that reads files.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,6 +13,10 @@ use crate::config::{self, Config, Settings};
 use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::text::Span;
+
+mod tree;
+
+pub use tree::{files_below, is_walked, text_of};
 
 /// What a configuration is called; in one folder the first wins.
 pub const NAMES: [&str; 2] = ["portolan.toml", ".portolan.toml"];

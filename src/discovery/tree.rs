@@ -1,0 +1,60 @@
+//! The files of a folder that anybody would look at: a walk as ripgrep walks, and one file of it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ignore::{DirEntry, WalkBuilder};
+
+/// The files below `folder`, those of one folder by their names; what cannot be looked at comes as an error in between.
+///
+/// What .gitignore and .ignore hide is passed over, hidden files are not, and `.git` is. So are the folders that
+/// `excludes` names.
+pub fn files_below(
+    folder: &Path,
+    excludes: impl Fn(&Path) -> bool + Send + Sync + 'static,
+) -> impl Iterator<Item = Result<PathBuf, ignore::Error>> {
+    let enters = move |entry: &DirEntry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        !is_folder || entry.depth() == 0 || (entry.file_name() != ".git" && !excludes(entry.path()))
+    };
+    let walk = walk(folder).filter_entry(enters).build();
+    walk.filter_map(|entry| match entry {
+        Ok(entry) if entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_file()) => {
+            (entry.file_name() != ".git").then(|| Ok(entry.into_path()))
+        }
+        Ok(_) => None,
+        Err(error) => Some(Err(error)),
+    })
+}
+
+/// Whether `path`, a file or a folder below `folder`, is one that a walk through `folder` comes to.
+#[must_use]
+pub fn is_walked(folder: &Path, path: &Path) -> bool {
+    let wanted = path.to_owned();
+    let mut walk = walk(folder).filter_entry(move |entry| wanted.starts_with(entry.path())).build();
+    walk.any(|entry| entry.is_ok_and(|entry| entry.path() == path))
+}
+
+/// The text of the file at `path`, in which bytes that are no UTF-8 are replaced by U+FFFD; `None` where it has more than
+/// `most` bytes.
+///
+/// # Errors
+///
+/// Those of the file system.
+pub fn text_of(path: &Path, most: u64) -> io::Result<Option<String>> {
+    if fs::metadata(path)?.len() > most {
+        return Ok(None);
+    }
+    let bytes = fs::read(path)?;
+    Ok(Some(
+        String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+    ))
+}
+
+fn walk(folder: &Path) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(folder);
+    builder.hidden(false).require_git(false).sort_by_file_name(Ord::cmp);
+    builder
+}
