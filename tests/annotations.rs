@@ -113,7 +113,7 @@ fn every_file_has_sound_annotations() {
     assert!(files.len() > 80, "{}", files.len());
     for (path, text, language) in files {
         let path = path.to_str().unwrap();
-        println!("{path}");
+        eprintln!("{path}");
         assert_sound(&text, language, path);
         assert_sound(&text.replace('\n', "\r\n"), language, path);
         assert_sound(&format!("\u{feff}{text}"), language, path);
