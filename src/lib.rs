@@ -4,7 +4,7 @@
 //! &str ──languages──▶ Scan ──rules──▶ suppress ──▶ Vec<Finding> ──report──▶ terminal, JSON, SARIF, …
 //!                      │                                     ├──lsp─────▶ diagnostics, code actions
 //!                      │                                     └──fix─────▶ the text, mended
-//!                      ├──registry──▶ hover, completion, inlay hints, lookup
+//!                      ├──registry──▶ hover, inlay hints, completion, lookup
 //!                      └──outline, links──▶ document symbols, document links
 //! ```
 //!
@@ -15,8 +15,8 @@
 //! ```text
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
 //! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
-//!         complete ▶ describe, suppress, config, languages, registry    outline ▶ describe    links ▶ languages, registry
-//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding
+//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding    outline ▶ describe    links ▶ languages, registry
+//!         complete ▶ describe, suppress, config, languages, registry
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
 
@@ -44,11 +44,11 @@ pub mod fix;
 
 pub mod describe;
 
+pub mod complete;
+
 pub mod outline;
 
 pub mod links;
-
-pub mod complete;
 
 pub mod report;
 

@@ -19,12 +19,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("fix", &["finding", "text"]),
     ("lint", &["suppress", "config", "rules", "languages", "finding"]),
     ("describe", &["registry", "languages", "port", "text"]),
-    ("outline", &["describe", "registry", "languages", "port", "text"]),
-    ("links", &["registry", "languages", "port", "text"]),
     (
         "complete",
         &["describe", "registry", "suppress", "config", "rules", "languages", "port", "finding", "text"],
     ),
+    ("outline", &["describe", "registry", "languages", "port", "text"]),
+    ("links", &["registry", "languages", "port", "text"]),
     ("report", &["rules", "finding", "text"]),
     (
         "cli",
@@ -46,9 +46,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "lsp",
         &[
+            "complete",
             "links",
             "outline",
-            "complete",
             "describe",
             "fix",
             "lint",

@@ -23,7 +23,9 @@ pub fn complete(
 ) -> Option<Completion> {
     if let Some(place) = place::of_value(text, language, scan, at) {
         let typed = &text[place.word.start..at];
-        return Some(Completion { items: values(&place, typed), span: place.word, ..Completion::default() });
+        let is_quoted = text[..place.word.start].ends_with(['"', '\'']);
+        let items = values(&place, typed, is_quoted);
+        return Some(Completion { items, span: place.word, ..Completion::default() });
     }
     let place = place::of_port(text, language, scan, at)?;
     let offer = Offer { text, language, team, place: &place, typed: &text[place.word.start..at] };
@@ -322,7 +324,7 @@ fn replacement(number: u16) -> Option<u16> {
 }
 
 /// The values that can stand at `place` and begin with what is `typed`.
-fn values(place: &ValuePlace, typed: &str) -> Vec<Item> {
+fn values(place: &ValuePlace, typed: &str, is_quoted: bool) -> Vec<Item> {
     let words: Vec<(&str, &str)> = match place.value {
         Value::Transport(number) => transports(number).map(|it| (it.name(), of_transport(it))).into(),
         Value::Mode => vec![
@@ -332,7 +334,8 @@ fn values(place: &ValuePlace, typed: &str) -> Vec<Item> {
         Value::Address => vec![
             ("127.0.0.1", "this host alone"),
             ("0.0.0.0", "every IPv4 address of the host"),
-            ("'::1'", "this host alone, by IPv6"),
+            // YAML takes what starts with a colon for no text, unless it is quoted.
+            (if is_quoted { "::1" } else { "'::1'" }, "this host alone, by IPv6"),
         ],
     };
     let begins = |word: &str| word.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed));
@@ -531,6 +534,14 @@ mod tests {
         assert_eq!(first(&in_service(long), COMPOSE, 9), ["udp", "tcp", "sctp"]);
         assert_eq!(first(&in_service(&long.replace("protocol", "mode")), COMPOSE, 9), ["ingress", "host"]);
         assert_eq!(first(&in_service(&long.replace("protocol", "host_ip")), COMPOSE, 9)[0], "127.0.0.1");
+        assert_eq!(first("FROM a\nEXPOSE ${PORT}/|", DOCKERFILE, 9), ["tcp", "udp", "sctp"]);
+        let address = long.replace("protocol", "host_ip").replace('|', "127.0.|");
+        assert_eq!(
+            taken(&in_service(&address), COMPOSE),
+            in_service(&address).replace("127.0.|", "127.0.0.1")
+        );
+        let quoted = long.replace("protocol", "host_ip").replace('|', "'|'");
+        assert_eq!(first(&in_service(&quoted), COMPOSE, 9)[2], "::1");
         assert_eq!(first("server { listen 80/|; }", NGINX, 9), [""; 0]);
     }
 

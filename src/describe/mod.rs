@@ -42,7 +42,7 @@ pub fn port(text: &str, scan: &Scan, port: &PortUse, team: &TeamPorts, markup: M
 
 /// What is known of `number` on that `transport`, wherever it stands; what the `team` says of it comes first.
 #[must_use]
-pub fn known(number: u16, transport: Transport, team: &TeamPorts, markup: Markup) -> String {
+pub fn number_on(number: u16, transport: Transport, team: &TeamPorts, markup: Markup) -> String {
     let mut paragraphs = facts::paragraphs(number, transport, &[], team, markup);
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     paragraphs.join("\n\n")

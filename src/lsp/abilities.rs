@@ -16,14 +16,14 @@ pub struct Abilities {
     pub encoding: Encoding,
     /// The markup of hovers.
     pub hover: Markup,
+    /// What an item of a completion can carry.
+    pub completion: CompletionAbilities,
     /// Whether the tooltip of an inlay hint can be asked for when it is needed.
     pub resolves_hint_tooltip: bool,
     /// What a document symbol can be.
     pub symbols: SymbolAbilities,
     /// Whether a document link can have a tooltip.
     pub link_tooltip: bool,
-    /// What an item of a completion can carry.
-    pub completion: CompletionAbilities,
     /// What a diagnostic can carry, and how it travels.
     pub diagnostics: DiagnosticAbilities,
     /// What the client does for the workspace.
@@ -85,6 +85,8 @@ pub struct SymbolAbilities {
     pub kinds: Vec<SymbolKind>,
     /// Whether it shows that a symbol is out of use.
     pub shows_deprecated: bool,
+    /// Whether it shows whose outline is whose, where there are several.
+    pub labels: bool,
 }
 
 /// What the client does for the workspace.
@@ -118,6 +120,10 @@ impl Abilities {
         Self {
             encoding: convert::encoding(offered),
             hover: markup(hover),
+            completion: document
+                .and_then(|it| it.completion.as_ref())
+                .map(CompletionAbilities::of)
+                .unwrap_or_default(),
             resolves_hint_tooltip: document
                 .and_then(|it| it.inlay_hint.as_ref()?.resolve_support.as_ref())
                 .is_some_and(|it| it.properties.iter().any(|property| property == "tooltip")),
@@ -125,25 +131,9 @@ impl Abilities {
             link_tooltip: document
                 .and_then(|it| it.document_link.as_ref()?.tooltip_support)
                 .unwrap_or_default(),
-            completion: document
-                .and_then(|it| it.completion.as_ref())
-                .map(CompletionAbilities::of)
-                .unwrap_or_default(),
             diagnostics: DiagnosticAbilities::of(all),
             workspace: WorkspaceAbilities::of(all),
             progress: all.window.as_ref().and_then(|it| it.work_done_progress).unwrap_or_default(),
-        }
-    }
-}
-
-impl SymbolAbilities {
-    fn of(all: &ClientCapabilities) -> Self {
-        let symbol = all.text_document.as_ref().and_then(|it| it.document_symbol.as_ref());
-        let tags = symbol.and_then(|it| it.tag_support.as_ref());
-        Self {
-            hierarchical: symbol.and_then(|it| it.hierarchical_document_symbol_support).unwrap_or_default(),
-            kinds: symbol.and_then(|it| it.symbol_kind.as_ref()?.value_set.clone()).unwrap_or_default(),
-            shows_deprecated: tags.is_some_and(|it| it.value_set.contains(&SymbolTag::DEPRECATED)),
         }
     }
 }
@@ -166,6 +156,19 @@ impl CompletionAbilities {
             insert_replace: item.insert_replace_support.unwrap_or_default(),
             insert_modes: modes.unwrap_or_default(),
             kinds,
+        }
+    }
+}
+
+impl SymbolAbilities {
+    fn of(all: &ClientCapabilities) -> Self {
+        let symbol = all.text_document.as_ref().and_then(|it| it.document_symbol.as_ref());
+        let tags = symbol.and_then(|it| it.tag_support.as_ref());
+        Self {
+            hierarchical: symbol.and_then(|it| it.hierarchical_document_symbol_support).unwrap_or_default(),
+            kinds: symbol.and_then(|it| it.symbol_kind.as_ref()?.value_set.clone()).unwrap_or_default(),
+            shows_deprecated: tags.is_some_and(|it| it.value_set.contains(&SymbolTag::DEPRECATED)),
+            labels: symbol.and_then(|it| it.label_support).unwrap_or_default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod client;
+mod clients;
 mod code_action;
 mod completion;
 mod configuration;
