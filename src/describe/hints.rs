@@ -2,6 +2,8 @@
 //!
 //! Whoever reads the file has not asked, so a hint says what the line does not, and nothing that is only likely.
 
+use std::collections::HashSet;
+
 use crate::languages::{Module, Scan, ScopeKind};
 use crate::port::{PortRange, PortUse, Role, Transport};
 use crate::registry::{self, Assignment, InPractice, Kind, Status, TeamPort, TeamPorts};
@@ -40,21 +42,23 @@ pub struct Hint {
 #[must_use]
 pub fn hints(text: &str, scan: &Scan, within: Span, team: &TeamPorts, wanted: Wanted) -> Vec<Hint> {
     let mut hints: Vec<Hint> = Vec::new();
+    // What the line says so far, and how far that is.
+    let (mut said, mut seen): (HashSet<String>, usize) = (HashSet::new(), 0);
     // A hint stands behind its port, and not far.
     let from = scan.uses.partition_point(|port| port.span.start + 4 * NEAR < within.start);
     let until = scan.uses.partition_point(|port| port.span.start <= within.end);
     for (index, port) in scan.uses.iter().enumerate().take(until).skip(from) {
         let Some(label) = label(text, scan, port, team, wanted) else { continue };
         let hint = Hint { at: behind(text, port), label, port: index };
-        // The two halves of a mapping share a place; the container's is the second.
-        if hints.last().is_some_and(|last| last.at == hint.at) {
-            hints.pop();
+        if text.get(seen..hint.at).unwrap_or_default().contains(['\n', '\r']) {
+            said.clear();
         }
-        let is_said = hints.last().is_some_and(|last| {
-            let between = text.get(last.at..hint.at).unwrap_or_default();
-            last.label == hint.label && !between.contains(['\n', '\r'])
-        });
-        if !is_said {
+        seen = hint.at;
+        // The two halves of a mapping share a place; the container's is the second.
+        if let Some(half) = hints.pop_if(|last| last.at == hint.at) {
+            said.remove(&half.label);
+        }
+        if said.insert(hint.label.clone()) {
             hints.push(hint);
         }
     }
@@ -65,7 +69,7 @@ pub fn hints(text: &str, scan: &Scan, within: Span, team: &TeamPorts, wanted: Wa
 /// The short name of who is known at a number, whatever stands around it: the team's, that of the only product there in
 /// practice, or IANA's, where people go by that.
 #[must_use]
-pub fn known(range: PortRange, transport: Transport, team: &TeamPorts) -> Option<&str> {
+pub fn service_name(range: PortRange, transport: Transport, team: &TeamPorts) -> Option<&str> {
     if let Some(row) = of_team(range, transport, team) {
         return Some(&row.service);
     }
@@ -356,7 +360,7 @@ mod tests {
         );
         assert_shown(
             Language::Dockerfile,
-            "EXPOSE 5430-5440 27017‹mongodb› 27017 \\\n  27017‹mongodb›\nEXPOSE",
+            "EXPOSE 5430-5440 27017‹mongodb› 22‹ssh› 27017 \\\n  27017‹mongodb›\nEXPOSE",
         );
         assert_shown(Language::Nginx, "stream { server { listen 5432‹postgresql›; } }");
         assert_shown(

@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use crate::describe::{Markup, known};
+use crate::describe::{Markup, service_name};
 use crate::languages::{Scan, Scope, ScopeKind};
 use crate::port::{PortRange, PortUse, Role, Transport};
 use crate::registry::{self, Status, TeamPorts};
@@ -222,7 +222,7 @@ fn name(text: &str, host: Option<&PortUse>, port: &PortUse) -> String {
 /// Who is known there, and what the port does that its name does not tell.
 fn detail(host: Option<&PortUse>, port: &PortUse, team: &TeamPorts) -> String {
     let transport = port.protocol.transport().unwrap_or(Transport::Tcp);
-    let who = port.range.and_then(|range| known(range, transport, team));
+    let who = port.range.and_then(|range| service_name(range, transport, team));
     let at = |what: &str, address: &Option<String>| {
         let address = address.as_deref().filter(|it| !matches!(*it, "" | "*" | "0.0.0.0" | "[::]" | "::"));
         address.map(|address| format!("{what} {}", Markup::Plain.text(address)))

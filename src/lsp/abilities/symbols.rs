@@ -11,6 +11,8 @@ pub struct SymbolAbilities {
     pub kinds: Vec<SymbolKind>,
     /// Whether it shows that a symbol is out of use.
     pub shows_deprecated: bool,
+    /// Whether it shows whose outline is whose, where there are several.
+    pub labels: bool,
 }
 
 impl SymbolAbilities {
@@ -22,6 +24,7 @@ impl SymbolAbilities {
             hierarchical: symbol.and_then(|it| it.hierarchical_document_symbol_support).unwrap_or_default(),
             kinds: symbol.and_then(|it| it.symbol_kind.as_ref()?.value_set.clone()).unwrap_or_default(),
             shows_deprecated: tags.is_some_and(|it| it.value_set.contains(&SymbolTag::DEPRECATED)),
+            labels: symbol.and_then(|it| it.label_support).unwrap_or_default(),
         }
     }
 }
