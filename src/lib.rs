@@ -4,7 +4,8 @@
 //! &str ──languages──▶ Scan ──rules──▶ suppress ──▶ Vec<Finding> ──report──▶ terminal, JSON, SARIF, …
 //!                      │                                     ├──lsp─────▶ diagnostics, code actions
 //!                      │                                     └──fix─────▶ the text, mended
-//!                      └──registry──▶ hover, completion, lookup
+//!                      ├──registry──▶ hover, inlay hints, completion, lookup
+//!                      └──outline, links──▶ document symbols, document links
 //! ```
 //!
 //! A [`Scan`](languages::Scan) is what one file says: its ports, each with its bytes, role, transport and origin. Scanners
@@ -14,8 +15,8 @@
 //! ```text
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
 //! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
+//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding    outline ▶ describe    links ▶ languages, registry
 //!         complete ▶ describe, suppress, config, languages, registry
-//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
 
@@ -44,6 +45,10 @@ pub mod fix;
 pub mod describe;
 
 pub mod complete;
+
+pub mod outline;
+
+pub mod links;
 
 pub mod report;
 

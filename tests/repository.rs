@@ -23,6 +23,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         "complete",
         &["describe", "registry", "suppress", "config", "rules", "languages", "port", "finding", "text"],
     ),
+    ("outline", &["describe", "registry", "languages", "port", "text"]),
+    ("links", &["registry", "languages", "port", "text"]),
     ("report", &["rules", "finding", "text"]),
     (
         "cli",
@@ -45,6 +47,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         "lsp",
         &[
             "complete",
+            "links",
+            "outline",
             "describe",
             "fix",
             "lint",

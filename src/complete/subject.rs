@@ -27,7 +27,7 @@ impl Subject {
     #[must_use]
     pub fn page(self, team: &TeamPorts, markup: Markup) -> String {
         match self {
-            Self::Port { number, transport } => describe::known(number, transport, team, markup),
+            Self::Port { number, transport } => describe::number_on(number, transport, team, markup),
             Self::Rule(rule) => rule.docs.to_owned(),
         }
     }

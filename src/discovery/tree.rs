@@ -47,7 +47,10 @@ pub fn text_of(path: &Path, most: u64) -> io::Result<Option<String>> {
         return Ok(None);
     }
     let bytes = fs::read(path)?;
-    Ok(Some(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())))
+    Ok(Some(
+        String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+    ))
 }
 
 fn walk(folder: &Path) -> WalkBuilder {

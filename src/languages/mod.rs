@@ -22,7 +22,8 @@ mod sourced;
 pub use configuration::{Directive, ListenHost, Listener, Module, Section, Target};
 pub use detect::{NameVerdict, by_name, detect};
 pub use scan::{
-    Breakage, Entry, EntryStyle, List, Part, Scan, Scope, ScopeKind, Service, Setting, Side, Stage, Stray,
+    Breakage, Entry, EntryStyle, FileKind, List, NamedFile, Part, Scan, Scope, ScopeKind, Service, Setting,
+    Side, Stage, Stray,
 };
 
 /// A kind of file that holds ports.

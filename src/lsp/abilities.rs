@@ -2,7 +2,7 @@
 
 use tower_lsp::ls_types::{
     ClientCapabilities, ClientDiagnosticsTagOptions, CompletionClientCapabilities, CompletionItemKind,
-    CompletionItemTag, DiagnosticTag, InitializeParams, InsertTextMode, MarkupKind,
+    CompletionItemTag, DiagnosticTag, InitializeParams, InsertTextMode, MarkupKind, SymbolKind, SymbolTag,
 };
 
 use super::convert;
@@ -18,6 +18,12 @@ pub struct Abilities {
     pub hover: Markup,
     /// What an item of a completion can carry.
     pub completion: CompletionAbilities,
+    /// Whether the tooltip of an inlay hint can be asked for when it is needed.
+    pub resolves_hint_tooltip: bool,
+    /// What a document symbol can be.
+    pub symbols: SymbolAbilities,
+    /// Whether a document link can have a tooltip.
+    pub link_tooltip: bool,
     /// What a diagnostic can carry, and how it travels.
     pub diagnostics: DiagnosticAbilities,
     /// What the client does for the workspace.
@@ -70,6 +76,17 @@ pub struct DiagnosticAbilities {
     pub tags: Vec<DiagnosticTag>,
 }
 
+/// What a document symbol can be.
+#[derive(Clone, Debug, Default)]
+pub struct SymbolAbilities {
+    /// Whether symbols can lie within each other.
+    pub hierarchical: bool,
+    /// The kinds that the client knows; none: those of the protocol's first version.
+    pub kinds: Vec<SymbolKind>,
+    /// Whether it shows that a symbol is out of use.
+    pub shows_deprecated: bool,
+}
+
 /// What the client does for the workspace.
 #[derive(Clone, Debug, Default)]
 pub struct WorkspaceAbilities {
@@ -105,6 +122,13 @@ impl Abilities {
                 .and_then(|it| it.completion.as_ref())
                 .map(CompletionAbilities::of)
                 .unwrap_or_default(),
+            resolves_hint_tooltip: document
+                .and_then(|it| it.inlay_hint.as_ref()?.resolve_support.as_ref())
+                .is_some_and(|it| it.properties.iter().any(|property| property == "tooltip")),
+            symbols: SymbolAbilities::of(all),
+            link_tooltip: document
+                .and_then(|it| it.document_link.as_ref()?.tooltip_support)
+                .unwrap_or_default(),
             diagnostics: DiagnosticAbilities::of(all),
             workspace: WorkspaceAbilities::of(all),
             progress: all.window.as_ref().and_then(|it| it.work_done_progress).unwrap_or_default(),
@@ -130,6 +154,18 @@ impl CompletionAbilities {
             insert_replace: item.insert_replace_support.unwrap_or_default(),
             insert_modes: modes.unwrap_or_default(),
             kinds,
+        }
+    }
+}
+
+impl SymbolAbilities {
+    fn of(all: &ClientCapabilities) -> Self {
+        let symbol = all.text_document.as_ref().and_then(|it| it.document_symbol.as_ref());
+        let tags = symbol.and_then(|it| it.tag_support.as_ref());
+        Self {
+            hierarchical: symbol.and_then(|it| it.hierarchical_document_symbol_support).unwrap_or_default(),
+            kinds: symbol.and_then(|it| it.symbol_kind.as_ref()?.value_set.clone()).unwrap_or_default(),
+            shows_deprecated: tags.is_some_and(|it| it.value_set.contains(&SymbolTag::DEPRECATED)),
         }
     }
 }

@@ -86,6 +86,11 @@ impl Client {
         if published.is_null() {
             *published = json!({"versionSupport": true});
         }
+        self.initialize_as_it_is(params)
+    }
+
+    /// Shakes hands with those `params`; returns what the server can do.
+    pub fn initialize_as_it_is(&mut self, mut params: Value) -> Value {
         // Both must be there, though they may say nothing.
         for key in ["processId", "rootUri"] {
             params[key] = params[key].take();
@@ -217,15 +222,26 @@ impl Client {
         }
     }
 
-    /// Shuts the server down as the protocol wants it, and checks that its output held frames alone.
+    /// Shuts the server down as the protocol wants it, and checks that its output held frames alone. Returns what it wrote
+    /// to standard error.
     pub fn finish(mut self) -> String {
+        self.end();
+        self.log()
+    }
+
+    /// As [`finish`](Self::finish); returns the messages that no test waited for.
+    pub fn finish_with_messages(mut self) -> Vec<Value> {
+        self.end();
+        std::mem::take(&mut self.seen)
+    }
+
+    fn end(&mut self) {
         assert_eq!(self.request("shutdown", Value::Null), Ok(Value::Null));
         self.notify("exit", Value::Null);
         assert_eq!(self.ended().code(), Some(0));
         for message in &self.output {
-            assert!(message.is_ok(), "stray bytes at the end: {message:?}");
+            self.seen.push(message.expect("the output ends with a whole frame"));
         }
-        self.log()
     }
 
     fn log(&mut self) -> String {

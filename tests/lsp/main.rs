@@ -3,9 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod client;
+mod clients;
 mod code_action;
 mod completion;
 mod configuration;
+mod inlay_hint;
+mod links;
+mod pull;
+mod symbols;
+mod workspace;
 
 use client::Client;
 use portolan::text::{Encoding, Position, Range, Text};
