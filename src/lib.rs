@@ -4,6 +4,7 @@
 //! &str ──languages──▶ Scan ──rules──▶ suppress ──▶ Vec<Finding> ──report──▶ terminal, JSON, SARIF, …
 //!                      │                                     ├──lsp─────▶ diagnostics, code actions
 //!                      │                                     └──fix─────▶ the text, mended
+//!                      ├──refactor──▶ the text, written otherwise
 //!                      ├──registry──▶ hover, inlay hints, completion, lookup
 //!                      └──outline, links──▶ document symbols, document links
 //! ```
@@ -16,7 +17,7 @@
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
 //! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
 //!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding    outline ▶ describe    links ▶ languages, registry
-//!         complete ▶ describe, suppress, config, languages, registry
+//!         complete ▶ describe, suppress, config, languages, registry    refactor ▶ rules
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
 
@@ -41,6 +42,8 @@ pub mod discovery;
 pub mod lint;
 
 pub mod fix;
+
+pub mod refactor;
 
 pub mod describe;
 

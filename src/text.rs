@@ -52,6 +52,18 @@ impl Span {
     }
 }
 
+/// How the line of `text` ends that byte `at` stands in. The last line, which has no end, counts as the first one does; a text
+/// of one line is given `\n`.
+#[must_use]
+pub fn end_of_line(text: &str, at: usize) -> &'static str {
+    let end = |from: usize| memchr::memchr2(b'\n', b'\r', &text.as_bytes()[from..]).map(|width| from + width);
+    match end(at).or_else(|| end(0)).map(|end| &text.as_bytes()[end..]) {
+        Some([b'\r', b'\n', ..]) => "\r\n",
+        Some([b'\r', ..]) => "\r",
+        _ => "\n",
+    }
+}
+
 /// What an editor counts a column in.
 ///
 /// [`PositionEncodingKind`](https://microsoft.github.io/language-server-protocol/specifications/lsp/3.18/specification/#positionEncodingKind)
@@ -291,6 +303,14 @@ mod tests {
         let text = Text::new("a\r\nb\rc\nd\u{2028}e\u{b}f\u{85}g");
         assert_eq!(text.lines(), 4);
         assert_eq!(text.position("a\r\nb\rc\n".len(), Encoding::Utf8), Position { line: 3, character: 0 });
+    }
+
+    #[test]
+    fn a_line_ends_as_it_is_written() {
+        let ends = |text| [0, 2, 4].map(|at| end_of_line(text, at));
+        assert_eq!(ends("ab\r\ncd"), ["\r\n"; 3]);
+        assert_eq!(ends("a\nb\rc"), ["\n", "\r", "\n"]);
+        assert_eq!(end_of_line("", 0), "\n");
     }
 
     #[test]

@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("discovery", &["config", "languages", "finding", "text"]),
     ("suppress", &["rules", "languages", "finding", "text"]),
     ("fix", &["finding", "text"]),
+    ("refactor", &["rules", "languages", "port", "finding", "text"]),
     ("lint", &["suppress", "config", "rules", "languages", "finding"]),
     ("describe", &["registry", "languages", "port", "text"]),
     (
@@ -51,6 +52,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "outline",
             "describe",
             "fix",
+            "refactor",
             "lint",
             "discovery",
             "suppress",

@@ -53,7 +53,7 @@ pub enum Module {
 }
 
 /// The socket that a `listen` of nginx opens, or one for each port of a range.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Listener {
     /// The address; a `*` and one that is left out are 0.0.0.0.
     pub host: ListenHost,

@@ -11,6 +11,8 @@ mod configuration;
 
 mod detect;
 
+mod item;
+
 mod compose;
 mod dockerfile;
 mod nginx;
@@ -21,9 +23,10 @@ mod sourced;
 
 pub use configuration::{Directive, ListenHost, Listener, Module, Section, Target};
 pub use detect::{NameVerdict, by_name, detect};
+pub use item::{Item, Layout};
 pub use scan::{
-    Breakage, Entry, EntryStyle, FileKind, List, NamedFile, Part, Scan, Scope, ScopeKind, Service, Setting,
-    Side, Stage, Stray,
+    Breakage, Entry, EntryStyle, Field, FileKind, Instruction, InstructionKind, List, NamedFile, Part, Scan,
+    Scope, ScopeKind, Service, Setting, Side, Stage, Stray,
 };
 
 /// A kind of file that holds ports.

@@ -93,6 +93,7 @@ impl Scan {
             removal: entry.removal.map(|span| span.shifted(at)),
             address_span: entry.address_span.map(|span| span.shifted(at)),
             strays: entry.strays.into_iter().map(|it| Stray { span: it.span.shifted(at), ..it }).collect(),
+            fields: entry.fields.into_iter().map(|field| field.shifted(at)).collect(),
             host: entry.host.map(use_of),
             container: entry.container.map(use_of),
             scope: entry.scope.map(scope_of),
@@ -117,6 +118,7 @@ impl Scan {
         self.stages.extend(part.stages.into_iter().map(|stage| Stage {
             scope: scope_of(stage.scope),
             base: stage.base.map(|base| base + stages),
+            instructions: stage.instructions.into_iter().map(|it| it.shifted(at)).collect(),
             ..stage
         }));
         self.files
@@ -237,6 +239,8 @@ pub struct Entry {
     pub app_protocol: Option<String>,
     /// `mode` of the long syntax.
     pub mode: Option<String>,
+    /// What the long syntax says, in the order of the file; what it merges is not here. Empty for other entries.
+    pub fields: Vec<Field>,
     /// The stage or service: an index into [`Scan::scopes`].
     pub scope: Option<usize>,
 }
@@ -257,8 +261,25 @@ impl Entry {
             is_trigger: false,
             app_protocol: None,
             mode: None,
+            fields: Vec::new(),
             scope: None,
         }
+    }
+}
+
+/// A key of the long syntax and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The bytes of the key, with its quotes.
+    pub key: Span,
+    /// The bytes of the value, with its quotes. They lie before those of the key where an alias stands for the value, and
+    /// are of no use where it is no scalar.
+    pub value: Span,
+}
+
+impl Field {
+    const fn shifted(self, bytes: usize) -> Self {
+        Self { key: self.key.shifted(bytes), value: self.value.shifted(bytes) }
     }
 }
 
@@ -316,6 +337,34 @@ pub struct Stage {
     pub image: String,
     /// The earlier stage whose name that is: an index into [`Scan::stages`].
     pub base: Option<usize>,
+    /// Those of its instructions that say how its containers listen, in the order of the file.
+    pub instructions: Vec<Instruction>,
+}
+
+/// An instruction of a Dockerfile that `ONBUILD` does not put off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// What it does.
+    pub kind: InstructionKind,
+    /// The bytes from its first word to the end of its last line.
+    pub span: Span,
+}
+
+impl Instruction {
+    const fn shifted(self, bytes: usize) -> Self {
+        Self { span: self.span.shifted(bytes), ..self }
+    }
+}
+
+/// What an [`Instruction`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InstructionKind {
+    /// `EXPOSE`: names ports.
+    Expose,
+    /// `ENV`: sets variables of the container.
+    Environment,
+    /// `CMD`, `ENTRYPOINT` and `HEALTHCHECK`: say what a container runs, and how to see that it is well.
+    Command,
 }
 
 /// What a compose service says beside its ports.

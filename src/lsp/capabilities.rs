@@ -1,11 +1,11 @@
 //! What the server can do, as it says in the answer to `initialize`.
 
 use tower_lsp::ls_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DiagnosticOptions,
-    DiagnosticServerCapabilities, DocumentLinkOptions, DocumentSymbolOptions, FileOperationFilter,
-    FileOperationPattern, FileOperationRegistrationOptions, HoverProviderCapability, InlayHintOptions,
-    InlayHintServerCapabilities, OneOf, SaveOptions, ServerCapabilities, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    CodeActionProviderCapability, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions,
+    DocumentSymbolOptions, ExecuteCommandOptions, FileOperationFilter, FileOperationPattern,
+    FileOperationRegistrationOptions, HoverProviderCapability, InlayHintOptions, InlayHintServerCapabilities,
+    OneOf, SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
     WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities,
     WorkspaceServerCapabilities,
 };
@@ -15,6 +15,7 @@ use super::{code_action, completion, convert};
 
 /// What the server can do for a client of those abilities.
 pub fn of(abilities: &Abilities) -> ServerCapabilities {
+    let actions = &abilities.code_actions;
     ServerCapabilities {
         position_encoding: Some(convert::to_encoding(abilities.encoding)),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
@@ -23,10 +24,11 @@ pub fn of(abilities: &Abilities) -> ServerCapabilities {
             save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
             ..TextDocumentSyncOptions::default()
         })),
-        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, code_action::FIX_ALL]),
-            ..CodeActionOptions::default()
-        })),
+        code_action_provider: Some(CodeActionProviderCapability::Options(code_action::options(actions))),
+        execute_command_provider: (!actions.literals && actions.commands).then(|| ExecuteCommandOptions {
+            commands: vec![code_action::APPLY.to_owned()],
+            ..ExecuteCommandOptions::default()
+        }),
         completion_provider: Some(completion::options()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         diagnostic_provider: abilities.diagnostics.pull.then(|| {
@@ -43,20 +45,24 @@ pub fn of(abilities: &Abilities) -> ServerCapabilities {
             resolve_provider: Some(abilities.resolves_hint_tooltip),
             ..InlayHintOptions::default()
         }))),
-        document_symbol_provider: Some(match abilities.symbols.labels {
-            true => OneOf::Right(DocumentSymbolOptions {
-                // Other servers have outlines of these files too.
-                label: Some("Ports".to_owned()),
-                work_done_progress_options: WorkDoneProgressOptions::default(),
-            }),
-            false => OneOf::Left(true),
-        }),
+        document_symbol_provider: Some(symbols(abilities)),
         document_link_provider: Some(DocumentLinkOptions {
             resolve_provider: Some(false),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         }),
         ..ServerCapabilities::default()
     }
+}
+
+/// The outline, with a label where the client shows whose it is: other servers have outlines of these files too.
+fn symbols(abilities: &Abilities) -> OneOf<bool, DocumentSymbolOptions> {
+    if !abilities.symbols.labels {
+        return OneOf::Left(true);
+    }
+    OneOf::Right(DocumentSymbolOptions {
+        label: Some("Ports".to_owned()),
+        work_done_progress_options: WorkDoneProgressOptions::default(),
+    })
 }
 
 /// What the server wants to hear of the workspace, of what the client tells.

@@ -4,16 +4,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use tower_lsp::jsonrpc::Result;
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
-    CodeActionParams, CodeActionResponse, CompletionItem, CompletionParams, CompletionResponse,
+    CodeAction, CodeActionParams, CodeActionResponse, CompletionItem, CompletionParams, CompletionResponse,
     CreateFilesParams, DeleteFilesParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
     DocumentDiagnosticReportResult, DocumentLink, DocumentLinkParams, DocumentSymbolParams,
-    DocumentSymbolResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams,
-    InlayHint, InlayHintParams, RenameFilesParams, ServerInfo, SetTraceParams, Uri,
-    WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
+    DocumentSymbolResponse, ExecuteCommandParams, Hover, HoverParams, InitializeParams, InitializeResult,
+    InitializedParams, InlayHint, InlayHintParams, LSPAny, RenameFilesParams, ServerInfo, SetTraceParams,
+    Uri, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
     WorkspaceDiagnosticReportResult, WorkspaceFolder,
 };
 use tower_lsp::{Client, LanguageServer};
@@ -208,5 +208,20 @@ impl LanguageServer for Server {
         let range = convert::from_range(params.range);
         let actions = code_action::code_actions(&document, range, &params.context, self.abilities()).await;
         Ok(Some(actions))
+    }
+
+    async fn code_action_resolve(&self, params: CodeAction) -> Result<CodeAction> {
+        code_action::resolve(params, &self.session.documents, self.abilities()).await
+    }
+
+    async fn execute_command(&self, mut params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        let Some(data) = params.arguments.pop().filter(|_| params.command == code_action::APPLY) else {
+            return Err(Error::invalid_params(format!("no such command: {}", params.command)));
+        };
+        let edit = code_action::edit_of(&data, &self.session.documents, self.abilities()).await?;
+        let client = self.session.client.clone();
+        // Whether the client does it is its own affair, and nobody waits for that.
+        tokio::spawn(async move { client.apply_edit(edit).await });
+        Ok(None)
     }
 }

@@ -72,7 +72,7 @@ fn web_page<'a>(cx: &Context<'a>, entry: &Entry) -> Option<&'a PortUse> {
 fn reached<'a>(cx: &Context<'a>, directive: &Directive) -> Vec<&'a PortUse> {
     let ports = ports_within(cx, directive.span);
     match directive.name.of(cx.text) {
-        "listen" if module_around(cx, directive) == Module::Http => {
+        "listen" if module_around(cx.scan, directive) == Module::Http => {
             ports.filter(|port| !is_loopback(port)).collect()
         }
         // Alt-Svc is the only header that is kept.

@@ -66,7 +66,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// What `directive` claims, in the order in which nginx looks at it.
 fn claims_of(cx: &Context<'_>, directive: &Directive, server: usize) -> impl Iterator<Item = Claim> {
     let section = directive.section;
-    let module = match module_around(cx, directive) {
+    let module = match module_around(cx.scan, directive) {
         Module::Unknown => Module::Http,
         module => module,
     };

@@ -33,7 +33,7 @@ fn comma(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
     let message = "a space parts the ports of EXPOSE, a comma does not".to_owned();
     let fix = match ports[..] {
         [] => entry.removal.map(|span| removing("Remove the comma", span, Safety::Safe)),
-        _ => Some(replacing(cx, entry.span, ports.join(" "), Safety::Safe)),
+        _ => Some(replacing(cx.text, entry.span, ports.join(" "), Safety::Safe)),
     };
     Some(Finding { fix, ..RULE.finding(entry.span, message) })
 }

@@ -83,7 +83,7 @@ fn keeping_one(cx: &Context<'_>, port: &PortUse, span: Span) -> Option<Fix> {
         return None;
     }
     match span.of(cx.text).split('/').find(is_protocol) {
-        Some(name) => Some(replacing(cx, span, name.to_owned(), Safety::Safe)),
+        Some(name) => Some(replacing(cx.text, span, name.to_owned(), Safety::Safe)),
         None if is_of_udp(port) => None,
         None => dropping(cx, span),
     }

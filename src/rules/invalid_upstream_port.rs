@@ -90,7 +90,7 @@ fn pass(cx: &Context<'_>, directive: &Directive, target: Target, known: &mut Kno
         return None;
     }
     let is_open = known.open[directive.section];
-    let is_stream = module_around(cx, directive) == Module::Stream;
+    let is_stream = module_around(cx.scan, directive) == Module::Stream;
     if !is_stream && known.ports.contains(&key) || is_open && !is_address(host) {
         return None;
     }
@@ -141,7 +141,7 @@ fn no_port(cx: &Context<'_>, target: Target) -> Finding {
 
 /// Whether nginx knows the port by itself: HTTP has one.
 fn has_default_port(cx: &Context<'_>, directive: &Directive, target: Target) -> bool {
-    let is_stream = module_around(cx, directive) == Module::Stream && target.scheme.is_empty();
+    let is_stream = module_around(cx.scan, directive) == Module::Stream && target.scheme.is_empty();
     directive.name.of(cx.text) == "proxy_pass" && !is_stream
 }
 

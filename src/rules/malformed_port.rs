@@ -4,11 +4,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::host_mapping_in_expose::is_list_with_commas;
 use super::yaml_number_notation::Notation;
-use super::{Context, Rule, end_of_line, replacing, written_at};
+use super::{Context, Rule, replacing, written_at};
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::languages::{Entry, EntryStyle, Language, List, Side, Stray};
 use crate::port::PortRange;
-use crate::text::Span;
+use crate::text::{Span, end_of_line};
 
 /// See `malformed_port.md`.
 pub static RULE: Rule = Rule {
@@ -59,7 +59,7 @@ fn stray(cx: &Context<'_>, entry: &Entry, stray: &Stray) -> Option<Finding> {
     }
     let trimmed = stray.text.trim();
     let is_spaced = PortRange::parse(trimmed).is_some() && stray.span.of(cx.text) == stray.text;
-    let fix = is_spaced.then(|| replacing(cx, stray.span, trimmed.to_owned(), Safety::Safe));
+    let fix = is_spaced.then(|| replacing(cx.text, stray.span, trimmed.to_owned(), Safety::Safe));
     let message = format!("{} is no port, write digits", quoted(&stray.text));
     Some(Finding { fix, ..RULE.finding(stray.span, message) })
 }
@@ -86,7 +86,7 @@ fn spaced_mapping(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
     }
     let message = format!("the space makes a YAML mapping of {}, write \"{mapping}\"", quoted(written));
     let is_item = cx.text[..entry.span.start].trim_end_matches([' ', '\t']).ends_with('-');
-    let fix = is_item.then(|| replacing(cx, entry.span, format!("\"{mapping}\""), Safety::Safe));
+    let fix = is_item.then(|| replacing(cx.text, entry.span, format!("\"{mapping}\""), Safety::Safe));
     Some(Finding { fix, ..RULE.finding(entry.span, message) })
 }
 
@@ -104,7 +104,7 @@ fn address(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
     }
     let message = format!("{} is no IP address, Docker takes no other there", quoted(address));
     let is_localhost = address == "localhost" && span.of(cx.text) == address;
-    let fix = is_localhost.then(|| replacing(cx, span, "127.0.0.1".to_owned(), Safety::Safe));
+    let fix = is_localhost.then(|| replacing(cx.text, span, "127.0.0.1".to_owned(), Safety::Safe));
     Some(Finding { fix, ..RULE.finding(span, message) })
 }
 

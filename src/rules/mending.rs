@@ -1,23 +1,24 @@
 //! The fixes that rules bring: numbers and words replaced, put in or taken out.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use super::{Context, written_at};
 use crate::finding::{Edit, Fix, Safety};
-use crate::languages::Entry;
+use crate::languages::{Directive, Entry, EntryStyle, Field, Scan};
 use crate::port::{PortRange, PortUse, Transport};
-use crate::text::Span;
+use crate::text::{Span, end_of_line};
 
 /// The fix that puts `text` in the place of the number of `port`, if the number stands somewhere in the file as it is.
 pub fn replacing_port(cx: &Context<'_>, port: &PortUse, text: String, safety: Safety) -> Option<Fix> {
     let (span, range) = (written_at(port), port.range?);
     let written = span.of(cx.text);
-    (PortRange::parse(written) == Some(range)).then(|| replacing(cx, span, text, safety))
+    (PortRange::parse(written) == Some(range)).then(|| replacing(cx.text, span, text, safety))
 }
 
-/// The fix that puts `text` in the place of what stands at `span`.
-pub fn replacing(cx: &Context<'_>, span: Span, text: String, safety: Safety) -> Fix {
-    let title = format!("Replace {} with {text}", span.of(cx.text));
+/// The fix that puts `text` in the place of what stands at `span` of the text of the file.
+pub fn replacing(file: &str, span: Span, text: String, safety: Safety) -> Fix {
+    let title = format!("Replace {} with {text}", span.of(file));
     Fix { title, safety, edits: vec![Edit { span, text }] }
 }
 
@@ -34,14 +35,14 @@ pub fn inserting(title: impl Into<String>, at: usize, text: impl Into<String>, s
 
 /// The fix that gives `entry`, which is in the long syntax, another key: on a line of its own before the first one, or
 /// before it in braces. `None` where something else stands before the first key.
-pub fn adding_key(cx: &Context<'_>, entry: &Entry, pair: &str, safety: Safety) -> Option<Fix> {
+pub fn adding_key(text: &str, entry: &Entry, pair: &str, safety: Safety) -> Option<Fix> {
     let start = entry.span.start;
-    let before = &cx.text[..start];
+    let before = &text[..start];
     let title = format!("Add {pair}");
     if before.trim_end().ends_with('{') {
         return Some(inserting(title, start, format!("{pair}, "), safety));
     }
-    let (indentation, end_of_line) = indentation(cx.text, start)?;
+    let (indentation, end_of_line) = indentation(text, start)?;
     let is_spaced = !indentation.contains('\t');
     let spaces = " ".repeat(indentation.len());
     is_spaced.then(|| inserting(title, start, format!("{pair}{end_of_line}{spaces}"), safety))
@@ -56,12 +57,6 @@ pub fn indentation(text: &str, at: usize) -> Option<(&str, &'static str)> {
     starts_line.then(|| (&text[start..at], end_of_line(text, at)))
 }
 
-/// How the line that byte `at` stands in ends.
-pub fn end_of_line(text: &str, at: usize) -> &'static str {
-    let end = text[at..].find(['\n', '\r']).map_or(text.len(), |width| at + width);
-    if text[end..].starts_with("\r\n") { "\r\n" } else { "\n" }
-}
-
 /// Whether another port with the role of `port` has `number` already, so that to write it once more would clash.
 pub fn is_taken(cx: &Context<'_>, port: &PortUse, number: u16) -> bool {
     let number = u32::from(number);
@@ -70,39 +65,128 @@ pub fn is_taken(cx: &Context<'_>, port: &PortUse, number: u16) -> bool {
     port.role.is_structural() && { same_role }.any(|other| other.range.is_some_and(holds))
 }
 
+/// Whether an address of the host stands for all that it has; none does.
+pub fn is_every_address(address: Option<&str>) -> bool {
+    let address = address.unwrap_or_default().trim_matches(['[', ']']);
+    matches!(address, "" | "*") || address.parse().is_ok_and(|ip: IpAddr| ip.is_unspecified())
+}
+
+/// The fix that binds `entry` of compose's `ports` to this machine alone; `None` where it is not published on every address,
+/// and where the place of that is not plain.
+pub fn binding(text: &str, scan: &Scan, entry: &Entry) -> Option<Fix> {
+    const LOOPBACK: &str = "127.0.0.1";
+    if !is_every_address(entry.address.as_deref()) || !entry.strays.is_empty() {
+        return None;
+    }
+    let written = entry.span.of(text);
+    if entry.style == EntryStyle::Long {
+        let is_address = |field: &&Field| field.key.of(text).trim_matches(['"', '\'']) == "host_ip";
+        let Some(field) = entry.fields.iter().find(is_address) else {
+            return adding_key(text, entry, "host_ip: 127.0.0.1", Safety::Unsafe);
+        };
+        let address = entry.address.as_deref().filter(|address| !address.is_empty())?;
+        let is_literal = field.value.of(text).trim_matches(['"', '\'']) == address;
+        let is_here = field.key.end <= field.value.start;
+        let start = field.value.start + field.value.of(text).find(address)?;
+        let span = Span::new(start, start + address.len());
+        return (is_literal && is_here).then(|| replacing(text, span, LOOPBACK.to_owned(), Safety::Unsafe));
+    }
+    match entry.address.as_deref() {
+        Some(address) if !address.is_empty() => {
+            let is_literal = written.starts_with(address) && written[address.len()..].starts_with(':');
+            let span = Span::new(entry.span.start, entry.span.start + address.len());
+            is_literal.then(|| replacing(text, span, LOOPBACK.to_owned(), Safety::Unsafe))
+        }
+        _ => {
+            let first = &scan.uses[entry.host.or(entry.container)?];
+            // Without a port of the host, its place stays empty: `127.0.0.1::80`.
+            let is_mapping = entry.host.is_some() || written.starts_with(':');
+            let prefix = format!("{LOOPBACK}{}", if is_mapping { ":" } else { "::" });
+            // In front of it nothing but the start of a reference, of which it is the default: no address that may be empty.
+            let before = Span::new(entry.span.start, first.span.start).of(text);
+            let is_first = matches!(before, "" | ":") || before.starts_with("${") && !before.contains('}');
+            // A variable that is the whole of it may stand for a mapping.
+            let is_open = !is_mapping && first.range.is_none();
+            let title = "Publish on 127.0.0.1 only";
+            (is_first && !is_open).then(|| inserting(title, entry.span.start, prefix, Safety::Unsafe))
+        }
+    }
+}
+
+/// The fix that adds a `listen` on UDP behind `directive`, which is one on the same port.
+pub fn listening_on_udp(text: &str, scan: &Scan, directive: &Directive) -> Option<Fix> {
+    let port = &scan.uses[directive.port?];
+    if port.variable.is_some() || !text[port.span.end..].starts_with([' ', '\t', ';']) {
+        return None;
+    }
+    let indentation = indentation(text, directive.span.start);
+    let gap = indentation.map_or(" ".to_owned(), |(before, end_of_line)| format!("{end_of_line}{before}"));
+    let listen = format!("listen {} udp;", directive.arguments.first()?.of(text));
+    let ends = directive.span.of(text).ends_with(';');
+    ends.then(|| inserting(format!("Add {listen}"), directive.span.end, gap + &listen, Safety::Unsafe))
+}
+
+/// Ranges of ports that can be asked what they hold.
+#[derive(Debug, Default)]
+pub struct Ranges {
+    /// In the order of their first numbers; each ends where the longest of those up to it ends.
+    sorted: Vec<PortRange>,
+}
+
+impl FromIterator<PortRange> for Ranges {
+    fn from_iter<I: IntoIterator<Item = PortRange>>(ranges: I) -> Self {
+        let mut sorted: Vec<PortRange> = ranges.into_iter().collect();
+        sorted.sort_by_key(|range| range.first);
+        let mut last = 0;
+        for range in &mut sorted {
+            last = last.max(range.last);
+            range.last = last;
+        }
+        Self { sorted }
+    }
+}
+
+impl Ranges {
+    /// Whether one of them holds all of `range`.
+    pub fn hold(&self, range: PortRange) -> bool {
+        self.reach(range.first).is_some_and(|last| last >= range.last)
+    }
+
+    /// Whether one of them has a number in common with `range`.
+    pub fn meet(&self, range: PortRange) -> bool {
+        self.reach(range.last).is_some_and(|last| last >= range.first)
+    }
+
+    /// The last number of those that start at `first` or before.
+    fn reach(&self, first: u32) -> Option<u32> {
+        let behind = self.sorted.partition_point(|range| range.first <= first);
+        self.sorted[..behind].last().map(|range| range.last)
+    }
+}
+
 /// The ports of the host in a file, for a fix that would bring one to another transport.
 #[derive(Debug, Default)]
 pub struct HostPorts {
-    /// Those on each transport by their first number; each ends where the longest of those up to it ends.
-    ranges: HashMap<Transport, Vec<PortRange>>,
+    ranges: HashMap<Transport, Ranges>,
 }
 
 impl HostPorts {
-    /// Those of the file that `cx` is about.
-    pub fn new(cx: &Context<'_>) -> Self {
+    /// Those of the file in which `scan` was found.
+    pub fn new(scan: &Scan) -> Self {
         let mut ranges: HashMap<Transport, Vec<PortRange>> = HashMap::new();
-        for port in cx.scan.uses.iter().filter(|port| port.role.is_host()) {
+        for port in scan.uses.iter().filter(|port| port.role.is_host()) {
             if let (Some(range), Some(transport)) = (port.range, port.protocol.transport()) {
                 ranges.entry(transport).or_default().push(range);
             }
         }
-        for ranges in ranges.values_mut() {
-            ranges.sort_by_key(|range| range.first);
-            let mut last = 0;
-            for range in ranges {
-                last = last.max(range.last);
-                range.last = last;
-            }
-        }
-        Self { ranges }
+        let ranges = ranges.into_iter();
+        Self { ranges: ranges.map(|(transport, ranges)| (transport, ranges.into_iter().collect())).collect() }
     }
 
     /// Whether the port of the host that is mapped to `port` is published on `transport` already, if there is one.
-    pub fn hold_that_of(&self, cx: &Context<'_>, port: &PortUse, transport: Transport) -> bool {
-        let Some(host) = port.pair.and_then(|pair| cx.scan.uses[pair].range) else { return false };
-        let ranges = self.ranges.get(&transport).map_or(&[][..], Vec::as_slice);
-        let behind = ranges.partition_point(|range| range.first <= host.last);
-        ranges[..behind].last().is_some_and(|range| range.last >= host.first)
+    pub fn hold_that_of(&self, scan: &Scan, port: &PortUse, transport: Transport) -> bool {
+        let host = port.pair.and_then(|pair| scan.uses[pair].range);
+        host.is_some_and(|host| self.ranges.get(&transport).is_some_and(|ranges| ranges.meet(host)))
     }
 }
 

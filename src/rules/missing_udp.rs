@@ -2,7 +2,7 @@
 
 use std::cell::LazyCell;
 
-use super::{Context, HostPorts, Rule, adding_key, indentation, inserting, module_around, written_at};
+use super::{Context, HostPorts, Rule, adding_key, inserting, listening_on_udp, module_around, written_at};
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::languages::{Directive, EntryStyle, Language, List, Module};
 use crate::port::{PortRange, PortUse, Protocol, Transport};
@@ -56,7 +56,7 @@ pub fn speaks_udp(number: u16) -> bool {
 type Listed<'a> = (&'a PortUse, Option<&'a Directive>);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let hosts = LazyCell::new(|| HostPorts::new(cx));
+    let hosts = LazyCell::new(|| HostPorts::new(cx.scan));
     for group in groups(cx).into_iter().filter(|group| group.iter().any(|(port, _)| is_of_udp(port))) {
         for &(number, service) in SERVICES {
             if cx.team.find(number, Transport::Tcp).is_some()
@@ -76,7 +76,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     format!("port {number} without a protocol is on tcp, and {service} speaks udp, {remedy}");
                 let fix = match directive {
                     Some(directive) => fix_of_listen(cx, port, directive),
-                    None if hosts.hold_that_of(cx, port, Transport::Udp) => None,
+                    None if hosts.hold_that_of(cx.scan, port, Transport::Udp) => None,
                     None => fix_of_entry(cx, port),
                 };
                 findings.push(Finding { fix, ..RULE.finding(written_at(port), message) });
@@ -100,7 +100,7 @@ fn groups<'a>(cx: &Context<'a>) -> Vec<Vec<Listed<'a>>> {
         let is_listen = directive.name.of(cx.text) == "listen" && !has_tls;
         if let Some(port) = directive.port
             && is_listen
-            && module_around(cx, directive) == Module::Stream
+            && module_around(cx.scan, directive) == Module::Stream
         {
             sections[directive.section].push((&scan.uses[port], Some(directive)));
         }
@@ -131,7 +131,7 @@ fn fix_of_entry(cx: &Context<'_>, port: &PortUse) -> Option<Fix> {
     match entry.style {
         EntryStyle::Long => {
             let has_key = entry.span.of(cx.text).contains("protocol");
-            if is_dns || has_key { None } else { adding_key(cx, entry, "protocol: udp", Safety::Unsafe) }
+            if is_dns || has_key { None } else { adding_key(cx.text, entry, "protocol: udp", Safety::Unsafe) }
         }
         _ if !can_take_suffix(cx, port) => None,
         EntryStyle::Word if is_dns => {
@@ -160,9 +160,5 @@ fn fix_of_listen(cx: &Context<'_>, port: &PortUse, directive: &Directive) -> Opt
     if port.range?.port() != Some(DNS) {
         return Some(inserting("Add udp", port.span.end, " udp", Safety::Unsafe));
     }
-    let indentation = indentation(cx.text, directive.span.start);
-    let gap = indentation.map_or(" ".to_owned(), |(before, end_of_line)| format!("{end_of_line}{before}"));
-    let listen = format!("listen {} udp;", directive.arguments.first()?.of(cx.text));
-    let ends = directive.span.of(cx.text).ends_with(';');
-    ends.then(|| inserting(format!("Add {listen}"), directive.span.end, gap + &listen, Safety::Unsafe))
+    listening_on_udp(cx.text, cx.scan, directive)
 }

@@ -55,12 +55,13 @@ mod yaml_number_notation;
 use by_registry::{judge_by_registry, public_port};
 pub use compat::{COMPAT, Counterpart, Tool};
 pub use context::Context;
-use context::{can_publish, entries_of_ports, ports_within, published, written_at};
-use mending::{
-    HostPorts, adding_key, end_of_line, indentation, inserting, is_taken, removing, replacing, replacing_port,
-};
+pub(crate) use context::can_publish;
+use context::{entries_of_ports, ports_within, published, written_at};
+pub(crate) use mending::{HostPorts, Ranges, binding, listening_on_udp};
+use mending::{adding_key, inserting, is_every_address, is_taken, removing, replacing, replacing_port};
 pub use missing_udp::speaks_udp;
-use sections::{directives, module_around, open_sections, says, upstreams};
+pub(crate) use sections::module_around;
+use sections::{directives, open_sections, says, upstreams};
 pub(crate) use unknown_rule::RULE as UNKNOWN_RULE;
 pub(crate) use unused_suppression::RULE as UNUSED_SUPPRESSION;
 

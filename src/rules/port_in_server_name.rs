@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let is_one = |directive: &&Directive| {
-        directive.name.of(cx.text) == "server_name" && module_around(cx, directive) != Module::Mail
+        directive.name.of(cx.text) == "server_name" && module_around(cx.scan, directive) != Module::Mail
     };
     for directive in cx.scan.directives.iter().filter(is_one) {
         findings.extend(directive.arguments.iter().filter_map(|&name| finding(cx, name)));

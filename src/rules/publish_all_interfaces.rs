@@ -1,8 +1,6 @@
 //! `publish-all-interfaces`: a port that is published on every address of the host.
 
-use std::net::IpAddr;
-
-use super::{Context, Rule, published, written_at};
+use super::{Context, Rule, is_every_address, published, written_at};
 use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 
@@ -21,10 +19,7 @@ pub static RULE: Rule = Rule {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for (entry, host) in cx.scan.services.iter().flat_map(|service| published(cx, service)) {
         let Some(ports) = host.range.filter(|ports| !ports.is_empty()) else { continue };
-        let address = entry.address.as_deref().unwrap_or_default().trim_matches(['[', ']']);
-        let is_wildcard =
-            matches!(address, "" | "*") || address.parse().is_ok_and(|ip: IpAddr| ip.is_unspecified());
-        if !is_wildcard {
+        if !is_every_address(entry.address.as_deref()) {
             continue;
         }
         let verb =

@@ -77,7 +77,7 @@ fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
 
 /// The fix that makes the scheme at `span` the one that the port is for.
 fn with_twin(cx: &Context<'_>, span: Span, mismatch: &Mismatch) -> Fix {
-    replacing(cx, span, mismatch.2.to_owned(), Safety::Unsafe)
+    replacing(cx.text, span, mismatch.2.to_owned(), Safety::Unsafe)
 }
 
 /// Where the scheme of the URL of `port` stands, if the host and nothing else is between them.

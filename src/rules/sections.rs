@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Context;
-use crate::languages::{Directive, Module, ScopeKind};
+use crate::languages::{Directive, Module, Scan, ScopeKind};
 
 /// The directives of nginx of that name.
 pub fn directives<'a>(cx: &Context<'a>, name: &'static str) -> impl Iterator<Item = &'a Directive> + use<'a> {
@@ -17,10 +17,10 @@ pub fn says(cx: &Context<'_>, directive: &Directive, word: &str) -> bool {
 }
 
 /// The module whose part of nginx configuration `directive` stands in, as far as the file shows.
-pub fn module_around(cx: &Context<'_>, directive: &Directive) -> Module {
-    match directive.scope.map(|scope| cx.scan.scopes[scope].kind) {
+pub fn module_around(scan: &Scan, directive: &Directive) -> Module {
+    match directive.scope.map(|scope| scan.scopes[scope].kind) {
         Some(ScopeKind::Server(module)) => module,
-        _ => cx.scan.sections[directive.section].module,
+        _ => scan.sections[directive.section].module,
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::{Context, Rule, adding_key, inserting, replacing, written_at};
-use crate::finding::{Finding, Fix, Safety, Severity};
-use crate::languages::{Entry, EntryStyle, Language, List, Service};
+use super::{Context, Rule, binding, is_every_address, written_at};
+use crate::finding::{Finding, Severity};
+use crate::languages::{Entry, Language, List, Service};
 use crate::port::{PortUse, Transport};
 use crate::registry;
-use crate::text::Span;
 
 /// See `sensitive_port_published.md`.
 pub static RULE: Rule = Rule {
@@ -67,7 +66,7 @@ fn judge(cx: &Context<'_>, service: &Service, entry: &Entry) -> Option<Finding> 
     let severity = if number == DOCKER { Severity::Error } else { RULE.severity };
     // A swarm publishes on every node and takes no address; who wants the port here alone names one of the host's too.
     let has_fix = !service.is_for_swarm && entry.host.is_some();
-    let fix = if has_fix { fix(cx, entry, container) } else { None };
+    let fix = if has_fix { binding(cx.text, cx.scan, entry) } else { None };
     Some(Finding { severity, fix, ..RULE.finding(written_at(container), message) })
 }
 
@@ -88,36 +87,9 @@ pub(super) fn sensitive<'a>(cx: &Context<'a>, entry: &Entry) -> Option<(&'a Port
     Some((container, product(number)?))
 }
 
-/// Whether that address of the host stands for all of them.
-fn is_every_address(address: Option<&str>) -> bool {
-    matches!(address, None | Some("" | "0.0.0.0" | "::" | "[::]" | "*"))
-}
-
 /// What listens on the port.
 fn product(number: u16) -> Option<&'static str> {
     registry::in_practice(number).find(|it| it.transport == Transport::Tcp).map(|it| it.product)
-}
-
-/// The fix that binds the entry to this machine alone.
-fn fix(cx: &Context<'_>, entry: &Entry, container: &PortUse) -> Option<Fix> {
-    let written = entry.span.of(cx.text);
-    if entry.style == EntryStyle::Long {
-        let has_address = written.contains("host_ip");
-        return if has_address { None } else { adding_key(cx, entry, "host_ip: 127.0.0.1", Safety::Unsafe) };
-    }
-    match entry.address.as_deref() {
-        Some(address) if !address.is_empty() => {
-            let is_literal = written.starts_with(address) && written[address.len()..].starts_with(':');
-            let span = Span::new(entry.span.start, entry.span.start + address.len());
-            is_literal.then(|| replacing(cx, span, "127.0.0.1".to_owned(), Safety::Unsafe))
-        }
-        _ => {
-            let first = entry.host.map_or(container, |host| &cx.scan.uses[host]);
-            let is_first = first.span.start == entry.span.start || written.starts_with('$');
-            let prefix = "127.0.0.1:";
-            is_first.then(|| inserting("Publish on 127.0.0.1 only", entry.span.start, prefix, Safety::Unsafe))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ fn plain(cx: &Context<'_>, listener: &Listener, listens: &[&Directive]) -> Optio
 
 /// `listen 80 ssl` in a server of HTTP.
 fn tls_on_80(cx: &Context<'_>, directive: &Directive, encrypted: &[bool]) -> Option<Finding> {
-    let is_http = module_around(cx, directive) == Module::Http;
+    let is_http = module_around(cx.scan, directive) == Module::Http;
     let section = directive.section;
     if !is_http || !says(cx, directive, "ssl") || encrypted[section] || cx.scan.sections[section].is_templated
     {

@@ -30,6 +30,6 @@ fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
         return None;
     }
     let message = format!("`{written}` is written `{name}`");
-    let fix = Some(replacing(cx, span, name.to_owned(), Safety::Safe));
+    let fix = Some(replacing(cx.text, span, name.to_owned(), Safety::Safe));
     Some(Finding { fix, ..RULE.finding(span, message) })
 }

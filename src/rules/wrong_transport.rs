@@ -38,13 +38,13 @@ struct Taken {
 impl Taken {
     fn new(cx: &Context<'_>) -> Self {
         let place = |port: &PortUse| Some((port.role, port.range?, port.protocol.transport()?));
-        Self { ports: cx.scan.uses.iter().filter_map(place).collect(), hosts: HostPorts::new(cx) }
+        Self { ports: cx.scan.uses.iter().filter_map(place).collect(), hosts: HostPorts::new(cx.scan) }
     }
 
     /// Whether a port like `port`, or like the host's that is mapped to it, is on `transport` already.
     fn holds(&self, cx: &Context<'_>, port: &PortUse, transport: Transport) -> bool {
         port.range.is_some_and(|range| self.ports.contains(&(port.role, range, transport)))
-            || self.hosts.hold_that_of(cx, port, transport)
+            || self.hosts.hold_that_of(cx.scan, port, transport)
     }
 }
 
@@ -89,7 +89,7 @@ fn judge(
 fn changing(cx: &Context<'_>, port: &PortUse, span: Span, transport: Transport) -> Option<Fix> {
     if !matches!(port.role, Role::Listen | Role::HealthCheckPort) {
         return (transport != Transport::Dccp)
-            .then(|| replacing(cx, span, transport.name().to_owned(), Safety::Unsafe));
+            .then(|| replacing(cx.text, span, transport.name().to_owned(), Safety::Unsafe));
     }
     // nginx has a word for UDP alone; without it a port is on TCP.
     let start = cx.text[..span.start].trim_end_matches([' ', '\t']).len();

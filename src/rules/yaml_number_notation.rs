@@ -39,18 +39,18 @@ fn judge(cx: &Context<'_>, style: EntryStyle, span: Span) -> Option<Finding> {
     let (message, fix) = match notation {
         Notation::Integer(number) => (
             format!("write {written} as {number}, not every YAML tool knows that notation"),
-            Some(replacing(cx, span, number.to_string(), Safety::Safe)),
+            Some(replacing(cx.text, span, number.to_string(), Safety::Safe)),
         ),
         Notation::Octal { read, digits } => (
             format!("a leading 0 makes {written} an octal number to Docker, which reads {read}"),
-            digits.map(|digits| replacing(cx, span, digits.to_string(), Safety::Unsafe)),
+            digits.map(|digits| replacing(cx.text, span, digits.to_string(), Safety::Unsafe)),
         ),
         Notation::Float(number) => (
             match style {
                 EntryStyle::Long => format!("{written} is a number with a fraction to Docker"),
                 _ => format!("{written} is a number with a fraction to Docker, which refuses it as a port"),
             },
-            number.map(|number| replacing(cx, span, number.to_string(), Safety::Safe)),
+            number.map(|number| replacing(cx.text, span, number.to_string(), Safety::Safe)),
         ),
     };
     Some(Finding { fix, ..RULE.finding(span, message) })

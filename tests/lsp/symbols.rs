@@ -92,7 +92,8 @@ fn a_client_that_says_nothing_gets_a_list() {
 #[test]
 fn the_outline_has_a_label_where_several_are_shown_side_by_side() {
     let mut client = Client::start();
-    let capabilities = client.initialize(&json!({"textDocument": {"documentSymbol": {"labelSupport": true}}}));
+    let capabilities =
+        client.initialize(&json!({"textDocument": {"documentSymbol": {"labelSupport": true}}}));
     assert_eq!(capabilities["documentSymbolProvider"], json!({"label": "Ports"}));
     client.finish();
 }

@@ -4,7 +4,7 @@ use super::yaml::{Node, Style};
 use super::{Reader, interpolated};
 use crate::languages::port_spec::{self, Roles};
 use crate::languages::sourced::Sourced;
-use crate::languages::{Entry, EntryStyle, List, whole_lines};
+use crate::languages::{Entry, EntryStyle, Field, List, whole_lines};
 use crate::port::Role;
 use crate::text::Span;
 
@@ -56,6 +56,9 @@ impl Reader {
         if let (Some((first, _)), Some((_, last))) = (item.entries().next(), item.entries().last()) {
             entry.span = Span::new(first.span().start, last.span().end.max(first.span().end));
         }
+        let fields =
+            item.entries().map(|(key, value)| Field { key: key.outer_span(), value: value.outer_span() });
+        entry.fields = fields.collect();
         entry.app_protocol = field("app_protocol").map(|text| text.text().to_owned());
         entry.mode = field("mode").map(|text| text.text().to_owned());
         let separator = |spec: &mut Sourced, text| spec.push_resolved(text, Span::default());

@@ -15,8 +15,8 @@ use self::variables::{Definition, Variables};
 use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
 use super::{
-    Breakage, Entry, EntryStyle, Language, List, Scan, Scope, ScopeKind, Setting, Side, Stage, Stray,
-    addresses, is_template, port_spec, whole_lines,
+    Breakage, Entry, EntryStyle, InstructionKind, Language, List, Scan, Scope, ScopeKind, Setting, Side,
+    Stage, Stray, addresses, is_template, port_spec, whole_lines,
 };
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
@@ -72,6 +72,7 @@ impl Scanner<'_> {
         if line.is_continued() {
             self.scan.stretches.push(line.span(0..line.text().len()));
         }
+        self.note(instruction);
         match instruction.keyword {
             Keyword::From => self.read_from(instruction),
             Keyword::Expose => self.read_expose(instruction),
@@ -96,6 +97,21 @@ impl Scanner<'_> {
         self.find_breakage(instruction);
         if !instruction.heredocs.is_empty() {
             self.read_heredocs(instruction);
+        }
+    }
+
+    /// Takes note of where an instruction stands that says how the stage's containers listen.
+    fn note(&mut self, instruction: &Instruction<'_>) {
+        let kind = match instruction.keyword {
+            Keyword::Expose => InstructionKind::Expose,
+            Keyword::Env => InstructionKind::Environment,
+            Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => InstructionKind::Command,
+            _ => return,
+        };
+        let is_trigger = instruction.word.start > 0;
+        if let Some(stage) = self.scan.stages.last_mut().filter(|_| !is_trigger) {
+            let line = &instruction.line;
+            stage.instructions.push(super::Instruction { kind, span: line.span(0..line.text().len()) });
         }
     }
 
@@ -141,7 +157,8 @@ impl Scanner<'_> {
         let number = self.variables.open_stage(base);
 
         self.scope = Some(self.scan.scopes.len());
-        self.scan.stages.push(Stage { scope: self.scan.scopes.len(), image, base });
+        let (scope, instructions) = (self.scan.scopes.len(), Vec::new());
+        self.scan.stages.push(Stage { scope, image, base, instructions });
         let span = line.span(name.clone().unwrap_or(instruction.word.clone()));
         let name = name.map(|name| line.text()[name].to_owned());
         if let Some(name) = &name {
