@@ -134,6 +134,7 @@ const COMPOSE: &str = "services:
       - '8080:8080'
       - '8080:8081'
       - '585:5432'
+      - '161:161/UDP'
       - postg
 ";
 
@@ -194,13 +195,13 @@ fn every_client_gets_what_it_can_take_and_nothing_else() {
         assert_eq!(hover["contents"]["kind"], row.hover, "{name}");
 
         let at = |line: u64, character: u64| json!({"line": line, "character": character});
-        let params = json!({"textDocument": document, "position": at(7, 13)});
+        let params = json!({"textDocument": document, "position": at(8, 13)});
         let completed = client.request("textDocument/completion", params).unwrap();
         assert_eq!(
             completed["items"][0]["filterText"].as_str().map(|it| it.starts_with("postg")),
             Some(true)
         );
-        let params = json!({"textDocument": document, "position": at(7, 8)});
+        let params = json!({"textDocument": document, "position": at(8, 8)});
         let all = client.request("textDocument/completion", params).unwrap();
         let offered = [
             all["items"].as_array().unwrap().iter().any(|item| item["insertTextFormat"] == 2),
@@ -216,7 +217,7 @@ fn every_client_gets_what_it_can_take_and_nothing_else() {
         assert_eq!(has_marks, row.completion[0], "{name}: {all:#}");
 
         let context = json!({"diagnostics": diagnostics});
-        let range = json!({"start": at(6, 9), "end": at(6, 12)});
+        let range = json!({"start": at(7, 17), "end": at(7, 20)});
         let params = json!({"textDocument": document, "range": range, "context": context});
         let actions = client.request("textDocument/codeAction", params).unwrap();
         assert!(!actions.as_array().unwrap().is_empty(), "{name}");
