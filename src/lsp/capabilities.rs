@@ -45,24 +45,20 @@ pub fn of(abilities: &Abilities) -> ServerCapabilities {
             resolve_provider: Some(abilities.resolves_hint_tooltip),
             ..InlayHintOptions::default()
         }))),
-        document_symbol_provider: Some(symbols(abilities)),
+        document_symbol_provider: Some(match abilities.symbols.labels {
+            true => OneOf::Right(DocumentSymbolOptions {
+                // Other servers have outlines of these files too.
+                label: Some("Ports".to_owned()),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }),
+            false => OneOf::Left(true),
+        }),
         document_link_provider: Some(DocumentLinkOptions {
             resolve_provider: Some(false),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         }),
         ..ServerCapabilities::default()
     }
-}
-
-/// The outline, with a label where the client shows whose it is: other servers have outlines of these files too.
-fn symbols(abilities: &Abilities) -> OneOf<bool, DocumentSymbolOptions> {
-    if !abilities.symbols.labels {
-        return OneOf::Left(true);
-    }
-    OneOf::Right(DocumentSymbolOptions {
-        label: Some("Ports".to_owned()),
-        work_done_progress_options: WorkDoneProgressOptions::default(),
-    })
 }
 
 /// What the server wants to hear of the workspace, of what the client tells.
