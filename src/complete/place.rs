@@ -186,10 +186,12 @@ fn may_hold_port(text: &str, line: Span, word: Span) -> bool {
     {
         return false;
     }
-    // The end of a range, or a number with something behind it, is a word of its own; so is a mapping's key.
-    let word = word.of(text);
-    let is_range = word.starts_with(|it: char| it.is_ascii_digit()) && word.contains('-');
-    !is_range
+    let behind = &text[word.end..line.end];
+    let is_scheme = before.ends_with(':') && behind.starts_with("//");
+    // The end of a range, or a number with something behind it, is a word of its own.
+    let written = word.of(text);
+    let is_range = written.starts_with(|it: char| it.is_ascii_digit()) && written.contains('-');
+    !is_scheme && !is_range && !is_in_reference(before)
 }
 
 /// Whether `word` is the name of something, which is what most words of a file are: a key, a directive, an instruction.
@@ -198,9 +200,19 @@ fn is_name(text: &str, language: Language, line: Span, word: Span) -> bool {
     match language {
         Language::Compose => {
             let behind = &text[word.end..line.end];
-            behind == ":" || behind.starts_with(": ")
+            let key = before.trim_start().strip_suffix(':').unwrap_or_default();
+            let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.');
+            let is_key = key.starts_with(|it: char| it.is_ascii_alphabetic()) && key.chars().all(is_part);
+            behind == ":" || behind.starts_with(": ") || is_key && text[..word.start].ends_with(':')
         }
-        Language::Nginx => before.is_empty() || before.ends_with([';', '{', '}']),
+        Language::Nginx => {
+            let next =
+                text[word.end..line.end].trim_start().split([' ', '\t', ';']).next().unwrap_or_default();
+            let is_address =
+                next.starts_with(|it: char| it.is_ascii_digit() || it == '[') || next.contains(':');
+            let is_before_address = before.ends_with("listen") && is_address && word.is_empty();
+            before.is_empty() || before.ends_with([';', '{', '}']) || is_before_address
+        }
         Language::Dockerfile => before.is_empty() && !is_continued(text, line),
     }
 }
@@ -233,6 +245,12 @@ fn is_continued(text: &str, line: Span) -> bool {
     let mut lines = text[..line.start].lines().rev().map(str::trim);
     let above = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
     above.is_some_and(|above| above.ends_with(['\\', '`']))
+}
+
+/// Whether the name of a variable, or the mark of its default, is what ends there: `${PORT:`.
+fn is_in_reference(before: &str) -> bool {
+    let name = before.strip_suffix(':').unwrap_or(before);
+    name.trim_end_matches(|it: char| it.is_ascii_alphanumeric() || it == '_').ends_with("${")
 }
 
 fn is_comment(line: &str) -> bool {

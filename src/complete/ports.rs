@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::naming::{names, own_name, replacement, trouble, usual_transport, what};
 use super::place::{self, Place};
-use super::surroundings::{fitting, taken};
+use super::surroundings::{fitting, names_service, taken};
 use super::values::values;
 use super::{Completion, Item, Kind, MOST, Subject, forms};
 use crate::languages::{EntryStyle, Language, Scan};
@@ -26,8 +26,23 @@ pub fn complete(
         return Some(Completion { items, span: place.word, ..Completion::default() });
     }
     let place = place::of_port(text, language, scan, at)?;
+    if at == place.word.start && is_in_prose(&place) {
+        return None;
+    }
     let offer = Offer { text, language, team, place: &place, typed: &text[place.word.start..at] };
     Some(offer.completion())
+}
+
+/// Whether nothing but the colon behind a word speaks for a port: nothing is typed yet, and the word is no host that is known.
+fn is_in_prose(place: &Place<'_>) -> bool {
+    let port = place.port();
+    let Some(host) = port.address.as_deref().filter(|_| !port.role.is_structural() && port.scheme.is_none())
+    else {
+        return false;
+    };
+    let is_plain = host.bytes().all(|byte| byte.is_ascii_alphabetic()) && host != "localhost";
+    let is_scope = || place.scan.scopes.iter().any(|scope| scope.name == host);
+    is_plain && place.word.is_empty() && !is_scope() && !names_service(host)
 }
 
 /// What is offered at the place of a port.
@@ -115,7 +130,7 @@ impl Offer<'_> {
             is_public: !is_of(self.team, port),
             fit: fitting.iter().position(|&it| it == port).unwrap_or(usize::MAX),
             is_not_exact: exact != Some(port),
-            is_another: !self.typed.is_empty() && !self.is_called_so(port),
+            is_another: !self.is_called_so(port),
             usage: std::cmp::Reverse(usage),
             order,
         }
@@ -126,9 +141,10 @@ impl Offer<'_> {
         is_used(port) || is_of(self.team, port) || trouble(port, self.transport(port)).is_some()
     }
 
-    /// Whether the port's own name, not one of its by-names, is what is typed.
+    /// Whether the port's own name, not one of its by-names, is the name that is typed; of digits nobody asks.
     fn is_called_so(&self, port: u16) -> bool {
-        registry::assignments(port).any(|it| it.service.eq_ignore_ascii_case(self.typed))
+        self.typed.starts_with(|it: char| it.is_ascii_alphabetic())
+            && registry::assignments(port).any(|it| it.service.eq_ignore_ascii_case(self.typed))
     }
 
     fn item(&self, number: u16) -> Item {
@@ -322,6 +338,12 @@ mod tests {
             Some("3306")
         );
         assert_eq!(first("server { listen |", NGINX, 1), ["80 http"]);
+        assert_eq!(first("server { listen | ssl; }", NGINX, 1), ["80 http"]);
+        assert_eq!(first("FROM a\nRUN wait-for redis:|", DOCKERFILE, 1), ["6379 redis"]);
+        assert_eq!(
+            first("services:\n  kv:\n    image: redis\n  a:\n    command: wait-for kv:|", COMPOSE, 1).len(),
+            1
+        );
     }
 
     #[test]
@@ -465,6 +487,12 @@ mod tests {
             ("server { # listen |\n}", NGINX),
             ("server { lis|", NGINX),
             ("worker_processes |;", NGINX),
+            ("location / { proxy_pass http:|//a; }", NGINX),
+            ("listen | 127.0.0.1:80;", NGINX),
+            ("FROM a\nRUN echo \"no such architecture:| \"", DOCKERFILE),
+            ("services:\n  a:\n    ports:\n      - 80\n    volumes:|", COMPOSE),
+            ("services:\n  a:\n    environment:\n      A: ${LOGIN:|-true}", COMPOSE),
+            ("services:\n  a:\n    environment:\n      A: http:|//b", COMPOSE),
             ("💣54|", NGINX),
         ] {
             let text = if text.contains('|') { text.to_owned() } else { format!("{text}|") };

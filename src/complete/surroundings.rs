@@ -118,6 +118,11 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
     std::iter::once(name).chain(words).filter(is_name).take(WORDS)
 }
 
+/// Whether a host of that name is one that a service is called by.
+pub fn names_service(host: &str) -> bool {
+    called(host, &TeamPorts::default()).next().is_some()
+}
+
 /// The ports that are called so and are in use; that IANA once gave a number to a name says nothing of what people run.
 fn called(word: &str, team: &TeamPorts) -> impl Iterator<Item = u16> {
     let is_used = |port: &u16| {

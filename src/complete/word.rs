@@ -11,7 +11,9 @@ pub fn word_at(text: &str, at: usize) -> Option<Span> {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let (before, behind) = text.as_bytes().split_at(at);
     let width = before.iter().rev().take(LONGEST + 1).take_while(|byte| is_part(byte)).count();
-    let behind = behind.iter().take(LONGEST + 1).take_while(|byte| is_part(byte)).count();
+    // A hyphen at the cursor belongs to what follows: `${PORT:|-80}`.
+    let is_word = behind.first().is_some_and(|first| width > 0 || *first != b'-');
+    let behind = behind.iter().take(LONGEST + 1).take_while(|byte| is_word && is_part(byte)).count();
     if width.max(behind) > LONGEST {
         return None;
     }
@@ -54,6 +56,7 @@ mod tests {
             ("${PORT:-80|}", "80"),
             ("http-al|t;", "http-alt"),
             ("a:|b", "b"),
+            ("${A:|-80}", ""),
         ] {
             assert_eq!(word(text).as_deref(), Some(expected), "{text}");
         }
