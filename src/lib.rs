@@ -5,7 +5,8 @@
 //!                      │                                     ├──lsp─────▶ diagnostics, code actions
 //!                      │                                     └──fix─────▶ the text, mended
 //!                      ├──refactor──▶ the text, written otherwise
-//!                      └──registry──▶ hover, lookup
+//!                      ├──registry──▶ hover, inlay hints, completion, lookup
+//!                      └──outline, links──▶ document symbols, document links
 //! ```
 //!
 //! A [`Scan`](languages::Scan) is what one file says: its ports, each with its bytes, role, transport and origin. Scanners
@@ -15,7 +16,9 @@
 //! ```text
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
 //! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
-//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding    refactor ▶ rules
+//!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding    outline ▶ describe    links ▶ languages, registry
+//!         refactor ▶ languages, rules
+//!         complete ▶ describe, suppress, config, languages, registry
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
 
@@ -44,6 +47,12 @@ pub mod fix;
 pub mod refactor;
 
 pub mod describe;
+
+pub mod complete;
+
+pub mod outline;
+
+pub mod links;
 
 pub mod report;
 

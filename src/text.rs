@@ -255,6 +255,12 @@ impl<'t> LineIndex<'t> {
         Position { line, character }
     }
 
+    /// The range that `span` covers.
+    #[must_use]
+    pub fn range(&self, span: Span, encoding: Encoding) -> Range {
+        Range { start: self.position(span.start, encoding), end: self.position(span.end, encoding) }
+    }
+
     /// The bytes of line `line` (from 0) without its line end; empty behind the last line.
     #[must_use]
     pub fn line(&self, line: usize) -> Span {

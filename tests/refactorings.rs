@@ -13,6 +13,7 @@ use portolan::lint::lint;
 use portolan::port::{PortRange, Transport};
 use portolan::refactor::{Offer, Place, REFACTORINGS};
 use portolan::text::Span;
+use proptest::prelude::*;
 
 /// What an entry says, wherever it stands and however it is written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -202,4 +203,183 @@ fn real_files_say_the_same_afterwards() {
     let counts: Vec<_> = names.zip(counts).collect();
     println!("{files} files: {counts:?}");
     assert!(counts.iter().all(|(_, count)| *count > 0), "{counts:?}");
+}
+
+/// One of those words.
+fn one_of(words: &'static [&'static str]) -> impl Strategy<Value = String> {
+    prop::sample::select(words).prop_map(str::to_owned)
+}
+
+/// An entry of `ports` in the short syntax: sound ones, and some that no tool takes.
+fn short() -> impl Strategy<Value = String> {
+    let address = one_of(&[
+        "",
+        "",
+        "",
+        "127.0.0.1:",
+        "0.0.0.0:",
+        "[::]:",
+        "::1:",
+        "${IP:-}:",
+        "${IP:-0.0.0.0}:",
+        "*:",
+        "a:",
+    ]);
+    let host = one_of(&[
+        "",
+        "",
+        ":",
+        "8080:",
+        "8000-8010:",
+        "90-80:",
+        "70000:",
+        "${P:-81}:",
+        "${P}:",
+        "$P:",
+        "080:",
+        "x:",
+    ]);
+    let container = one_of(&["80", "81", "53", "80-90", "0", "70000", "${C:-82}", "$C", "8${C}", "0x50", ""]);
+    let protocol =
+        one_of(&["", "", "", "/tcp", "/udp", "/UDP", "/sctp", "/http", "/", "/${Q:-udp}", "/tcp/udp"]);
+    let quote = one_of(&["", "\"", "'"]);
+    (address, host, container, protocol, quote).prop_map(|(address, host, container, protocol, quote)| {
+        format!("{quote}{address}{host}{container}{protocol}{quote}")
+    })
+}
+
+/// The fields of an entry in the long syntax.
+fn long() -> impl Strategy<Value = Vec<String>> {
+    let target = one_of(&["80", "'81'", "0", "80-81", "${C:-82}", "", "\"\\u0038\""]);
+    let published = one_of(&["8080", "\"8080\"", "8000-8010", "${P}", "70000", "", "*a"]);
+    let address = one_of(&["127.0.0.1", "'::1'", "0.0.0.0", "${IP}", "a"]);
+    let protocol = one_of(&["tcp", "udp", "http", "${Q:-udp}"]);
+    let other =
+        one_of(&["mode: ingress", "mode: host", "app_protocol: http", "name: web", "<<: *a", "target: 80"]);
+    let fields = (
+        prop::option::weighted(0.9, target.prop_map(|it| format!("target: {it}"))),
+        prop::option::of(published.prop_map(|it| format!("published: {it}"))),
+        prop::option::weighted(0.3, address.prop_map(|it| format!("host_ip: {it}"))),
+        prop::option::weighted(0.3, protocol.prop_map(|it| format!("protocol: {it}"))),
+        prop::option::weighted(0.2, other),
+    );
+    let fields = fields.prop_map(|(a, b, c, d, e)| [a, b, c, d, e].into_iter().flatten().collect::<Vec<_>>());
+    fields.prop_shuffle()
+}
+
+/// The lines of an item of a list, without their ends.
+fn item() -> impl Strategy<Value = String> {
+    let comment = || one_of(&["", "", "", " # 💣", "  # a", " # portolan: ignore[reserved-port]"]);
+    let gap = || one_of(&[" ", " ", " ", "   ", "\t", "\n        "]);
+    let anchor = || one_of(&["", "", "", "", "&a ", "!!str "]);
+    prop_oneof![
+        (gap(), anchor(), short(), comment())
+            .prop_map(|(gap, anchor, entry, comment)| format!("      -{gap}{anchor}{entry}{comment}")),
+        (long(), comment(), comment()).prop_map(|(fields, one, other)| {
+            let lines = fields.iter().enumerate().map(|(index, field)| {
+                let comment = if index == 0 {
+                    &one
+                } else if index == 1 {
+                    &other
+                } else {
+                    ""
+                };
+                format!("{}{field}{comment}", if index == 0 { "      - " } else { "        " })
+            });
+            lines.collect::<Vec<_>>().join("\n")
+        }),
+        (long(), comment())
+            .prop_map(|(fields, comment)| format!("      - {{{}}}{comment}", fields.join(", "))),
+    ]
+}
+
+/// A compose file.
+fn compose() -> impl Strategy<Value = String> {
+    let flow = prop::collection::vec(
+        prop_oneof![short(), long().prop_map(|it| format!("{{{}}}", it.join(", ")))],
+        0..4,
+    );
+    let ports = prop_oneof![
+        prop::collection::vec(item(), 1..5).prop_map(|items| format!("    ports:\n{}", items.join("\n"))),
+        flow.prop_map(|items| format!("    ports: [{}]", items.join(", "))),
+    ];
+    let rest = one_of(&[
+        "",
+        "",
+        "\n",
+        "\n    network_mode: host\n",
+        "\n  db:\n    ports: *a\n",
+        "\n    expose: [80]",
+    ]);
+    let end = one_of(&["\n", "\n", "\r\n", "\r"]);
+    (ports, rest, end).prop_map(|(ports, rest, end)| {
+        format!("# 💣\nx-a: &a {{target: 80}}\nservices:\n  web:\n    image: a\n{ports}{rest}")
+            .replace('\n', &end)
+    })
+}
+
+/// A Dockerfile.
+fn dockerfile() -> impl Strategy<Value = String> {
+    let line = one_of(&[
+        "FROM a",
+        "FROM b AS c",
+        "FROM c",
+        "EXPOSE 80",
+        "EXPOSE 80/tcp 81 \\\n  82",
+        "EXPOSE \"53\" $PORT # 💣",
+        "EXPOSE 80-90 70000 8080:80",
+        "expose 53/udp",
+        "ENV PORT=8000 A=b",
+        "ENV HTTP_PORT 8001",
+        "# what runs",
+        "\tCMD serve --port 8000 --bind 0.0.0.0:81",
+        "HEALTHCHECK CMD curl \\\n  # 💣\n  http://localhost:8002/",
+        "entrypoint [\"a\", \"-p\", \"53\"]",
+        "ONBUILD EXPOSE 80",
+        "RUN <<EOF\n# EXPOSE 80\nEOF",
+    ]);
+    let end = one_of(&["\n", "\n", "\r\n", "\r"]);
+    let lines = (prop::collection::vec(line, 0..8), end, any::<bool>());
+    lines.prop_map(|(lines, end, is_ended)| {
+        let text = format!("FROM a\n{}{}", lines.join("\n"), if is_ended { "\n" } else { "" });
+        text.replace('\n', &end)
+    })
+}
+
+/// A configuration of nginx.
+fn nginx() -> impl Strategy<Value = String> {
+    let host = one_of(&["", "", "*:", "0.0.0.0:", "[::]:", "127.0.0.1:", "a:", "$a:"]);
+    let port = one_of(&["80", "53", "443", "80-82", "70000", "$p", "0"]);
+    let rest =
+        one_of(&["", "", " udp", " ssl", " quic", " default_server", " reuseport # 💣", " ipv6only=off"]);
+    let listen = (host, port, rest).prop_map(|(host, port, rest)| match rest.split_once(" #") {
+        Some((rest, comment)) => format!("    listen {host}{port}{rest}; #{comment}"),
+        None => format!("    listen {host}{port}{rest};"),
+    });
+    let server = prop::collection::vec(listen, 0..4);
+    let module = one_of(&["http", "stream", "mail"]);
+    let end = one_of(&["\n", "\r\n", "\n"]);
+    (module, prop::collection::vec(server, 1..3), end).prop_map(|(module, servers, end)| {
+        let servers = servers.iter().map(|listens| format!("  server {{\n{}\n  }}\n", listens.join("\n")));
+        format!("{module} {{\n{}}}\n", servers.collect::<String>()).replace('\n', &end)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_compose_file_says_the_same_afterwards(text in compose()) {
+        try_all(&text, Language::Compose, &text);
+    }
+
+    #[test]
+    fn any_dockerfile_says_the_same_afterwards(text in dockerfile()) {
+        try_all(&text, Language::Dockerfile, &text);
+    }
+
+    #[test]
+    fn any_configuration_of_nginx_says_the_same_afterwards(text in nginx()) {
+        try_all(&text, Language::Nginx, &text);
+    }
 }

@@ -20,6 +20,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("refactor", &["rules", "languages", "port", "finding", "text"]),
     ("lint", &["suppress", "config", "rules", "languages", "finding"]),
     ("describe", &["registry", "languages", "port", "text"]),
+    (
+        "complete",
+        &["describe", "registry", "suppress", "config", "rules", "languages", "port", "finding", "text"],
+    ),
+    ("outline", &["describe", "registry", "languages", "port", "text"]),
+    ("links", &["registry", "languages", "port", "text"]),
     ("report", &["rules", "finding", "text"]),
     (
         "cli",
@@ -41,6 +47,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "lsp",
         &[
+            "complete",
+            "links",
+            "outline",
             "describe",
             "fix",
             "refactor",
@@ -75,7 +84,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("schemars::", &["config"]),
     ("strsim::", &["config", "rules"]),
     ("similar::", &["cli"]),
-    ("serde_json::", &["report", "cli", "lsp"]),
+    ("serde_json::", &["config", "report", "cli", "lsp"]),
     ("async fn", &["lsp"]),
 ];
 

@@ -14,10 +14,12 @@ mod globs;
 mod mistakes;
 mod names;
 mod ports;
+mod shape;
 
 pub use document::schema;
 pub use mistakes::RULE as MISTAKE;
 pub use names::{RuleLevel, Selector, Wrong};
+pub use shape::{Key, Shape, Word, shape};
 
 use document::Document;
 use globs::Globs;

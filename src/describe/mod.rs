@@ -8,10 +8,12 @@ use crate::port::{PortRange, PortUse, Transport};
 use crate::registry::{self, TeamPorts};
 
 mod facts;
+mod hints;
 mod markup;
 mod place;
 
 pub use facts::number;
+pub use hints::{Hint, Wanted, hints, known};
 pub use markup::Markup;
 
 /// The largest number that a port can have.
@@ -38,10 +40,19 @@ pub fn port(text: &str, scan: &Scan, port: &PortUse, team: &TeamPorts, markup: M
     paragraphs.join("\n\n")
 }
 
-/// The words of the names beside a port: of its service or upstream, and of its host.
+/// What is known of `number` on that `transport`, wherever it stands; what the `team` says of it comes first.
+#[must_use]
+pub fn number_on(number: u16, transport: Transport, team: &TeamPorts, markup: Markup) -> String {
+    let mut paragraphs = facts::paragraphs(number, transport, &[], team, markup);
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs.join("\n\n")
+}
+
+/// The words of the names beside a port: of its service or upstream, of the image behind that, and of its host.
 fn surroundings<'a>(scan: &'a Scan, port: &'a PortUse) -> Vec<&'a str> {
     let scope = port.scope.map(|scope| scan.scopes[scope].name.as_str());
-    let names = scope.into_iter().chain(port.address.as_deref());
+    let image = port.scope.and_then(|scope| scan.image_of(scope));
+    let names = scope.into_iter().chain(image).chain(port.address.as_deref());
     names
         .flat_map(|name| name.split(|it: char| !it.is_ascii_alphanumeric()))
         .filter(|word| word.len() > 2)

@@ -25,8 +25,8 @@ pub use configuration::{Directive, ListenHost, Listener, Module, Section, Target
 pub use detect::{NameVerdict, by_name, detect};
 pub use item::{Item, Layout};
 pub use scan::{
-    Breakage, Entry, EntryStyle, Field, Instruction, InstructionKind, List, Part, Scan, Scope, ScopeKind,
-    Service, Setting, Side, Stage, Stray,
+    Breakage, Entry, EntryStyle, Field, FileKind, Instruction, InstructionKind, List, NamedFile, Part, Scan,
+    Scope, ScopeKind, Service, Setting, Side, Stage, Stray,
 };
 
 /// A kind of file that holds ports.

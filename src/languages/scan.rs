@@ -18,6 +18,8 @@ pub struct Scan {
     pub services: Vec<Service>,
     /// What the stages of a Dockerfile are built upon, in the order of the file.
     pub stages: Vec<Stage>,
+    /// The files that a compose file names, in the order of the file.
+    pub files: Vec<NamedFile>,
     /// The directives of nginx that say something of a port by more than the port, in the order of the file.
     pub directives: Vec<Directive>,
     /// The parts of nginx configuration in which addresses are shared. The first is the file itself, and is always there
@@ -42,6 +44,25 @@ impl Scan {
         at.max_by_key(|port| port.span.start)
     }
 
+    /// The name of the image behind the scope of that index: that of a service, or the one that a stage is built upon,
+    /// without the registry and folders before it and the tag behind it.
+    #[must_use]
+    pub fn image_of(&self, scope: usize) -> Option<&str> {
+        /// How many stages are followed that are built upon each other.
+        const DEEPEST: usize = 8;
+        // Both lists are in the order of their scopes.
+        let image = match self.services.binary_search_by_key(&scope, |service| service.scope) {
+            Ok(service) => self.services[service].image.as_ref()?.value.as_str(),
+            Err(_) => {
+                let stage = self.stages.binary_search_by_key(&scope, |stage| stage.scope).ok()?;
+                let based = |stage: &&Stage| stage.base.and_then(|base| self.stages.get(base));
+                std::iter::successors(self.stages.get(stage), based).take(DEEPEST).last()?.image.as_str()
+            }
+        };
+        let name = image.rsplit('/').next().unwrap_or_default();
+        name.split([':', '@']).next().filter(|name| !name.is_empty() && !name.contains('$'))
+    }
+
     /// Reads `text`, a part of the file that is in another `language` and starts at byte `at`.
     pub(super) fn embed(&mut self, text: &str, language: Language, at: usize) {
         self.parts.push(Part { span: Span::new(at, at + text.len()), language });
@@ -56,6 +77,7 @@ impl Scan {
         self.sections.extend(part.sections);
         self.scopes.extend(part.scopes.into_iter().map(|scope| Scope {
             span: scope.span.shifted(at),
+            extent: scope.extent.shifted(at),
             section: scope.section + sections,
             user: scope.user.map(|user| Setting { span: user.span.shifted(at), ..user }),
             ..scope
@@ -99,6 +121,8 @@ impl Scan {
             instructions: stage.instructions.into_iter().map(|it| it.shifted(at)).collect(),
             ..stage
         }));
+        self.files
+            .extend(part.files.into_iter().map(|file| NamedFile { span: file.span.shifted(at), ..file }));
         self.stretches.extend(part.stretches.into_iter().map(|span| span.shifted(at)));
         self.heredocs.extend(part.heredocs.into_iter().map(|span| span.shifted(at)));
         self.parts.extend(part.parts.into_iter().map(|part| Part { span: part.span.shifted(at), ..part }));
@@ -110,6 +134,7 @@ impl Scan {
             ports: service.ports.map(|span| span.shifted(at)),
             ports_removal: service.ports_removal.map(|span| span.shifted(at)),
             entries: service.entries.into_iter().map(|entry| entry + entries).collect(),
+            image: service.image.map(setting),
             network_mode: service.network_mode.map(setting),
             replicas: service.replicas.map(setting),
             ..service
@@ -123,6 +148,7 @@ impl Scan {
         self.parts.sort_by_key(|part| part.span.start);
         self.breakages.sort_by_key(|breakage| breakage.span);
         self.directives.sort_by_key(|directive| directive.span);
+        self.files.sort_by_key(|file| file.span);
         if self.uses.is_sorted_by_key(|port| port.span) {
             return;
         }
@@ -164,6 +190,8 @@ pub struct Scope {
     pub name: String,
     /// Where its name stands, or the word that opens it.
     pub span: Span,
+    /// All of it, from the word that opens it to its last byte.
+    pub extent: Span,
     /// In nginx the part of the configuration around it: an index into [`Scan::sections`]; elsewhere 0.
     pub section: usize,
     /// The last `USER` of a stage, or of the stage that it is built upon.
@@ -351,6 +379,8 @@ pub struct Service {
     /// The entries of `ports` and `expose`, indexes into [`Scan::entries`]; those that an alias or merge brings are here
     /// as well, though their scope is where they are written.
     pub entries: Vec<usize>,
+    /// `image`.
+    pub image: Option<Setting>,
     /// `network_mode`, or `net` of the first version of the format.
     pub network_mode: Option<Setting>,
     /// `scale`, or `deploy.replicas`.
@@ -359,6 +389,28 @@ pub struct Service {
     pub is_for_swarm: bool,
     /// `profiles`.
     pub profiles: Vec<String>,
+}
+
+/// A file of the user's that a compose file names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFile {
+    /// Where its name stands, without quotes; of a Dockerfile that is found by its folder, where the folder does.
+    pub span: Span,
+    /// Its path from the folder of the compose file, as it is written there.
+    pub path: String,
+    /// What it is.
+    pub kind: FileKind,
+}
+
+/// What a [`NamedFile`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    /// The Dockerfile that a service is built from.
+    Dockerfile,
+    /// A compose file that is included, or of which a service is taken over.
+    Compose,
+    /// A list of variables.
+    Variables,
 }
 
 /// The value of a key, with variables resolved.

@@ -1,7 +1,8 @@
 //! What the client can take, as it says in `initialize`: a client that lacks an ability is sent nothing that needs it.
 
 use tower_lsp::ls_types::{
-    ClientCapabilities, ClientDiagnosticsTagOptions, DiagnosticTag, InitializeParams, MarkupKind,
+    ClientCapabilities, ClientDiagnosticsTagOptions, CompletionClientCapabilities, CompletionItemKind,
+    CompletionItemTag, DiagnosticTag, InitializeParams, InsertTextMode, MarkupKind, SymbolKind, SymbolTag,
 };
 
 use super::convert;
@@ -15,6 +16,14 @@ pub struct Abilities {
     pub encoding: Encoding,
     /// The markup of hovers.
     pub hover: Markup,
+    /// What an item of a completion can carry.
+    pub completion: CompletionAbilities,
+    /// Whether the tooltip of an inlay hint can be asked for when it is needed.
+    pub resolves_hint_tooltip: bool,
+    /// What a document symbol can be.
+    pub symbols: SymbolAbilities,
+    /// Whether a document link can have a tooltip.
+    pub link_tooltip: bool,
     /// What a diagnostic can carry, and how it travels.
     pub diagnostics: DiagnosticAbilities,
     /// What a code action can be.
@@ -23,6 +32,31 @@ pub struct Abilities {
     pub workspace: WorkspaceAbilities,
     /// Whether the client shows the progress of work that nobody asked it for: `window.workDoneProgress`.
     pub progress: bool,
+}
+
+/// What an item of a completion can carry.
+#[derive(Clone, Debug, Default)]
+pub struct CompletionAbilities {
+    /// The markup of its documentation.
+    pub documentation: Markup,
+    /// Whether it may be a snippet.
+    pub snippets: bool,
+    /// Whether it may have words beside its label.
+    pub label_details: bool,
+    /// Whether its detail may come when it is looked at.
+    pub late_detail: bool,
+    /// Whether it may be tagged as deprecated.
+    pub deprecated_tag: bool,
+    /// Whether it may be called deprecated in the older way.
+    pub deprecated: bool,
+    /// Whether it may be selected beforehand.
+    pub preselect: bool,
+    /// Whether it may replace what stands behind the cursor, or not, as the user likes.
+    pub insert_replace: bool,
+    /// How the client indents what it inserts; those that it can be told to do.
+    pub insert_modes: Vec<InsertTextMode>,
+    /// The kinds that it knows; `None`: those of the first version of the protocol.
+    pub kinds: Option<Vec<CompletionItemKind>>,
 }
 
 /// What a diagnostic can carry, and how it travels.
@@ -59,6 +93,17 @@ pub struct CodeActionAbilities {
     pub versioned_edits: bool,
 }
 
+/// What a document symbol can be.
+#[derive(Clone, Debug, Default)]
+pub struct SymbolAbilities {
+    /// Whether symbols can lie within each other.
+    pub hierarchical: bool,
+    /// The kinds that the client knows; none: those of the protocol's first version.
+    pub kinds: Vec<SymbolKind>,
+    /// Whether it shows that a symbol is out of use.
+    pub shows_deprecated: bool,
+}
+
 /// What the client does for the workspace.
 #[derive(Clone, Debug, Default)]
 pub struct WorkspaceAbilities {
@@ -90,10 +135,55 @@ impl Abilities {
         Self {
             encoding: convert::encoding(offered),
             hover: markup(hover),
+            completion: document
+                .and_then(|it| it.completion.as_ref())
+                .map(CompletionAbilities::of)
+                .unwrap_or_default(),
+            resolves_hint_tooltip: document
+                .and_then(|it| it.inlay_hint.as_ref()?.resolve_support.as_ref())
+                .is_some_and(|it| it.properties.iter().any(|property| property == "tooltip")),
+            symbols: SymbolAbilities::of(all),
+            link_tooltip: document
+                .and_then(|it| it.document_link.as_ref()?.tooltip_support)
+                .unwrap_or_default(),
             diagnostics: DiagnosticAbilities::of(all),
             code_actions: CodeActionAbilities::of(all),
             workspace: WorkspaceAbilities::of(all),
             progress: all.window.as_ref().and_then(|it| it.work_done_progress).unwrap_or_default(),
+        }
+    }
+}
+
+impl CompletionAbilities {
+    fn of(all: &CompletionClientCapabilities) -> Self {
+        let kinds = all.completion_item_kind.as_ref().and_then(|it| it.value_set.clone());
+        let Some(item) = &all.completion_item else { return Self { kinds, ..Self::default() } };
+        let late = item.resolve_support.as_ref().map(|it| it.properties.as_slice()).unwrap_or_default();
+        let modes = item.insert_text_mode_support.as_ref().map(|it| it.value_set.clone());
+        let tags = item.tag_support.as_ref().map(|it| it.value_set.as_slice()).unwrap_or_default();
+        Self {
+            documentation: markup(item.documentation_format.as_deref()),
+            snippets: item.snippet_support.unwrap_or_default(),
+            label_details: item.label_details_support.unwrap_or_default(),
+            late_detail: late.iter().any(|property| property == "detail"),
+            deprecated_tag: tags.contains(&CompletionItemTag::DEPRECATED),
+            deprecated: item.deprecated_support.unwrap_or_default(),
+            preselect: item.preselect_support.unwrap_or_default(),
+            insert_replace: item.insert_replace_support.unwrap_or_default(),
+            insert_modes: modes.unwrap_or_default(),
+            kinds,
+        }
+    }
+}
+
+impl SymbolAbilities {
+    fn of(all: &ClientCapabilities) -> Self {
+        let symbol = all.text_document.as_ref().and_then(|it| it.document_symbol.as_ref());
+        let tags = symbol.and_then(|it| it.tag_support.as_ref());
+        Self {
+            hierarchical: symbol.and_then(|it| it.hierarchical_document_symbol_support).unwrap_or_default(),
+            kinds: symbol.and_then(|it| it.symbol_kind.as_ref()?.value_set.clone()).unwrap_or_default(),
+            shows_deprecated: tags.is_some_and(|it| it.value_set.contains(&SymbolTag::DEPRECATED)),
         }
     }
 }

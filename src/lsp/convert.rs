@@ -116,7 +116,8 @@ pub fn file(uri: &Uri) -> Option<PathBuf> {
     is_file.then(|| uri.to_file_path().map(Cow::into_owned)).flatten()
 }
 
-fn to_position(position: Position) -> LspPosition {
+/// A position for the client.
+pub fn to_position(position: Position) -> LspPosition {
     LspPosition { line: to_count(position.line), character: to_count(position.character) }
 }
 

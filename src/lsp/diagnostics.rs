@@ -1,77 +1,292 @@
-//! `textDocument/publishDiagnostics`: findings for the client, whenever a document changes.
+//! Findings for the client: published whenever a document changes, or given when it asks for them.
 //!
-//! One task publishes, so that what it says of a document comes in the order of the document's versions. It looks at a
-//! document as it stands when its turn comes: edits that come faster than they can be looked at are looked at once.
+//! A client that can ask is told nothing by itself (`textDocument/diagnostic`, `workspace/diagnostic`); to any other they are
+//! published (`textDocument/publishDiagnostics`). One task publishes, so that what it says of a document comes in the order
+//! of the document's versions. It looks at a document as it stands when its turn comes: edits that come faster than they
+//! can be looked at are looked at once.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hasher};
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
-use tower_lsp::Client;
-use tower_lsp::ls_types::{Diagnostic, MessageType, Uri};
+use tower_lsp::ls_types::{
+    Diagnostic, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportKind,
+    FullDocumentDiagnosticReport, MessageType, RelatedFullDocumentDiagnosticReport,
+    RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport, Uri,
+    WorkspaceDiagnosticParams, WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
+    WorkspaceUnchangedDocumentDiagnosticReport,
+};
 
-use super::abilities::Abilities;
-use super::configuration::Told;
 use super::convert;
-use super::documents::{Document, Documents};
+use super::documents::{self, Document};
+use super::session::Session;
+use super::workspace::{File, State};
+use crate::text::LineIndex;
 
-/// The documents that have changed since they were last published.
+/// The documents that have changed since they were last looked at.
 #[derive(Debug, Default)]
 pub struct Changed {
-    queue: Mutex<Vec<Uri>>,
+    queue: Mutex<Queue>,
     notify: Notify,
+    idle: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    uris: Vec<Uri>,
+    /// Whether some that are not in it any more are being looked at.
+    is_busy: bool,
 }
 
 impl Changed {
-    /// Asks for `uri` to be published.
+    /// Asks for `uri` to be looked at.
     pub fn add(&self, uri: Uri) {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if !queue.contains(&uri) {
-            queue.push(uri);
+        let mut queue = self.lock();
+        if !queue.uris.contains(&uri) {
+            queue.uris.push(uri);
         }
         self.notify.notify_one();
     }
 
-    /// The next documents to publish, those asked for first before the others; waits until there are any.
+    /// Lets those go first that somebody is editing: blocks until all are looked at, or for a moment.
+    pub fn wait_until_idle(&self) {
+        const MOMENT: Duration = Duration::from_millis(100);
+        let is_busy = |queue: &mut Queue| queue.is_busy || !queue.uris.is_empty();
+        // Whoever panics leaves a whole queue behind.
+        drop(self.idle.wait_timeout_while(self.lock(), MOMENT, is_busy));
+    }
+
+    /// The next documents to look at, those asked for first before the others; waits until there are any.
     async fn take(&self) -> Vec<Uri> {
         loop {
-            let queue = std::mem::take(&mut *self.queue.lock().unwrap_or_else(PoisonError::into_inner));
-            if !queue.is_empty() {
-                return queue;
+            {
+                let mut queue = self.lock();
+                let uris = std::mem::take(&mut queue.uris);
+                queue.is_busy = !uris.is_empty();
+                if queue.is_busy {
+                    return uris;
+                }
             }
+            self.idle.notify_all();
             self.notify.notified().await;
         }
     }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// Publishes changed documents for as long as the server runs; a document that is closed by then is cleared.
-pub async fn publish(
-    client: Client,
-    documents: Arc<Documents>,
-    changed: Arc<Changed>,
-    abilities: Arc<Abilities>,
-) {
-    let mut told = Told::default();
+/// Looks at changed documents for as long as the server runs: tells of the mistakes in their configurations and, to a client
+/// that does not ask, their findings. Of a document that is closed by then, what lies on the disk counts, if that is shown at all.
+pub async fn attend(session: Arc<Session>) {
+    let is_asked = session.abilities().diagnostics.pull;
     loop {
-        for uri in changed.take().await {
-            let Some(document) = documents.snapshot(&uri) else {
-                client.publish_diagnostics(uri, Vec::new(), None).await;
+        for uri in session.changed.take().await {
+            let Some(document) = session.documents.snapshot(&uri) else {
+                if !is_asked {
+                    let file = convert::file(&uri).and_then(|path| session.workspace.file(&path));
+                    let diagnostics = file.filter(|file| is_published(&session, file));
+                    let diagnostics = diagnostics.map(|file| file.diagnostics.to_vec()).unwrap_or_default();
+                    session.client.publish_diagnostics(uri, diagnostics, None).await;
+                }
                 continue;
             };
-            if let Some(message) = told.news(&document, &documents) {
-                client.show_message(MessageType::ERROR, message).await;
+            let news = session.told().news(&document, &session.documents);
+            if let Some(message) = news {
+                session.client.show_message(MessageType::ERROR, message).await;
             }
-            let diagnostics = diagnostics(&document, &abilities).await;
-            let version = abilities.diagnostics.version.then_some(document.version);
-            client.publish_diagnostics(uri, diagnostics, version).await;
+            if !is_asked {
+                let version = session.abilities().diagnostics.version.then_some(document.version);
+                let diagnostics = diagnostics(&session, &document).await;
+                session.client.publish_diagnostics(uri, diagnostics, version).await;
+            }
         }
     }
 }
 
+/// Publishes what lies in the workspace and is not open, where it is otherwise than was `published` before. A client that
+/// asks for diagnostics gets none.
+pub async fn publish_workspace(session: &Session, published: &mut BTreeMap<PathBuf, File>) {
+    if session.abilities().diagnostics.pull {
+        return;
+    }
+    let is_open = |file: &File| session.documents.snapshot(&file.uri).is_some();
+    let files = session.workspace.files().into_iter();
+    let now: BTreeMap<_, _> =
+        files.filter(|(_, file)| is_published(session, file) && !is_open(file)).collect();
+    for (_, file) in published.iter().filter(|(path, file)| !now.contains_key(*path) && !is_open(file)) {
+        session.client.publish_diagnostics(file.uri.clone(), Vec::new(), None).await;
+    }
+    for file in now.iter().filter(|(path, file)| published.get(*path) != Some(*file)).map(|(_, file)| file) {
+        session.client.publish_diagnostics(file.uri.clone(), file.diagnostics.to_vec(), None).await;
+    }
+    *published = now;
+}
+
+/// Whether what is found in a file that is not open is published: everything, or only the mistakes in configurations, as
+/// the user wants it.
+fn is_published(session: &Session, file: &File) -> bool {
+    !file.diagnostics.is_empty() && (session.is_about_workspace() || documents::is_configuration(&file.uri))
+}
+
 /// What is found in `document`.
-async fn diagnostics(document: &Document, abilities: &Abilities) -> Vec<Diagnostic> {
-    let reading = document.read().await;
+async fn diagnostics(session: &Session, document: &Document) -> Vec<Diagnostic> {
+    let (reading, abilities) = (document.read().await, session.abilities());
     let range = |span| document.text.range(span, abilities.encoding);
     let to_diagnostic =
         |finding| convert::to_diagnostic(finding, &document.uri, range, &abilities.diagnostics);
     reading.findings().iter().map(to_diagnostic).collect()
+}
+
+/// What is found in the document that `params` name; of one that is not open, what was found in the workspace.
+pub async fn of_document(session: &Session, params: DocumentDiagnosticParams) -> DocumentDiagnosticReport {
+    let (uri, previous) = (params.text_document.uri, params.previous_result_id.as_deref());
+    let Some(document) = session.documents.snapshot(&uri) else {
+        let file = convert::file(&uri).and_then(|path| session.workspace.file(&path));
+        let diagnostics = file.map(|file| file.diagnostics.to_vec()).unwrap_or_default();
+        return with_related(report(diagnostics, previous), None);
+    };
+    with_related(report(diagnostics(session, &document).await, previous), related(session, &document))
+}
+
+/// What is found in every file of the workspace, and in every document that is open, or that it is what the client knows.
+/// Of a file in which nothing is found, and the client knows nothing, nothing is said; what it knows of files that are no
+/// more is nothing now.
+///
+/// A client that takes results bit by bit is answered when there is anything new: it asks again as soon as it is.
+pub async fn of_workspace(
+    session: &Session,
+    params: &WorkspaceDiagnosticParams,
+) -> Vec<WorkspaceDocumentDiagnosticReport> {
+    let known: HashMap<&Uri, &str> =
+        params.previous_result_ids.iter().map(|it| (&it.uri, it.value.as_str())).collect();
+    let can_wait = params.partial_result_params.partial_result_token.is_some();
+    let mut state = session.workspace.until(|now| now.is_settled || session.is_over()).await;
+    loop {
+        let reports = workspace_reports(session, &known).await;
+        let is_news =
+            |it: &WorkspaceDocumentDiagnosticReport| matches!(it, WorkspaceDocumentDiagnosticReport::Full(_));
+        if !can_wait || session.is_over() || known.is_empty() || reports.iter().any(is_news) {
+            return reports;
+        }
+        let is_new = |now: State| now.is_settled && now.generation != state.generation;
+        state = session.workspace.until(|now| is_new(now) || session.is_over()).await;
+    }
+}
+
+/// What there is to say to a client that knows the results `known`.
+async fn workspace_reports(
+    session: &Session,
+    known: &HashMap<&Uri, &str>,
+) -> Vec<WorkspaceDocumentDiagnosticReport> {
+    let mut reports = Vec::new();
+    let mut seen = HashSet::new();
+    for uri in session.documents.addresses() {
+        let Some(document) = session.documents.snapshot(&uri) else { continue };
+        let (diagnostics, known) = (diagnostics(session, &document).await, known.get(&uri));
+        if !diagnostics.is_empty() || known.is_some() {
+            let version = Some(document.version.into());
+            reports.push(workspace_report(&uri, version, report(diagnostics, known.copied())));
+        }
+        seen.insert(uri);
+    }
+    let files = if session.is_about_workspace() { session.workspace.files() } else { Vec::new() };
+    for (_, file) in files {
+        if seen.contains(&file.uri) {
+            continue;
+        }
+        let known = known.get(&file.uri);
+        if known.is_some_and(|id| *id == file.result_id) {
+            reports.push(workspace_report(&file.uri, None, unchanged(file.result_id)));
+        } else if !file.diagnostics.is_empty() || known.is_some() {
+            reports.push(workspace_report(&file.uri, None, full(file.diagnostics.to_vec())));
+        }
+        seen.insert(file.uri);
+    }
+    let gone = known.iter().filter(|(uri, _)| !seen.contains(**uri));
+    reports.extend(gone.map(|(uri, id)| workspace_report(uri, None, report(Vec::new(), Some(id)))));
+    reports
+}
+
+/// The report on `diagnostics` for a client that knows those of the id `previous`.
+fn report(diagnostics: Vec<Diagnostic>, previous: Option<&str>) -> DocumentDiagnosticReportKind {
+    let id = result_id(&diagnostics);
+    if previous == Some(&id) {
+        return unchanged(id);
+    }
+    DocumentDiagnosticReportKind::Full(FullDocumentDiagnosticReport {
+        result_id: Some(id),
+        items: diagnostics,
+    })
+}
+
+fn full(items: Vec<Diagnostic>) -> DocumentDiagnosticReportKind {
+    report(items, None)
+}
+
+fn unchanged(result_id: String) -> DocumentDiagnosticReportKind {
+    DocumentDiagnosticReportKind::Unchanged(UnchangedDocumentDiagnosticReport { result_id })
+}
+
+/// The name of those `diagnostics`: others have another.
+pub fn result_id(diagnostics: &[Diagnostic]) -> String {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&serde_json::to_vec(diagnostics).unwrap_or_default());
+    format!("{:016x}", hasher.finish())
+}
+
+/// The mistakes in the configuration that `document` falls under, if that is not open and the client takes the diagnostics
+/// of another document beside those it asks for.
+fn related(session: &Session, document: &Document) -> Option<HashMap<Uri, DocumentDiagnosticReportKind>> {
+    let configuration = document.configuration.as_ref()?;
+    if !session.abilities().diagnostics.related_documents || session.documents.is_open(&configuration.path) {
+        return None;
+    }
+    let uri = Uri::from_file_path(&configuration.path)?;
+    let (lines, abilities) = (LineIndex::new(&configuration.text), session.abilities());
+    let diagnostics = configuration.mistakes.iter().map(|mistake| {
+        let range = |span| lines.range(span, abilities.encoding);
+        convert::to_diagnostic(mistake, &uri, range, &abilities.diagnostics)
+    });
+    let report = full(diagnostics.collect());
+    Some(HashMap::from([(uri, report)]))
+}
+
+fn with_related(
+    report: DocumentDiagnosticReportKind,
+    related_documents: Option<HashMap<Uri, DocumentDiagnosticReportKind>>,
+) -> DocumentDiagnosticReport {
+    match report {
+        DocumentDiagnosticReportKind::Full(full_document_diagnostic_report) => {
+            RelatedFullDocumentDiagnosticReport { related_documents, full_document_diagnostic_report }.into()
+        }
+        DocumentDiagnosticReportKind::Unchanged(unchanged_document_diagnostic_report) => {
+            RelatedUnchangedDocumentDiagnosticReport {
+                related_documents,
+                unchanged_document_diagnostic_report,
+            }
+            .into()
+        }
+    }
+}
+
+fn workspace_report(
+    uri: &Uri,
+    version: Option<i64>,
+    report: DocumentDiagnosticReportKind,
+) -> WorkspaceDocumentDiagnosticReport {
+    let uri = uri.clone();
+    match report {
+        DocumentDiagnosticReportKind::Full(full_document_diagnostic_report) => {
+            WorkspaceFullDocumentDiagnosticReport { uri, version, full_document_diagnostic_report }.into()
+        }
+        DocumentDiagnosticReportKind::Unchanged(unchanged_document_diagnostic_report) => {
+            WorkspaceUnchangedDocumentDiagnosticReport { uri, version, unchanged_document_diagnostic_report }
+                .into()
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::lint::judge;
 use crate::text::{Encoding, Text};
 
 /// Texts above this many bytes are looked at beside the task that reads messages, not on it.
-const LARGE: usize = 64 << 10;
+pub const LARGE: usize = 64 << 10;
 
 /// A document as it stands: taken under the lock, worked on outside it. Copying it copies no text.
 #[derive(Clone, Debug)]
@@ -159,11 +159,7 @@ impl Documents {
         let configuration = is_open.then(|| self.configuration(uri))?;
         let mut open = lock(&self.open);
         let document = open.get_mut(uri)?;
-        let is_same = match (&document.configuration, &configuration) {
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (one, other) => one.is_none() && other.is_none(),
-        };
-        if !is_same {
+        if !is_same(&document.configuration, &configuration) {
             document.configuration = configuration;
             document.reading = Arc::default();
         }
@@ -173,6 +169,15 @@ impl Documents {
     /// The addresses of all open documents.
     pub fn addresses(&self) -> Vec<Uri> {
         lock(&self.open).keys().cloned().collect()
+    }
+
+    /// The open documents that fall under another configuration now than when they were last looked at.
+    pub fn reconfigured(&self) -> Vec<Uri> {
+        let known: Vec<_> =
+            lock(&self.open).values().map(|it| (it.uri.clone(), it.configuration.clone())).collect();
+        let is_other =
+            |(uri, known): &(Uri, Option<Arc<Configuration>>)| !is_same(&self.configuration(uri), known);
+        known.into_iter().filter(is_other).map(|(uri, _)| uri).collect()
     }
 
     /// Whether the file at `path` is open.
@@ -219,6 +224,14 @@ impl Documents {
         let open = lock(&self.open);
         let document = open.iter().find(|(uri, _)| convert::file(uri).as_deref() == Some(path));
         document.map(|(_, document)| document.text.to_string())
+    }
+}
+
+/// Whether the two are one, or neither is there.
+fn is_same(one: &Option<Arc<Configuration>>, other: &Option<Arc<Configuration>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (one, other) => one.is_none() && other.is_none(),
     }
 }
 

@@ -10,21 +10,29 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use tower_lsp::LspService;
 
 mod abilities;
 mod code_action;
+mod completion;
 mod configuration;
 mod convert;
 mod diagnostics;
 mod documents;
 mod frames;
 mod hover;
+mod inlay_hint;
+mod links;
 mod options;
+mod progress;
+mod registration;
 mod server;
+mod session;
+mod symbols;
+mod trace;
 mod transport;
+mod workspace;
 
 use server::Server;
 
@@ -40,10 +48,13 @@ pub fn serve() -> ExitCode {
         }
     };
     let shut_down = runtime.block_on(async {
-        let (service, socket) = LspService::new(Server::new);
-        let shut_down = Arc::clone(&service.inner().shut_down);
-        transport::run(service, socket).await;
-        shut_down.load(Ordering::Relaxed)
+        let (service, socket) = LspService::build(Server::new)
+            .custom_method("$/setTrace", Server::set_trace)
+            .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
+            .finish();
+        let session = Arc::clone(&service.inner().session);
+        transport::run(service, socket, &session.trace).await;
+        session.is_over()
     });
     // Work that nobody waits for any more must not keep the process.
     runtime.shutdown_background();

@@ -1,87 +1,79 @@
 //! The server: each message of the protocol to the room that answers it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
-    CodeAction, CodeActionParams, CodeActionProviderCapability, CodeActionResponse,
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandOptions, ExecuteCommandParams, Hover,
-    HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams, LSPAny,
-    SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Uri,
+    CodeAction, CodeActionParams, CodeActionProviderCapability, CodeActionResponse, CompletionItem,
+    CompletionParams, CompletionResponse, CreateFilesParams, DeleteFilesParams, DiagnosticOptions,
+    DiagnosticServerCapabilities, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
+    DocumentDiagnosticReportResult, DocumentLink, DocumentLinkOptions, DocumentLinkParams,
+    DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandOptions, ExecuteCommandParams,
+    FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, Hover, HoverParams,
+    HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams, InlayHint,
+    InlayHintOptions, InlayHintParams, InlayHintServerCapabilities, LSPAny, OneOf, RenameFilesParams,
+    SaveOptions, ServerCapabilities, ServerInfo, SetTraceParams, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Uri,
+    WorkDoneProgressCancelParams, WorkDoneProgressOptions, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceFileOperationsServerCapabilities,
+    WorkspaceFolder, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use tower_lsp::{Client, LanguageServer};
 
-use super::abilities::Abilities;
-use super::diagnostics::{self, Changed};
-use super::documents::{self, Documents};
-use super::options::Options;
-use super::{code_action, configuration, convert, hover, log};
+use super::abilities::{Abilities, WorkspaceAbilities};
+use super::documents::Document;
+use super::session::Session;
+use super::{
+    code_action, completion, convert, diagnostics, hover, inlay_hint, links, log, progress, registration,
+    symbols, workspace,
+};
 
 /// The server's side of one conversation.
 #[derive(Debug)]
 pub struct Server {
-    /// Whether the client has asked for the shutdown.
-    pub shut_down: Arc<AtomicBool>,
-    client: Client,
-    documents: Arc<Documents>,
-    changed: Arc<Changed>,
-    abilities: OnceLock<Arc<Abilities>>,
-    options: Mutex<Options>,
+    /// What is known of the conversation.
+    pub session: Arc<Session>,
 }
 
 impl Server {
     /// A server that nobody has spoken to.
     pub fn new(client: Client) -> Self {
-        Self {
-            shut_down: Arc::default(),
-            client,
-            documents: Arc::default(),
-            changed: Arc::default(),
-            abilities: OnceLock::new(),
-            options: Mutex::default(),
+        Self { session: Arc::new(Session::new(client)) }
+    }
+
+    /// `$/setTrace`: how much the client wants to hear of the conversation.
+    pub async fn set_trace(&self, params: SetTraceParams) {
+        self.session.trace.set(params.value);
+    }
+
+    /// `window/workDoneProgress/cancel`: the user wants no more of what takes so long.
+    pub async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
+        if progress::is_ours(&params.token) {
+            self.session.workspace.cancel();
         }
     }
 
-    /// Asks for the findings of a document that has changed; of all of them, where it is a configuration.
-    fn publish(&self, uri: Uri) {
-        if documents::is_configuration(&uri) {
-            self.publish_all();
-        }
-        self.changed.add(uri);
+    fn abilities(&self) -> &Abilities {
+        self.session.abilities()
     }
 
-    /// Asks for the findings of all documents, under the configurations as they are now.
-    fn publish_all(&self) {
-        self.documents.forget_configurations();
-        self.documents.addresses().into_iter().for_each(|uri| self.changed.add(uri));
-    }
-
-    /// What the client can take; nothing before the handshake.
-    fn abilities(&self) -> Arc<Abilities> {
-        self.abilities.get().cloned().unwrap_or_default()
-    }
-
-    /// The user's settings as they are now.
-    fn options(&self) -> Options {
-        self.options.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The document at `uri` as it stands, if it is open.
+    fn document(&self, uri: &Uri) -> Option<Document> {
+        self.session.documents.snapshot(uri)
     }
 }
 
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let abilities = Arc::new(Abilities::of(&params));
-        // A second handshake is refused by the framework.
-        if self.abilities.set(Arc::clone(&abilities)).is_ok() {
-            self.documents.change_folders(&[], configuration::folders(&params));
-            let (client, documents, changed) =
-                (self.client.clone(), Arc::clone(&self.documents), Arc::clone(&self.changed));
-            tokio::spawn(diagnostics::publish(client, documents, changed, Arc::clone(&abilities)));
-        }
+        let complaints = self.session.begin(&params);
+        self.session.complain(complaints);
+        tokio::spawn(diagnostics::attend(Arc::clone(&self.session)));
         Ok(InitializeResult {
-            capabilities: capabilities(&abilities),
+            capabilities: capabilities(self.abilities()),
             server_info: Some(ServerInfo {
                 name: env!("CARGO_PKG_NAME").to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -91,69 +83,148 @@ impl LanguageServer for Server {
     }
 
     async fn initialized(&self, _: InitializedParams) {
-        if self.abilities().workspace.watches_files {
-            tokio::spawn(configuration::watch(self.client.clone()));
-        }
+        tokio::spawn(registration::register(Arc::clone(&self.session)));
+        tokio::spawn(workspace::keep(Arc::clone(&self.session)));
+        self.session.workspace.want_all();
     }
 
     async fn shutdown(&self) -> Result<()> {
-        self.shut_down.store(true, Ordering::Relaxed);
+        self.session.shut_down.store(true, Ordering::Relaxed);
+        self.session.workspace.wake();
         Ok(())
     }
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let uri = params.text_document.uri.clone();
-        self.documents.open(params.text_document);
+        self.session.documents.open(params.text_document);
         // Not every client tells when a configuration changes on the disk.
-        self.documents.forget_configurations();
-        self.publish(uri);
+        self.session.look_at_reconfigured();
+        self.session.look_at(uri);
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let (uri, version) = (params.text_document.uri, params.text_document.version);
-        if !self.documents.change(&uri, version, &params.content_changes, self.abilities().encoding) {
+        let encoding = self.abilities().encoding;
+        if !self.session.documents.change(&uri, version, &params.content_changes, encoding) {
             return log(format_args!("a change to a document that is not open: {}", uri.as_str()));
         }
-        self.publish(uri);
+        self.session.look_at(uri);
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
-        self.documents.forget_configurations();
-        self.publish(params.text_document.uri);
-    }
-
-    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
-        self.publish_all();
+        self.session.look_at_reconfigured();
+        self.session.look_at(params.text_document.uri);
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        self.documents.close(&params.text_document.uri);
-        self.publish(params.text_document.uri);
+        let uri = params.text_document.uri;
+        self.session.documents.close(&uri);
+        self.session.file_changed(&uri);
+        self.session.look_at(uri);
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        params.changes.iter().for_each(|change| self.session.file_changed(&change.uri));
+    }
+
+    async fn did_create_files(&self, params: CreateFilesParams) {
+        params.files.iter().for_each(|file| self.session.file_named(&file.uri));
+    }
+
+    async fn did_rename_files(&self, params: RenameFilesParams) {
+        for file in &params.files {
+            self.session.file_named(&file.old_uri);
+            self.session.file_named(&file.new_uri);
+        }
+    }
+
+    async fn did_delete_files(&self, params: DeleteFilesParams) {
+        params.files.iter().for_each(|file| self.session.file_named(&file.uri));
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        let paths = |folders: Vec<WorkspaceFolder>| -> Vec<PathBuf> {
+            folders.iter().filter_map(|folder| convert::file(&folder.uri)).collect()
+        };
+        self.session.documents.change_folders(&paths(params.event.removed), paths(params.event.added));
+        self.session.look_at_all();
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        if self.abilities().workspace.configuration {
+            tokio::spawn(registration::ask_for_settings(Arc::clone(&self.session)));
+        } else {
+            self.session.heed(&params.settings);
+        }
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        Ok(diagnostics::of_document(&self.session, params).await.into())
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        let items = diagnostics::of_workspace(&self.session, &params).await;
+        Ok(WorkspaceDiagnosticReport { items }.into())
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let at = params.text_document_position_params;
-        let Some(document) = self.documents.snapshot(&at.text_document.uri) else { return Ok(None) };
-        Ok(hover::hover(&document, at.position, &self.abilities()).await)
+        let Some(document) = self.document(&at.text_document.uri) else { return Ok(None) };
+        Ok(hover::hover(&document, at.position, self.abilities()).await)
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let at = params.text_document_position;
+        let Some(document) = self.document(&at.text_document.uri) else { return Ok(None) };
+        let context = params.context.as_ref();
+        let list = completion::completion(&document, at.position, context, self.abilities()).await;
+        Ok(list.map(CompletionResponse::List))
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        Ok(completion::resolve(item, &self.session.documents, self.abilities()).await)
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
+        let options = self.session.options().inlay_hints;
+        Ok(Some(inlay_hint::hints(&document, params.range, options, self.abilities()).await))
+    }
+
+    async fn inlay_hint_resolve(&self, hint: InlayHint) -> Result<InlayHint> {
+        Ok(inlay_hint::resolve(hint, &self.session.documents, self.abilities()).await)
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
+        Ok(Some(symbols::symbols(&document, self.abilities()).await))
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
+        Ok(Some(links::links(&document, self.abilities()).await))
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        let Some(document) = self.documents.snapshot(&params.text_document.uri) else { return Ok(None) };
+        let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
         let range = convert::from_range(params.range);
-        let actions = code_action::code_actions(&document, range, &params.context, &self.abilities()).await;
+        let actions = code_action::code_actions(&document, range, &params.context, self.abilities()).await;
         Ok(Some(actions))
     }
 
     async fn code_action_resolve(&self, params: CodeAction) -> Result<CodeAction> {
-        code_action::resolve(params, &self.documents, &self.abilities()).await
+        code_action::resolve(params, &self.session.documents, self.abilities()).await
     }
 
     async fn execute_command(&self, mut params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
         let Some(data) = params.arguments.pop().filter(|_| params.command == code_action::APPLY) else {
             return Err(Error::invalid_params(format!("no such command: {}", params.command)));
         };
-        let edit = code_action::edit_of(&data, &self.documents, &self.abilities()).await?;
-        let client = self.client.clone();
+        let edit = code_action::edit_of(&data, &self.session.documents, self.abilities()).await?;
+        let client = self.session.client.clone();
         // Whether the client does it is its own affair, and nobody waits for that.
         tokio::spawn(async move { client.apply_edit(edit).await });
         Ok(None)
@@ -176,7 +247,49 @@ fn capabilities(abilities: &Abilities) -> ServerCapabilities {
             commands: vec![code_action::APPLY.to_owned()],
             ..ExecuteCommandOptions::default()
         }),
+        completion_provider: Some(completion::options()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
+        diagnostic_provider: abilities.diagnostics.pull.then(|| {
+            DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                identifier: Some(env!("CARGO_PKG_NAME").to_owned()),
+                // All depend on the configuration.
+                inter_file_dependencies: true,
+                workspace_diagnostics: true,
+                ..DiagnosticOptions::default()
+            })
+        }),
+        workspace: workspace_capabilities(&abilities.workspace),
+        inlay_hint_provider: Some(OneOf::Right(InlayHintServerCapabilities::Options(InlayHintOptions {
+            resolve_provider: Some(abilities.resolves_hint_tooltip),
+            ..InlayHintOptions::default()
+        }))),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
         ..ServerCapabilities::default()
     }
+}
+
+/// What the server wants to hear of the workspace, of what the client tells.
+fn workspace_capabilities(abilities: &WorkspaceAbilities) -> Option<WorkspaceServerCapabilities> {
+    let folders = abilities.folders.then_some(WorkspaceFoldersServerCapabilities {
+        supported: Some(true),
+        change_notifications: Some(OneOf::Left(true)),
+    });
+    let all = || {
+        let pattern = FileOperationPattern { glob: "**/*".to_owned(), ..FileOperationPattern::default() };
+        let filter = FileOperationFilter { scheme: Some("file".to_owned()), pattern };
+        FileOperationRegistrationOptions { filters: vec![filter] }
+    };
+    let files = WorkspaceFileOperationsServerCapabilities {
+        did_create: abilities.tells_created.then(all),
+        did_rename: abilities.tells_renamed.then(all),
+        did_delete: abilities.tells_deleted.then(all),
+        ..WorkspaceFileOperationsServerCapabilities::default()
+    };
+    let file_operations = (files != WorkspaceFileOperationsServerCapabilities::default()).then_some(files);
+    (folders.is_some() || file_operations.is_some())
+        .then_some(WorkspaceServerCapabilities { workspace_folders: folders, file_operations })
 }

@@ -9,10 +9,11 @@
 use std::io::{self, BufReader};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::Poll;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use serde::Deserialize;
@@ -24,6 +25,7 @@ use tower_service::Service;
 
 use super::frames::{self, BadFrame};
 use super::log;
+use super::trace::Trace;
 
 /// How many messages are read ahead of the one that is looked at.
 const READ_AHEAD: usize = 64;
@@ -32,7 +34,7 @@ const READ_AHEAD: usize = 64;
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Serves until the client says `exit` or closes the server's input.
-pub async fn run(mut service: LspService<impl LanguageServer>, socket: ClientSocket) {
+pub async fn run(mut service: LspService<impl LanguageServer>, socket: ClientSocket, trace: &Arc<Trace>) {
     let mut frames = read_input();
     let (output, written) = write_output();
     let (mut requests, mut responses) = socket.split();
@@ -50,7 +52,7 @@ pub async fn run(mut service: LspService<impl LanguageServer>, socket: ClientSoc
                 if std::future::poll_fn(|cx| service.poll_ready(cx)).await.is_err() {
                     break;
                 }
-                call(&mut service, request, &output).await;
+                call(&mut service, request, &output, trace).await;
                 if is_exit {
                     break;
                 }
@@ -120,9 +122,15 @@ fn without_idle_params(request: Request) -> Request {
 }
 
 /// Gives `request` to its handler, and runs it at once up to its first `.await`; what is left goes on by itself.
-async fn call(service: &mut LspService<impl LanguageServer>, request: Request, output: &Sender<Outgoing>) {
+async fn call(
+    service: &mut LspService<impl LanguageServer>,
+    request: Request,
+    output: &Sender<Outgoing>,
+    trace: &Arc<Trace>,
+) {
     let id = request.id().cloned();
     let output = output.clone();
+    let traced = trace.is_on().then(|| Traced::new(&request, Arc::clone(trace)));
     let answer = AssertUnwindSafe(service.call(request)).catch_unwind();
     let mut handler = Box::pin(async move {
         match answer.await {
@@ -135,10 +143,33 @@ async fn call(service: &mut LspService<impl LanguageServer>, request: Request, o
                 }
             }
         }
+        if let Some(traced) = traced {
+            send(&output, &traced.handled());
+        }
     });
     let first_steps = std::future::poll_fn(|cx| Poll::Ready(Pin::as_mut(&mut handler).poll(cx))).await;
     if first_steps.is_pending() {
         tokio::spawn(handler);
+    }
+}
+
+/// A message that is being handled, of which the client wants to hear.
+struct Traced {
+    method: String,
+    params: Option<String>,
+    start: Instant,
+    trace: Arc<Trace>,
+}
+
+impl Traced {
+    fn new(request: &Request, trace: Arc<Trace>) -> Self {
+        let params = request.params().map(ToString::to_string);
+        Self { method: request.method().to_owned(), params, start: Instant::now(), trace }
+    }
+
+    /// What the client hears once it is handled.
+    fn handled(self) -> Request {
+        self.trace.handled(&self.method, self.start.elapsed(), self.params)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Offer, Place, Refactoring, together};
+use super::{Offer, Place, Refactoring, is_sound, together};
 use crate::finding::Edit;
 use crate::languages::{Directive, List, ListenHost, Listener, Scan};
 use crate::rules;
@@ -17,7 +17,7 @@ fn offer(place: &Place<'_>, offers: &mut Vec<Offer>) {
     let mut entries = place.entries(List::Ports).peekable();
     if entries.peek().is_some() {
         let free = free_to_bind(scan);
-        let bound = entries.filter(|(index, _)| free.contains(index));
+        let bound = entries.filter(|(index, entry)| free.contains(index) && is_sound(scan, entry));
         let edits = bound.filter_map(|(_, entry)| Some(rules::binding(text, scan, entry)?.edits));
         let title = |count| format!("Bind {count} ports to 127.0.0.1");
         offers.extend(together(edits.collect(), "Bind to 127.0.0.1", title));
@@ -124,6 +124,8 @@ mod tests {
             "    - 10.0.0.1:80:80‸\n",
             "    - ${IP:-0.0.0.0}:80:80‸\n",
             "    - ${P}‸\n",
+            "    - 70000:80‸\n",
+            "    - 90-80:80‸\n",
             "    - ${IP:-}:80:80‸\n",
             "    - ${IP:-}:${P:-80}:80‸\n",
             "    - 80:80‸\n    - 80:81\n",

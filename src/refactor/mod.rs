@@ -91,6 +91,12 @@ impl<'a> Place<'a> {
     }
 }
 
+/// Whether `entry` holds ports that exist, and nothing that is none, as far as the file tells.
+fn is_sound(scan: &Scan, entry: &Entry) -> bool {
+    let ports = [entry.host, entry.container].into_iter().flatten().filter_map(|port| scan.uses[port].range);
+    entry.strays.is_empty() && { ports }.all(|range| !range.is_empty() && range.last <= 65535)
+}
+
 /// The offer that makes all of `edits`, each of which is one change of its own; it is called `one` where there is one
 /// of them, and `several` of their count where there are more.
 fn together(edits: Vec<Vec<Edit>>, one: &str, several: impl Fn(usize) -> String) -> Option<Offer> {

@@ -7,7 +7,7 @@
 
 use std::net::IpAddr;
 
-use super::{Offer, Place, Refactoring, together};
+use super::{Offer, Place, Refactoring, is_sound, together};
 use crate::finding::Edit;
 use crate::languages::{Entry, EntryStyle, Item, Layout, List, Scan};
 use crate::port::{PortRange, PortUse, Protocol, Transport};
@@ -202,7 +202,6 @@ impl Parts {
     fn agree(&self, text: &str, scan: &Scan, entry: &Entry) -> bool {
         let Some(container) = entry.container.map(|index| &scan.uses[index]) else { return false };
         let host = entry.host.map(|index| &scan.uses[index]);
-        let is_valid = |range: PortRange| !range.is_empty() && range.last <= 65535;
         let is_same_protocol = match container.protocol {
             Protocol::Written(..) | Protocol::Unknown => self.protocol.is_some(),
             Protocol::Implied(transport) => self.protocol.is_none() && transport == Transport::Tcp,
@@ -210,16 +209,15 @@ impl Parts {
         };
         let holds = |part: Span, port: &PortUse| part.start <= port.span.start && port.span.end <= part.end;
         let has_address = entry.address.as_ref().is_some_and(|address| !address.is_empty());
-        entry.strays.is_empty()
+        is_sound(scan, entry)
             && is_same_protocol
             && self.protocol.is_none_or(|part| is_literal(part.of(text)))
             && is_port(self.target.of(text))
             && holds(self.target, container)
-            && container.range.is_none_or(|range| range.is_single() && is_valid(range) && range.first > 0)
+            && container.range.is_none_or(|range| range.is_single() && range.first > 0)
             && self.published.is_some() == host.is_some()
             && self.published.is_none_or(|part| is_port(part.of(text)))
             && self.published.zip(host).is_none_or(|(part, host)| holds(part, host))
-            && host.is_none_or(|host| host.range.is_none_or(is_valid))
             && self.host_ip.is_some() == has_address
             && self.host_ip.is_none_or(|part| is_address(part.of(text)))
     }

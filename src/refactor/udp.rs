@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::syntax::is_address;
-use super::{Offer, Place, Refactoring, together};
+use super::{Offer, Place, Refactoring, is_sound, together};
 use crate::finding::Edit;
 use crate::languages::{Directive, Entry, EntryStyle, Field, Item, Layout, List, Listener, Module, Scan};
 use crate::port::{PortUse, Protocol, Transport};
@@ -106,17 +106,13 @@ impl Lists {
 /// The edit that adds an entry for UDP behind `entry` of `ports`.
 fn of_entry(text: &str, scan: &Scan, entry: &Entry) -> Option<Edit> {
     let item = Item::of(text, entry)?;
-    let host = entry.host.and_then(|host| scan.uses[host].range);
     let has_address = entry.address.as_deref().is_none_or(|it| it.is_empty() || is_address(it));
-    let is_whole = entry.strays.is_empty()
-        && has_address
-        && host.is_none_or(|host| !host.is_empty() && host.last <= 65535);
     let written = match entry.style {
         EntryStyle::Long => long(text, entry, &item)?,
         _ => short(text, scan, entry, &item)?,
     };
     let (at, before) = item.successor();
-    is_whole.then(|| Edit { span: Span::new(at, at), text: before + &written })
+    (has_address && is_sound(scan, entry)).then(|| Edit { span: Span::new(at, at), text: before + &written })
 }
 
 /// The entry in the short syntax, on UDP.
@@ -166,7 +162,7 @@ fn of_word(text: &str, scan: &Scan, entry: &Entry) -> Option<Edit> {
     let port = &scan.uses[entry.container?];
     let number = port.range?.to_string();
     let is_literal = port.variable.is_none() && port.span.of(text) == number;
-    let is_plain = is_literal && entry.host.is_none() && entry.strays.is_empty();
+    let is_plain = is_literal && entry.host.is_none() && is_sound(scan, entry);
     let at = entry.span.end;
     is_plain.then(|| Edit { span: Span::new(at, at), text: format!(" {number}/udp") })
 }

@@ -26,7 +26,7 @@ pub use ranges::{NamedRange, ranges};
 pub use search::{ports_named, search};
 pub use tables::DATE;
 pub use team::{TeamPort, TeamPorts};
-pub use usage::{Usage, usage};
+pub use usage::{Usage, common, usage};
 pub use wikipedia::{Listing, WikipediaRow, wikipedia, wikipedia_list};
 
 use std::cmp::Ordering;

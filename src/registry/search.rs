@@ -53,7 +53,20 @@ fn numbers(start: &str, team: &TeamPorts) -> BTreeSet<u16> {
             || formerly(port).next().is_some()
             || !team.at(port).is_empty()
     };
-    (0..=u16::MAX).filter(|&port| port.to_string().starts_with(start) && is_known(port)).collect()
+    beginning_with(start).filter(|&port| is_known(port)).collect()
+}
+
+/// The ports whose numbers begin with the digits `start`.
+fn beginning_with(start: &str) -> impl Iterator<Item = u16> {
+    // No number begins with a zero but that one itself.
+    let first: Option<u32> = start.parse().ok().filter(|_| !start.starts_with('0') || start == "0");
+    let widths: &[u32] = if first == Some(0) { &[1] } else { &[1, 10, 100, 1000, 10_000] };
+    let numbers = first.into_iter().flat_map(|first| {
+        let within =
+            move |&width: &u32| first.saturating_mul(width)..first.saturating_add(1).saturating_mul(width);
+        widths.iter().flat_map(within)
+    });
+    numbers.map_while(|number| u16::try_from(number).ok())
 }
 
 /// The ports of the names that begin with `start`.
@@ -101,6 +114,15 @@ mod tests {
         assert_eq!(first("49999"), [49999], "nobody has it, but it is the number asked for");
         assert!(first("70000").is_empty());
         assert_eq!(first("0"), [0]);
+    }
+
+    #[test]
+    fn every_number_begins_with_each_of_its_beginnings() {
+        for start in ["0", "1", "6", "9", "54", "655", "6553", "65535", "65536", "70000", "00", "080", ""] {
+            let all = (0..=u16::MAX).filter(|port| !start.is_empty() && port.to_string().starts_with(start));
+            assert_eq!(beginning_with(start).collect::<Vec<_>>(), all.collect::<Vec<_>>(), "{start:?}");
+        }
+        assert_eq!(beginning_with(&"9".repeat(100)).count(), 0);
     }
 
     #[test]

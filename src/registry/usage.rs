@@ -30,9 +30,24 @@ pub fn usage(port: u16) -> Option<Usage> {
     })
 }
 
+/// Every port of which the sample knows, the most common ones first.
+#[must_use]
+pub fn common() -> Vec<Usage> {
+    let mut all: Vec<Usage> = USAGE.iter().filter_map(|&[port, ..]| usage(port)).collect();
+    all.sort_by_key(|it| std::cmp::Reverse(it.repositories));
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_common_ones_are_in_order() {
+        let all = common();
+        assert_eq!(all.len(), USAGE.len());
+        assert_eq!(all[..2].iter().map(|it| it.port).collect::<Vec<_>>(), [80, 8080]);
+    }
 
     #[test]
     fn eighty_is_the_most_common() {

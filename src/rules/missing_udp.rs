@@ -43,8 +43,13 @@ const DNS: u16 = 53;
 
 /// Whether UDP is what is spoken on `port`, so that no protocol at all is hardly what its writer means.
 pub fn is_of_udp(port: &PortUse) -> bool {
-    let number = port.range.and_then(PortRange::port);
-    SERVICES.iter().any(|(service, _)| Some(*service) == number)
+    port.range.and_then(PortRange::port).is_some_and(speaks_udp)
+}
+
+/// Whether UDP is what is spoken on the port of that number, as on that of DNS it is first.
+#[must_use]
+pub fn speaks_udp(number: u16) -> bool {
+    SERVICES.iter().any(|(service, _)| *service == number)
 }
 
 /// A port that is listed, with the directive of nginx that does so.

@@ -59,6 +59,7 @@ pub(crate) use context::can_publish;
 use context::{entries_of_ports, ports_within, published, written_at};
 pub(crate) use mending::{HostPorts, Ranges, binding, listening_on_udp};
 use mending::{adding_key, inserting, is_every_address, is_taken, removing, replacing, replacing_port};
+pub use missing_udp::speaks_udp;
 pub(crate) use sections::module_around;
 use sections::{directives, open_sections, says, upstreams};
 pub(crate) use unknown_rule::RULE as UNKNOWN_RULE;

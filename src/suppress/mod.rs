@@ -28,6 +28,30 @@ pub struct Suppressed {
     pub reason: Option<String>,
 }
 
+/// The place in a comment to the linter where the names of rules stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// The bytes behind the bracket that opens, up to the one that closes, or else to the end of the comment.
+    pub span: Span,
+    /// What the comment speaks of, as the places where findings start; nothing where it speaks of nothing.
+    pub target: Option<Span>,
+    /// Whether it speaks of the whole file.
+    pub is_of_file: bool,
+}
+
+/// The names around byte `at` of `text`, where a comment to the linter has brackets there.
+#[must_use]
+pub fn names_at(text: &str, language: Language, scan: &Scan, at: usize) -> Option<Names> {
+    let comment = comments(text, language, scan)
+        .into_iter()
+        .find(|comment| comment.extent != Extent::Unknown && comment.span.touches(at))?;
+    let said = comment.said.of(text);
+    let start = comment.said.start + said.find('[')? + 1;
+    let end = if said.ends_with(']') { comment.said.end - 1 } else { comment.span.end };
+    let (span, is_of_file) = (Span::new(start, end), comment.extent == Extent::File);
+    span.touches(at).then_some(Names { span, target: comment.target, is_of_file })
+}
+
 /// What the comments in a file come to.
 #[derive(Debug, Default)]
 pub struct Verdict {

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::client::Client;
 use super::found;
+use super::workspace::address;
 
 const MAIL: &str = "FROM alpine\nEXPOSE 585\n";
 
@@ -21,15 +22,9 @@ fn start(text: &str) -> (TempDir, Client) {
 /// A client that works in `folder`.
 fn working_in(folder: &Path) -> Client {
     let mut client = Client::start();
-    let folders = json!([{"uri": uri(folder, ""), "name": "a"}]);
+    let folders = json!([{"uri": address(folder, ""), "name": "a"}]);
     client.initialize_with(json!({"capabilities": {}, "workspaceFolders": folders}));
     client
-}
-
-/// The address of a file in `folder`.
-fn uri(folder: &Path, name: &str) -> String {
-    let folder = folder.to_str().unwrap().replace('\\', "/");
-    format!("file://{}{folder}/{name}", if folder.starts_with('/') { "" } else { "/" })
 }
 
 /// Waits until the diagnostics of version 1 of `uri` are `expected`.
@@ -47,7 +42,7 @@ fn shown(client: &mut Client) -> String {
 fn the_nearest_configuration_on_the_disk_counts() {
     let (folder, mut client) = start("severity.deregistered-port = 'error'\n[ports]\n7070 = 'billing'\n");
     fs::create_dir(folder.path().join("a")).unwrap();
-    let uri = uri(folder.path(), "a/Dockerfile");
+    let uri = address(folder.path(), "a/Dockerfile");
     client.open(&uri, "dockerfile", &format!("{MAIL}EXPOSE 7070\n"));
     let diagnostics = client.diagnostics(&uri, Some(1));
     assert_eq!((diagnostics.len(), &diagnostics[0]["severity"]), (1, &json!(1)));
@@ -60,7 +55,7 @@ fn the_nearest_configuration_on_the_disk_counts() {
 #[test]
 fn an_open_configuration_counts_as_it_is_typed() {
     let (folder, mut client) = start("");
-    let [file, toml] = ["Dockerfile", "portolan.toml"].map(|name| uri(folder.path(), name));
+    let [file, toml] = ["Dockerfile", "portolan.toml"].map(|name| address(folder.path(), name));
     client.open(&file, "dockerfile", MAIL);
     until(&mut client, &file, &["1:7-10 deregistered-port"]);
     client.open(&toml, "toml", "ignore = ['deregistered-port']\n");
@@ -74,7 +69,7 @@ fn an_open_configuration_counts_as_it_is_typed() {
 #[test]
 fn a_mistake_is_shown_in_the_open_file_and_what_was_right_before_stays() {
     let (folder, mut client) = start("");
-    let [file, toml] = ["Dockerfile", "portolan.toml"].map(|name| uri(folder.path(), name));
+    let [file, toml] = ["Dockerfile", "portolan.toml"].map(|name| address(folder.path(), name));
     client.open(&toml, "toml", "ignore = ['deregistered-port']\n");
     client.open(&file, "dockerfile", MAIL);
     until(&mut client, &file, &[]);
@@ -94,7 +89,7 @@ fn a_mistake_is_shown_in_the_open_file_and_what_was_right_before_stays() {
 #[test]
 fn a_mistake_on_the_disk_is_told_once() {
     let (folder, mut client) = start("\nslect = []\n");
-    let [file, other] = ["Dockerfile", "b.dockerfile"].map(|name| uri(folder.path(), name));
+    let [file, other] = ["Dockerfile", "b.dockerfile"].map(|name| address(folder.path(), name));
     client.open(&file, "dockerfile", MAIL);
     let message = shown(&mut client);
     assert!(
@@ -120,7 +115,7 @@ fn a_client_that_watches_files_is_asked_to_and_heard() {
     assert_eq!(registration["method"], "workspace/didChangeWatchedFiles");
     assert_eq!(registration["registerOptions"]["watchers"][0]["globPattern"], "**/portolan.toml");
     client.send(&json!({"jsonrpc": "2.0", "id": request["id"], "result": null}));
-    let [file, toml] = ["Dockerfile", "portolan.toml"].map(|name| uri(folder.path(), name));
+    let [file, toml] = ["Dockerfile", "portolan.toml"].map(|name| address(folder.path(), name));
     client.open(&file, "dockerfile", MAIL);
     until(&mut client, &file, &["1:7-10 deregistered-port"]);
     fs::write(folder.path().join("portolan.toml"), "ignore = ['all']").unwrap();
@@ -146,7 +141,7 @@ fn a_mistake_on_the_disk_is_told_by_its_path_in_the_folder_of_the_client() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("portolan.toml"), "slect = []\n").unwrap();
     let mut client = working_in(folder.path());
-    client.open(&uri(folder.path(), "Dockerfile"), "dockerfile", MAIL);
+    client.open(&address(folder.path(), "Dockerfile"), "dockerfile", MAIL);
     assert!(shown(&mut client).starts_with("portolan.toml, line 1: no key is called"));
     client.finish();
 }

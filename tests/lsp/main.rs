@@ -4,7 +4,13 @@
 
 mod client;
 mod code_action;
+mod completion;
 mod configuration;
+mod inlay_hint;
+mod links;
+mod pull;
+mod symbols;
+mod workspace;
 
 use client::Client;
 use portolan::text::{Encoding, Position, Range, Text};

@@ -18,8 +18,8 @@ const LONGEST: usize = 256;
 const OF_A_SWARM: [&str; 5] = ["endpoint_mode", "mode", "placement", "rollback_config", "update_config"];
 
 /// The other keys that are of interest here, those of `deploy` included.
-const WANTED: [&str; 9] =
-    ["<<", "deploy", "expose", "net", "network_mode", "ports", "profiles", "replicas", "scale"];
+const WANTED: [&str; 10] =
+    ["<<", "deploy", "expose", "image", "net", "network_mode", "ports", "profiles", "replicas", "scale"];
 
 /// The entries of mappings that are of interest here. A long mapping may be merged again and again, so it is read once.
 #[derive(Debug, Default)]
@@ -65,6 +65,7 @@ impl Reader {
             ports: ports.map(|(key, _)| key.span()),
             ports_removal: ports.and_then(|(key, value)| whole_entry(key, value)),
             entries: Vec::new(),
+            image: value("image").and_then(setting),
             network_mode: value("network_mode").or_else(|| value("net")).and_then(setting),
             replicas: value("scale").or_else(replicas).and_then(setting),
             is_for_swarm: deploy.iter().any(|(key, _)| OF_A_SWARM.contains(&key.raw())),

@@ -5,6 +5,7 @@
 //! written: an alias or a merge adds none, and a fragment under `x-…` counts if a service uses it.
 
 mod facts;
+mod files;
 mod interpolation;
 mod ports;
 mod recognition;
@@ -17,7 +18,7 @@ mod yaml;
 use std::collections::{HashMap, HashSet};
 
 use super::sourced::Sourced;
-use super::{Breakage, Language, Scan, addresses, is_template, nginx};
+use super::{Breakage, FileKind, Language, Scan, addresses, is_template, nginx};
 use crate::port::Role;
 use crate::text::Span;
 use facts::Wanted;
@@ -99,6 +100,9 @@ impl Reader {
         for (name, body) in &services {
             scopes.push(self.scan.scopes.len());
             self.service(*name, *body);
+        }
+        for included in root.values("include") {
+            self.files(included, "path", FileKind::Compose);
         }
         let mut wanted = Wanted::default();
         for (scope, (_, body)) in scopes.into_iter().zip(&services) {
@@ -317,6 +321,23 @@ services:
         assert_eq!(
             ports(&format!("{base}  b: *base\n")),
             ["ports.container 80/tcp", "ports.container 81/tcp"]
+        );
+    }
+
+    #[test]
+    fn a_service_goes_on_to_the_end_of_its_body() {
+        let text = "# 💣\r\nx: &x\r\n  ports: [80]\r\nservices:\r\n  a:\r\n    ports:\r\n      - '81'\r\n\r\n  # b\r\n  b: *x\r\n  c:\r\n    command: |\r\n      d\r\n\r\n  e:\r\n  'f': {ports: *y}\r\n";
+        let found = scan(text);
+        let extents: Vec<_> = found.scopes.iter().map(|scope| scope.extent.of(text)).collect();
+        assert_eq!(
+            extents,
+            [
+                "a:\r\n    ports:\r\n      - '81'",
+                "b",
+                "c:\r\n    command: |\r\n      d",
+                "e",
+                "'f': {ports: *y"
+            ]
         );
     }
 

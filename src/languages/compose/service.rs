@@ -7,7 +7,7 @@ use super::scalar::text_of;
 use super::settings::environment_role;
 use super::yaml::Node;
 use crate::languages::addresses::label_role;
-use crate::languages::{Language, Scope, ScopeKind};
+use crate::languages::{FileKind, Language, Scope, ScopeKind};
 use crate::port::Role;
 use crate::text::Span;
 
@@ -19,6 +19,7 @@ impl Reader {
             kind: ScopeKind::Service,
             name: title,
             span: name.span(),
+            extent: extent(name, body),
             section: 0,
             user: None,
         });
@@ -45,14 +46,23 @@ impl Reader {
     /// Reads the value of `key` in a service, if ports can stand there in text.
     fn section(&mut self, key: &str, value: Node<'_>, scope: Option<usize>) {
         match key {
-            "build" => self.build(value, scope),
+            "build" => {
+                self.build(value, scope);
+                self.dockerfile(value);
+            }
             "command" | "entrypoint" => self.words(value, Role::Command, scope),
             "deploy" => {
                 for labels in self.fields("labels", value, "deploy") {
                     self.settings(labels, "labels", label_role, scope);
                 }
             }
+            "env_file" => self.files(value, "path", FileKind::Variables),
             "environment" => self.settings(value, "environment", environment_role, scope),
+            "extends" => {
+                for file in value.values("file") {
+                    self.files(file, "", FileKind::Compose);
+                }
+            }
             "healthcheck" => {
                 for test in self.fields("test", value, "healthcheck") {
                     self.words(test, Role::Healthcheck, scope);
@@ -100,4 +110,12 @@ impl Reader {
         }
         self.free_text(&interpolate(text), role, scope);
     }
+}
+
+/// From the name of a service to the end of its body. A body that an alias brings stands elsewhere.
+fn extent(name: Node<'_>, body: Node<'_>) -> Span {
+    let outer = name.outer_span();
+    let end = body.last().outer_span().end;
+    let own = name.text().get(outer.start..end).map_or(0, |own| own.trim_end().len());
+    Span::new(outer.start, outer.end.max(outer.start + own))
 }

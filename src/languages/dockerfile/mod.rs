@@ -93,6 +93,7 @@ impl Scanner<'_> {
             Keyword::User => self.read_user(instruction),
             Keyword::Copy | Keyword::Other => {}
         }
+        self.extend_stage(instruction);
         self.find_breakage(instruction);
         if !instruction.heredocs.is_empty() {
             self.read_heredocs(instruction);
@@ -166,7 +167,16 @@ impl Scanner<'_> {
         let name = name.unwrap_or_else(|| number.to_string());
         let user = base.and_then(|base| self.scan.scopes[self.scopes[base]].user.clone());
         self.scopes.push(self.scan.scopes.len());
-        self.scan.scopes.push(Scope { kind: ScopeKind::Stage, name, span, section: 0, user });
+        let extent = line.span(0..line.text().trim_end().len());
+        self.scan.scopes.push(Scope { kind: ScopeKind::Stage, name, span, extent, section: 0, user });
+    }
+
+    /// The stage goes on to the end of `instruction`, which stands in it, with its here-documents.
+    fn extend_stage(&mut self, instruction: &Instruction<'_>) {
+        let Some(scope) = self.scope else { return };
+        let line = instruction.line.span(0..instruction.line.text().trim_end().len());
+        let end = instruction.heredocs.last().map_or(line.end, |heredoc| heredoc.body.end);
+        self.scan.scopes[scope].extent.end = end;
     }
 
     /// Takes note of the user of the stage.
@@ -692,6 +702,19 @@ mod tests {
         ] {
             assert_eq!(breakages(whole), [], "{whole:?}");
         }
+    }
+
+    #[test]
+    fn a_stage_goes_on_to_its_last_instruction() {
+        let text =
+            "ARG A\r\nFROM a AS b # 💣\r\nRUN c \\\r\n  d\r\n\r\n# e\r\nFROM f\r\nRUN <<G\r\nh\r\nG\r\n";
+        let found = scan(text);
+        let extents: Vec<_> = found.scopes.iter().map(|scope| scope.extent.of(text)).collect();
+        assert_eq!(
+            extents,
+            ["FROM a AS b # 💣\r\nRUN c \\\r\n  d", "FROM f\r\nRUN <<G\r\nh\r\n"],
+            "the word behind a here-document holds no port"
+        );
     }
 
     #[test]

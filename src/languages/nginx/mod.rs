@@ -46,6 +46,9 @@ pub fn scan(text: &str) -> Scan {
             }
         }
     }
+    for block in reading.blocks.clone() {
+        reading.extend(block, text.trim_end().len());
+    }
     if statements.lua_is_broken() || languages::is_template(text) {
         reading.scan.breakages.clear();
     } else {
@@ -119,6 +122,7 @@ impl Reading<'_> {
                     kind,
                     name: String::new(),
                     span: name,
+                    extent: name,
                     section: block.section,
                     user: None,
                 }));
@@ -130,6 +134,7 @@ impl Reading<'_> {
                     kind: ScopeKind::Upstream,
                     name: upstream,
                     span,
+                    extent: Span::new(name.start, span.end),
                     section: block.section,
                     user: None,
                 }));
@@ -150,8 +155,19 @@ impl Reading<'_> {
 
     /// Closes a block with the `}` that ends at byte `end`. A surplus one closes nothing.
     fn close(&mut self, end: usize) {
-        if self.blocks.pop().is_none() {
-            self.break_at(Span::new(end - 1, end), "this `}` closes nothing");
+        match self.blocks.pop() {
+            Some(block) => self.extend(block, end),
+            None => self.break_at(Span::new(end - 1, end), "this `}` closes nothing"),
+        }
+    }
+
+    /// Lets the server or upstream that `block` is, if it is one, go on to byte `end`.
+    fn extend(&mut self, block: Block, end: usize) {
+        let Some(scope) = block.scope else { return };
+        let extent = &mut self.scan.scopes[scope].extent;
+        // The blocks within it have its scope too.
+        if extent.start == block.opener.start {
+            extent.end = end.max(extent.end);
         }
     }
 
@@ -320,6 +336,19 @@ mod tests {
         ] {
             assert_eq!(breakages(text), [""; 0], "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_block_goes_on_to_its_brace() {
+        let extents = |text: &str| {
+            let scan = scan(text);
+            scan.scopes.iter().map(|scope| scope.extent.of(text).to_owned()).collect::<Vec<_>>()
+        };
+        let [upstream, server] =
+            ["upstream u { server a:80; }", "server { # 💣\r\n location / { } listen 80; }"];
+        assert_eq!(extents(&format!("http {{ {upstream} {server} }}")), [upstream, server]);
+        assert_eq!(extents("server { location / {\n listen 80;\n"), ["server { location / {\n listen 80;"]);
+        assert_eq!(extents("server {} }"), ["server {}"]);
     }
 
     #[test]

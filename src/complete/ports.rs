@@ -1,0 +1,723 @@
+//! Ports at the place of one, transports behind a port, and the other values of an entry.
+
+use std::borrow::Cow;
+
+use super::place::{self, Place, Value, ValuePlace};
+use super::surroundings::{fitting, taken};
+use super::{Completion, Item, Kind, MOST, Subject, forms};
+use crate::languages::{EntryStyle, Language, Scan};
+use crate::port::{Protocol, Role, Transport};
+use crate::registry::{self, Status, TeamPorts};
+use crate::rules::speaks_udp;
+
+/// The transports that Docker and compose know.
+const TRANSPORTS: [Transport; 3] = [Transport::Tcp, Transport::Udp, Transport::Sctp];
+
+/// What can stand at byte `at`, if that is the place of a port or of a value beside one.
+pub fn complete(
+    text: &str,
+    language: Language,
+    scan: &Scan,
+    team: &TeamPorts,
+    at: usize,
+) -> Option<Completion> {
+    if let Some(place) = place::of_value(text, language, scan, at) {
+        let typed = &text[place.word.start..at];
+        return Some(Completion { items: values(&place, typed), span: place.word, ..Completion::default() });
+    }
+    let place = place::of_port(text, language, scan, at)?;
+    let offer = Offer { text, language, team, place: &place, typed: &text[place.word.start..at] };
+    Some(offer.completion())
+}
+
+/// What is offered at the place of a port.
+pub struct Offer<'a> {
+    /// The text of the file.
+    pub text: &'a str,
+    /// Its language.
+    pub language: Language,
+    /// The team's own ports.
+    pub team: &'a TeamPorts,
+    /// The place.
+    pub place: &'a Place<'a>,
+    /// What is typed already, up to the cursor.
+    pub typed: &'a str,
+}
+
+impl Offer<'_> {
+    fn completion(&self) -> Completion {
+        let fitting = fitting(self.text, self.place, self.team);
+        let (mut ports, is_cut) = self.ports(&fitting);
+        ports.truncate(MOST);
+        let mut items: Vec<Item> = ports.iter().map(|&port| self.item(port)).collect();
+        if let Some((first, item)) = ports.first().zip(items.first_mut()) {
+            item.is_preferred = fitting.contains(first) || !self.team.at(*first).is_empty();
+        }
+        let forms = forms::of_entry(self, &ports);
+        items.splice(items.len().min(1)..items.len().min(1), forms);
+        let word = self.place.word.of(self.text);
+        let is_typed_out = word == self.typed
+            && ports.first().is_some_and(|&first| word.parse() == Ok(first) && self.is_known(first));
+        Completion { items, span: self.place.word, is_cut, is_typed_out, ..Completion::default() }
+    }
+
+    /// The ports to offer, the likeliest first, and whether there are others.
+    fn ports(&self, fitting: &[u16]) -> (Vec<u16>, bool) {
+        let is_number = self.typed.bytes().all(|byte| byte.is_ascii_digit());
+        let mut found: Vec<u16> = if self.typed.is_empty() {
+            let own = self.team.rows.iter().filter_map(|row| u16::try_from(row.range.first).ok());
+            fitting.iter().copied().chain(own).chain(registry::common().iter().map(|it| it.port)).collect()
+        } else {
+            registry::search(self.typed, self.team)
+        };
+        if is_number && !self.typed.is_empty() {
+            // The neighbours of the container's port, which nobody may have.
+            found.extend(fitting.iter().filter(|port| port.to_string().starts_with(self.typed)));
+        }
+        let is_taken = taken(&self.place.scan, self.place.index);
+        // A single digit is no port for the reader of free text.
+        let least = if self.place.port().role.is_structural() { 1 } else { 10 };
+        found.retain(|&port| port >= least && !is_taken(port));
+        let exact = is_number.then(|| self.typed.parse().ok()).flatten();
+        let mut ranked: Vec<(Rank, u16)> = found
+            .into_iter()
+            .enumerate()
+            .map(|(order, port)| (self.rank(port, fitting, exact, order), port))
+            .collect();
+        ranked.sort_unstable();
+        let mut ports: Vec<u16> = Vec::with_capacity(ranked.len().min(MOST + 2));
+        for (_, port) in ranked {
+            if !ports.contains(&port) {
+                ports.push(port);
+            }
+            if ports.len() > MOST {
+                break;
+            }
+        }
+        if let Some(at) = ports.iter().position(|&port| Some(port) == exact)
+            && let Some(instead) = replacement(ports[at]).filter(|port| !ports[..=at].contains(port))
+        {
+            ports.insert(at + 1, instead);
+        }
+        // While digits are typed the list is asked for anew: what is typed out needs none any more.
+        let is_cut = self.typed.is_empty() || is_number || ports.len() > MOST;
+        (ports, is_cut)
+    }
+
+    fn rank(&self, port: u16, fitting: &[u16], exact: Option<u16>, order: usize) -> Rank {
+        let usage = registry::usage(port).map_or(0, |it| match self.language {
+            Language::Dockerfile => it.dockerfile,
+            Language::Compose => it.compose,
+            Language::Nginx => it.nginx,
+        });
+        Rank {
+            is_not_typed_out: exact != Some(port) || !self.is_known(port),
+            is_public: !is_of(self.team, port),
+            fit: fitting.iter().position(|&it| it == port).unwrap_or(usize::MAX),
+            is_not_exact: exact != Some(port),
+            is_another: !self.typed.is_empty() && !self.is_called_so(port),
+            usage: std::cmp::Reverse(usage),
+            order,
+        }
+    }
+
+    /// Whether the port is used, or there is something to say of it.
+    fn is_known(&self, port: u16) -> bool {
+        is_used(port) || is_of(self.team, port) || is_out_of_use(port, self.transport(port))
+    }
+
+    /// Whether the port's own name, not one of its by-names, is what is typed.
+    fn is_called_so(&self, port: u16) -> bool {
+        registry::assignments(port).any(|it| it.service.eq_ignore_ascii_case(self.typed))
+    }
+
+    fn item(&self, number: u16) -> Item {
+        let transport = self.transport(number);
+        let names = names(number, transport, self.team);
+        let begins = |name: &&Cow<'_, str>| {
+            name.get(..self.typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(self.typed))
+        };
+        let typed = names.iter().find(begins).filter(|_| !self.typed.is_empty()).map(|name| name.as_ref());
+        let name = typed.or_else(|| own_name(number, transport, self.team)).unwrap_or_default();
+        let suffix = if self.takes_suffix(transport) { format!("/{transport}") } else { String::new() };
+        let what = what(number, transport, self.team);
+        let trouble = trouble(number, transport).filter(|_| !is_of(self.team, number));
+        let joined =
+            |words: &[&str]| words.iter().copied().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ");
+        let digits = number.to_string();
+        let all = names.join(" ");
+        let is_number = digits.starts_with(self.typed);
+        Item {
+            label: joined(&[&format!("{number}{suffix}"), name]),
+            detail: match &trouble {
+                Some(trouble) => format!("{number}/{transport}, {trouble}"),
+                None if what.is_empty() => format!("{number}/{transport}"),
+                None => format!("{what}, {number}/{transport}"),
+            },
+            aside: trouble.unwrap_or_else(|| what.into_owned()),
+            kind: Kind::Value,
+            filter: if is_number { joined(&[&digits, &all]) } else { joined(&[self.typed, &digits, &all]) },
+            text: Some(self.inserted(&format!("{digits}{suffix}"))),
+            snippet: None,
+            subject: Some(Subject::Port { number, transport }),
+            is_out_of_use: is_out_of_use(number, transport) && !is_of(self.team, number),
+            is_preferred: false,
+        }
+    }
+
+    /// What takes the word's place so that `value` stands there.
+    pub fn inserted(&self, value: &str) -> String {
+        [self.place.before, value, &self.place.behind].concat()
+    }
+
+    /// The transport that the port of that number has at the place.
+    fn transport(&self, number: u16) -> Transport {
+        match self.place.port().protocol {
+            Protocol::Written(transport, _) => transport,
+            Protocol::Implied(transport) if !self.is_open_to_suffix() => transport,
+            _ => usual_transport(number),
+        }
+    }
+
+    /// Whether the place says nothing of the transport, and could.
+    fn is_open_to_suffix(&self) -> bool {
+        let port = self.place.port();
+        let is_short = self.place.entry().is_some_and(|entry| entry.style != EntryStyle::Long);
+        is_short
+            && matches!(port.role, Role::Expose | Role::ServiceExpose | Role::Container)
+            && matches!(port.protocol, Protocol::Implied(_))
+            && !self.text[self.place.word.end..].starts_with(['/', ':'])
+    }
+
+    /// Whether the transport has to be written, as it is not the one that is taken where none is.
+    fn takes_suffix(&self, transport: Transport) -> bool {
+        transport != Transport::Tcp && self.is_open_to_suffix()
+    }
+}
+
+/// How likely a port is meant; the smallest comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    /// Whether it is not what is typed, or is, and nobody uses it: then it is rather the start of another. Who types a number
+    /// that is used and takes what comes first keeps that number.
+    is_not_typed_out: bool,
+    /// Whether the team has not given it to a service.
+    is_public: bool,
+    /// Its place among those that fit the names around.
+    fit: usize,
+    /// Whether it is not the number that is typed.
+    is_not_exact: bool,
+    /// Whether its own name is not what is typed.
+    is_another: bool,
+    /// In how many files of the language it stands.
+    usage: std::cmp::Reverse<u16>,
+    /// Its place in what the registry finds.
+    order: usize,
+}
+
+fn is_used(port: u16) -> bool {
+    registry::usage(port).is_some() || registry::in_practice(port).next().is_some()
+}
+
+fn is_of(team: &TeamPorts, port: u16) -> bool {
+    !team.at(port).is_empty()
+}
+
+/// The transport on which the port is used: UDP where nobody is known to use it otherwise.
+pub fn usual_transport(number: u16) -> Transport {
+    if speaks_udp(number) {
+        return Transport::Udp;
+    }
+    let mut used = registry::in_practice(number).map(|it| it.transport).peekable();
+    match used.peek().copied() {
+        Some(first) if used.all(|it| it == first) => first,
+        _ => Transport::Tcp,
+    }
+}
+
+/// What people call the port, the best first: the team, products, IANA.
+fn names(number: u16, transport: Transport, team: &TeamPorts) -> Vec<Cow<'_, str>> {
+    let mut names: Vec<Cow<'_, str>> = Vec::new();
+    let own = team.at(number).into_iter().map(|row| Cow::from(&row.service));
+    let products = registry::in_practice(number).filter(|it| it.transport == transport);
+    let products: Vec<&'static str> = products.flat_map(|it| it.names()).collect();
+    let assigned: Vec<&'static str> = registry::assignments_on(number, transport)
+        .map(|it| it.service)
+        .filter(|it| !it.is_empty())
+        .collect();
+    // IANA's name comes first where a product has it too, or where there is none.
+    let (shared, rest): (Vec<&str>, Vec<&str>) =
+        assigned.into_iter().partition(|name| products.is_empty() || products.contains(name));
+    let former = registry::formerly(number).map(|it| it.service);
+    let public = shared.into_iter().chain(products.iter().copied()).chain(rest).chain(former).map(Cow::from);
+    for name in own.chain(public) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The name that tells the port from others, if it has one: where several products listen, each name is only one of theirs.
+fn own_name(number: u16, transport: Transport, team: &TeamPorts) -> Option<&str> {
+    if let Some(row) = team.find(number, transport) {
+        return Some(&row.service);
+    }
+    let assigned = || {
+        registry::assignments_on(number, transport).map(|it| it.service).filter(|service| !service.is_empty())
+    };
+    let mut products = registry::in_practice(number).filter(|it| it.transport == transport);
+    match (products.next(), products.next()) {
+        (None, _) => assigned().next().or_else(|| registry::formerly(number).map(|it| it.service).next()),
+        (Some(product), None) => {
+            let shared = assigned().find(|service| product.names().any(|name| name == *service));
+            let has_many = product.names().count() > 2;
+            shared.or_else(|| if has_many { assigned().next() } else { product.names().next() })
+        }
+        (Some(_), Some(_)) => None,
+    }
+}
+
+/// What listens there: the team's service, a product, or IANA's title.
+fn what(number: u16, transport: Transport, team: &TeamPorts) -> Cow<'_, str> {
+    if let Some(row) = team.find(number, transport) {
+        return if row.note.is_empty() {
+            format!("{} (yours)", row.service).into()
+        } else {
+            (&row.note).into()
+        };
+    }
+    let products = registry::in_practice(number).filter(|it| it.transport == transport);
+    let products: Vec<&str> = products.map(|it| it.product).collect();
+    if !products.is_empty() {
+        return products.join(" / ").into();
+    }
+    let record = registry::assignments_on(number, transport).find(|it| !it.service.is_empty());
+    record.map_or("", |it| if it.title.is_empty() { it.service } else { it.title }).into()
+}
+
+/// Why the port should not be used, and what should be instead.
+fn trouble(number: u16, transport: Transport) -> Option<String> {
+    let record = registry::assignments_on(number, transport).next()?;
+    let status = match record.status {
+        Status::Deregistered => "deregistered",
+        Status::Reserved if registry::in_practice(number).next().is_none() => "reserved",
+        _ => return None,
+    };
+    Some(match record.replacement {
+        "" => status.to_owned(),
+        instead => format!("{status}: use {instead}"),
+    })
+}
+
+fn is_out_of_use(number: u16, transport: Transport) -> bool {
+    trouble(number, transport).is_some()
+}
+
+/// The port to use instead of one that is out of use.
+fn replacement(number: u16) -> Option<u16> {
+    registry::assignments(number)
+        .filter(|it| it.status != Status::Assigned)
+        .find_map(|it| it.replacement_port())
+}
+
+/// The values that can stand at `place` and begin with what is `typed`.
+fn values(place: &ValuePlace, typed: &str) -> Vec<Item> {
+    let words: Vec<(&str, &str)> = match place.value {
+        Value::Transport(number) => transports(number).map(|it| (it.name(), of_transport(it))).into(),
+        Value::Mode => vec![
+            ("ingress", "on every node of a swarm, which balances the load"),
+            ("host", "on the node that runs the container"),
+        ],
+        Value::Address => vec![
+            ("127.0.0.1", "this host alone"),
+            ("0.0.0.0", "every IPv4 address of the host"),
+            ("'::1'", "this host alone, by IPv6"),
+        ],
+    };
+    let begins = |word: &str| word.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed));
+    let words = words.into_iter().filter(|(word, _)| begins(word));
+    let item = |(word, meaning): (&str, &str)| Item {
+        label: word.to_owned(),
+        detail: meaning.to_owned(),
+        kind: Kind::Keyword,
+        filter: word.to_owned(),
+        text: Some([word, &place.behind].concat()),
+        ..Item::default()
+    };
+    words.map(item).collect()
+}
+
+fn of_transport(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Tcp => "Transmission Control Protocol",
+        Transport::Udp => "User Datagram Protocol",
+        Transport::Sctp => "Stream Control Transmission Protocol",
+        Transport::Dccp => "Datagram Congestion Control Protocol",
+    }
+}
+
+/// The transports, the one first that the port of that number is used on, then those on which IANA knows it.
+fn transports(number: Option<u16>) -> [Transport; 3] {
+    let mut transports = TRANSPORTS;
+    let Some(number) = number else { return transports };
+    let usual = usual_transport(number);
+    let is_used = |transport| registry::in_practice(number).any(|it| it.transport == transport);
+    let is_assigned = |transport| {
+        registry::assignments_on(number, transport)
+            .any(|it| it.status == Status::Assigned && it.transport == Some(transport))
+    };
+    transports.sort_by_key(|&transport| (transport != usual, !is_used(transport), !is_assigned(transport)));
+    transports
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::complete;
+    use super::*;
+    use crate::config::{Config, Settings};
+    use crate::languages;
+    use crate::port::PortRange;
+    use std::path::Path;
+
+    fn settings(team: &str) -> Settings {
+        Config::read(&format!("[ports]\n{team}"))
+            .expect("the test writes a team")
+            .settings_for(Path::new("a"))
+    }
+
+    /// The text without its first `|`, and where that was.
+    fn marked(text: &str) -> (String, usize) {
+        let at = text.find('|').expect("the test marks the cursor");
+        (text.replacen('|', "", 1), at)
+    }
+
+    fn completion(text: &str, language: Language, settings: &Settings) -> Completion {
+        let (text, at) = marked(text);
+        complete(&text, language, &languages::scan(&text, language), &settings.team, || &[], at)
+    }
+
+    /// The first labels that are offered at `|`, forms left out.
+    fn first(text: &str, language: Language, count: usize) -> Vec<String> {
+        let completion = completion(text, language, &Settings::default());
+        let items = completion.items.into_iter().filter(|item| item.kind != Kind::Form);
+        items.take(count).map(|item| item.label).collect()
+    }
+
+    /// `text` with the first item in its place.
+    fn taken(text: &str, language: Language) -> String {
+        let completion = completion(text, language, &Settings::default());
+        let (text, _) = marked(text);
+        let new = completion.items.first().and_then(|item| item.text.clone()).unwrap_or_default();
+        [&text[..completion.span.start], &new, &text[completion.span.end..]].concat()
+    }
+
+    fn in_service(body: &str) -> String {
+        format!("services:\n  db:\n    image: postgres:16\n{body}")
+    }
+
+    const DOCKERFILE: Language = Language::Dockerfile;
+    const COMPOSE: Language = Language::Compose;
+    const NGINX: Language = Language::Nginx;
+
+    #[test]
+    fn a_port_is_found_by_name_and_by_number() {
+        assert_eq!(first("FROM a\nEXPOSE postg|", DOCKERFILE, 1), ["5432 postgresql"]);
+        assert_eq!(first("FROM a\nEXPOSE PSQ|", DOCKERFILE, 1)[0].split(' ').next(), Some("5432"));
+        assert_eq!(first("FROM a\nEXPOSE 543|", DOCKERFILE, 2), ["543 klogin", "5432 postgresql"]);
+        assert_eq!(taken("FROM a\nEXPOSE postg|/tcp", DOCKERFILE), "FROM a\nEXPOSE 5432/tcp");
+        assert_eq!(taken("FROM postgres\nEXPOSE 54|3", DOCKERFILE), "FROM postgres\nEXPOSE 5432");
+        assert_eq!(first("FROM a\nENV PORT=8080\nEXPOSE 80|", DOCKERFILE, 2), ["80 http", "8080 http-alt"]);
+        let wireguard = "FROM a\nEXPOSE 51820/udp";
+        assert_eq!(taken("FROM a\nEXPOSE wireg|", DOCKERFILE), wireguard);
+        assert_eq!(taken("FROM a\nEXPOSE wireg|/udp", DOCKERFILE), wireguard);
+    }
+
+    #[test]
+    fn what_is_typed_is_what_is_compared() {
+        for (text, typed) in [
+            ("EXPOSE postg|", "postg"),
+            ("EXPOSE 54|", "54"),
+            ("EXPOSE Psq|", "Psq"),
+            ("EXPOSE insig|", "insig"),
+        ] {
+            let completion = completion(&format!("FROM a\n{text}"), DOCKERFILE, &Settings::default());
+            assert!(!completion.items.is_empty(), "{text}");
+            for item in completion.items {
+                assert!(item.filter.to_lowercase().starts_with(&typed.to_lowercase()), "{item:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_comes_first() {
+        assert_eq!(first("FROM postgres:16\nEXPOSE |", DOCKERFILE, 1), ["5432 postgresql"]);
+        assert_eq!(first("FROM redis AS base\nFROM base\nEXPOSE |", DOCKERFILE, 1), ["6379 redis"]);
+        assert_eq!(
+            first("FROM a\nENV PORT=3456\nEXPOSE |", DOCKERFILE, 1)[0].split(' ').next(),
+            Some("3456")
+        );
+        assert_eq!(first("FROM a\nENV REDIS_PORT=|", DOCKERFILE, 1), ["6379 redis"]);
+        assert_eq!(first(&in_service("    ports:\n      - |"), COMPOSE, 1), ["5432 postgresql"]);
+        assert_eq!(first(&in_service("    expose: [|]"), COMPOSE, 1), ["5432 postgresql"]);
+        assert_eq!(first("services:\n  redis:\n    ports: ['6000:|']", COMPOSE, 1), ["6379 redis"]);
+        assert_eq!(
+            first("server { location / { proxy_pass http://mongo:|; } }", NGINX, 1)[0].split(' ').next(),
+            Some("27017")
+        );
+        assert_eq!(
+            first("upstream mysql { server 10.0.0.1:|\n}", NGINX, 1)[0].split(' ').next(),
+            Some("3306")
+        );
+        assert_eq!(first("server { listen |", NGINX, 1), ["80 http"]);
+    }
+
+    #[test]
+    fn the_host_has_the_containers_number_unless_it_is_taken() {
+        let ports = |text: &str| {
+            first(&in_service(text), COMPOSE, 2)
+                .iter()
+                .map(|it| it.split(' ').next().unwrap_or_default().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ports("    ports:\n      - '|:5432'")[0], "5432");
+        assert_eq!(ports("    ports:\n      - '5432:5432'\n      - '|:5432'")[0], "5433");
+        assert_eq!(ports("    ports:\n      - '|:80'"), ["80", "8080"]);
+        assert_eq!(ports("    ports:\n      - target: 80\n        published: |"), ["80", "8080"]);
+        assert_eq!(
+            ports("    ports:\n      - '8080:|'")[0],
+            "5432",
+            "the image says more than the host's port"
+        );
+    }
+
+    #[test]
+    fn what_the_list_has_is_not_offered_again() {
+        let offered = first("FROM a\nEXPOSE 80 443 |", DOCKERFILE, 50);
+        assert!(!offered.iter().any(|it| it == "80 http" || it == "443 https"), "{offered:?}");
+        assert!(first("FROM a\nEXPOSE 80\nFROM b\nEXPOSE |", DOCKERFILE, 50).contains(&"80 http".to_owned()));
+    }
+
+    #[test]
+    fn the_teams_own_stand_above_all() {
+        let settings =
+            settings("7070 = 'billing'\n5432 = 'ledger'\n9999 = { name = 'old', note = 'for the archive' }");
+        let labels = |text: &str| {
+            completion(text, DOCKERFILE, &settings).items.into_iter().map(|it| it.label).collect::<Vec<_>>()
+        };
+        assert_eq!(labels("FROM postgres\nEXPOSE |")[..3], ["5432 ledger", "7070 billing", "9999 old"]);
+        assert_eq!(labels("FROM a\nEXPOSE bil|")[0], "7070 billing");
+        assert_eq!(labels("FROM a\nEXPOSE 7|")[0], "7070 billing");
+    }
+
+    #[test]
+    fn what_is_out_of_use_says_what_to_use() {
+        let completion = completion("FROM a\nEXPOSE 585|", DOCKERFILE, &Settings::default());
+        let [old, new, ..] = &completion.items[..] else { panic!("two at least") };
+        assert!(old.is_out_of_use && old.aside == "deregistered: use 993" && old.label.starts_with("585"));
+        assert!(!new.is_out_of_use && new.text.as_deref() == Some("993"), "{new:?}");
+        assert!(new.filter.starts_with("585"), "{new:?}");
+    }
+
+    #[test]
+    fn transports_come_in_the_order_of_the_port() {
+        assert_eq!(first("FROM a\nEXPOSE 53/|", DOCKERFILE, 9), ["udp", "tcp", "sctp"]);
+        assert_eq!(first("FROM a\nEXPOSE 80/|", DOCKERFILE, 9), ["tcp", "udp", "sctp"]);
+        assert_eq!(first("FROM a\nEXPOSE 51820/|", DOCKERFILE, 9)[0], "udp");
+        assert_eq!(first("FROM a\nEXPOSE 80/u|", DOCKERFILE, 9), ["udp"]);
+        assert_eq!(first("FROM a\nEXPOSE 80/T|", DOCKERFILE, 9), ["tcp"]);
+        assert_eq!(first(&in_service("    ports:\n      - \"53:53/|"), COMPOSE, 9)[0], "udp");
+        let long = "    ports:\n      - target: 53\n        published: 53\n        protocol: |";
+        assert_eq!(first(&in_service(long), COMPOSE, 9), ["udp", "tcp", "sctp"]);
+        assert_eq!(first(&in_service(&long.replace("protocol", "mode")), COMPOSE, 9), ["ingress", "host"]);
+        assert_eq!(first(&in_service(&long.replace("protocol", "host_ip")), COMPOSE, 9)[0], "127.0.0.1");
+        assert_eq!(first("server { listen 80/|; }", NGINX, 9), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_half_typed_is_finished() {
+        for (text, language, expected) in [
+            (in_service("    ports:\n      - |"), COMPOSE, in_service("    ports:\n      - 5432")),
+            (in_service("    ports:\n      - \"543|"), COMPOSE, in_service("    ports:\n      - \"5432\"")),
+            (in_service("    ports:\n      - '543|'"), COMPOSE, in_service("    ports:\n      - '5432'")),
+            (in_service("    ports: [543|"), COMPOSE, in_service("    ports: [5432]")),
+            (in_service("    ports: [\"543|"), COMPOSE, in_service("    ports: [\"5432\"]")),
+            (in_service("    ports:\n      |"), COMPOSE, in_service("    ports:\n      - 5432")),
+            (
+                in_service("    ports:\n      - 80:543|\n    x: [\n"),
+                COMPOSE,
+                in_service("    ports:\n      - 80:5432\n    x: [\n"),
+            ),
+            (
+                in_service("    environment:\n      URL: http://db:543|"),
+                COMPOSE,
+                in_service("    environment:\n      URL: http://db:5432"),
+            ),
+            ("server {\n  listen 808|\n}".into(), NGINX, "server {\n  listen 8080\n}".into()),
+            ("listen 127.0.0.1:808|".into(), NGINX, "listen 127.0.0.1:8080".into()),
+            (
+                "FROM a\r\nexpose 80 \\\r\n  544|3\r\n".into(),
+                DOCKERFILE,
+                "FROM a\r\nexpose 80 \\\r\n  5443\r\n".into(),
+            ),
+            ("FROM a\nARG PORT=\"543|".into(), DOCKERFILE, "FROM a\nARG PORT=\"5432\"".into()),
+            ("ONBUILD EXPOSE 543|".into(), DOCKERFILE, "ONBUILD EXPOSE 5432".into()),
+        ] {
+            let offered = completion(&text, language, &Settings::default());
+            let (unmarked, _) = marked(&text);
+            let number = expected
+                .split(|it: char| !it.is_ascii_digit())
+                .rfind(|it| !it.is_empty())
+                .unwrap_or_default();
+            let item = offered.items.iter().find(|item| item.label.split(' ').next() == Some(number));
+            let new = item.and_then(|item| item.text.clone()).unwrap_or_default();
+            let got = [&unmarked[..offered.span.start], &new, &unmarked[offered.span.end..]].concat();
+            assert_eq!(got, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_where_no_port_can_stand() {
+        for (text, language) in [
+            ("", DOCKERFILE),
+            ("# EXPOSE 5|", DOCKERFILE),
+            ("FROM postgres:|", DOCKERFILE),
+            ("FROM a\nUSER |", DOCKERFILE),
+            ("FROM a\nUSER 1000:|", DOCKERFILE),
+            ("FROM a\nEXPOSE 80 # 5|", DOCKERFILE),
+            ("FROM a\nEXPOSE 80-9|", DOCKERFILE),
+            ("FROM a\nEXPOSE $POR|T", DOCKERFILE),
+            ("FROM a\nEXPOSE ${PO|", DOCKERFILE),
+            ("FROM a\nVOLUME /data|", DOCKERFILE),
+            ("FROM a\nENV VERSION=|", DOCKERFILE),
+            ("EXP|", DOCKERFILE),
+            ("services:\n  a:\n    image: postgres:|", COMPOSE),
+            ("services:\n  a:\n    user: \"1000:|\"", COMPOSE),
+            ("services:\n  a:\n    volumes:\n      - db:|", COMPOSE),
+            ("services:\n  a:\n    po|", COMPOSE),
+            ("services:\n  a:\n    ports:\n      - \"80:80 |\"", COMPOSE),
+            ("services:\n  a:\n    ports:\n      - 80:80 # 5|", COMPOSE),
+            ("services:\n  a:\n    command:\n      |", COMPOSE),
+            ("services:\n  |", COMPOSE),
+            ("server { listen 80 |; }", NGINX),
+            ("server { listen unix:/run/|; }", NGINX),
+            ("server { root /var/|; }", NGINX),
+            ("server { # listen |\n}", NGINX),
+            ("server { lis|", NGINX),
+            ("worker_processes |;", NGINX),
+            ("💣54|", NGINX),
+        ] {
+            let text = if text.contains('|') { text.to_owned() } else { format!("{text}|") };
+            let completion = completion(&text, language, &Settings::default());
+            assert_eq!(completion.items, [], "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_are_short() {
+        for text in ["EXPOSE |", "EXPOSE 8|", "EXPOSE a|"] {
+            let completion = completion(&format!("FROM a\n{text}"), DOCKERFILE, &Settings::default());
+            assert!(
+                completion.is_cut && completion.items.len() == MOST,
+                "{text}: {}",
+                completion.items.len()
+            );
+        }
+        assert!(!completion("FROM a\nEXPOSE postg|", DOCKERFILE, &Settings::default()).is_cut);
+    }
+
+    #[test]
+    fn forms_are_indented_and_quoted() {
+        let forms = |text: &str| {
+            let completion = completion(text, COMPOSE, &Settings::default());
+            let forms = completion.items.into_iter().filter(|item| item.kind == Kind::Form);
+            forms.map(|it| (it.text, it.snippet.unwrap_or_default())).collect::<Vec<_>>()
+        };
+        let short = |quote: &str| {
+            let form = |inner: &str| format!("{quote}{inner}{quote}");
+            (Some(form("5432:5432")), form("${1:5432}:${2:5432}"))
+        };
+        let long = "target: ${1:5432}\n  published: \"${2:5432}\"\n  protocol: ${3:tcp}";
+        assert_eq!(forms(&in_service("    ports:\n      - |")), [short("\""), (None, long.to_owned())]);
+        assert_eq!(forms(&in_service("    ports:\n      - '|'")), [short("")]);
+        assert_eq!(forms(&in_service("    ports: [|]")), [short("\"")]);
+        assert_eq!(forms(&in_service("    ports:\n      |"))[1].1, format!("- {long}"));
+        assert_eq!(forms(&in_service("    ports:\n      - 80:|")), []);
+        assert_eq!(forms(&in_service("    expose:\n      - |")), []);
+        let taken = forms(&in_service("    ports:\n      - 5432:1\n      - |"));
+        assert_eq!(taken[0].0.as_deref(), Some("\"5433:5432\""));
+        let web = forms("services:\n  web:\n    image: nginx\n    ports:\n      - |");
+        assert_eq!(web[0].1, "\"${1:8080}:${2:80}\"");
+    }
+
+    /// At every byte of `text`: nothing panics, and what is offered is found there by the scanner once it is taken.
+    fn every_byte(text: &str, language: Language) {
+        let scan = languages::scan(text, language);
+        let settings = Settings::default();
+        for at in 0..=text.len() {
+            let completion = complete(text, language, &scan, &settings.team, || &[], at);
+            assert!(
+                completion.items.is_empty()
+                    || completion.span.touches(at.min(text.len()))
+                    || !text.is_char_boundary(at)
+            );
+            let numbers: Vec<_> = completion
+                .items
+                .iter()
+                .filter(|item| item.kind == Kind::Value)
+                .filter_map(|item| match item.subject {
+                    Some(Subject::Port { number, .. }) => Some((number, item.text.as_deref()?)),
+                    _ => None,
+                })
+                .collect();
+            let chosen = numbers.iter().take(1).chain(numbers.last());
+            for (number, new) in chosen {
+                let taken = [&text[..completion.span.start], new, &text[completion.span.end..]].concat();
+                let digits = number.to_string();
+                let start = completion.span.start + new.find(&digits).expect("the number is in the text");
+                let found = languages::scan(&taken, language);
+                let is_there = found.uses.iter().any(|port| {
+                    port.span.start == start && port.range == Some(PortRange::single(u32::from(*number)))
+                });
+                assert!(is_there, "{number} at {at} of {taken}");
+            }
+        }
+        // Where a single number stands that is no one digit of free text, something is offered.
+        for port in scan.uses.iter().filter(|it| it.span.of(text).bytes().all(|byte| byte.is_ascii_digit())) {
+            let completion = complete(text, language, &scan, &settings.team, || &[], port.span.start);
+            assert!(!completion.items.is_empty() && completion.span == port.span, "{:?}", port.span.of(text));
+        }
+    }
+
+    #[test]
+    fn every_byte_of_the_demo() {
+        every_byte(include_str!("../../tests/demo/Dockerfile"), DOCKERFILE);
+        every_byte(include_str!("../../tests/demo/compose.yaml"), COMPOSE);
+        every_byte(include_str!("../../tests/demo/nginx.conf"), NGINX);
+    }
+
+    #[test]
+    fn every_byte_of_the_awkward() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = |text: &str| text.replace('\n', end);
+            every_byte(
+                &text(
+                    "FROM a\nLABEL x=\"💣\"\n\tEXPOSE\t80-90 70000 ${PORT} 8 \\\n  53/udp\nRUN <<E\nx :8080\nE\n",
+                ),
+                DOCKERFILE,
+            );
+            every_byte(
+                &text(
+                    "services:\n  💣:\n    ports: [80, \"81:82/udp\", '127.0.0.1::5', {target: 7}]\n    command: x --port 9090\n",
+                ),
+                COMPOSE,
+            );
+            every_byte(
+                &text(
+                    "server {\n\tset $a \"💣\"; listen 994; listen [::]:70000\n proxy_pass http://a:${PORT};\n",
+                ),
+                NGINX,
+            );
+        }
+    }
+}
