@@ -17,8 +17,7 @@
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
 //! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
 //!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding    outline ▶ describe    links ▶ languages, registry
-//!         refactor ▶ languages, rules
-//!         complete ▶ describe, suppress, config, languages, registry
+//!         complete ▶ describe, suppress, config, languages, registry    refactor ▶ rules
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
 

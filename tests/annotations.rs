@@ -68,7 +68,8 @@ fn assert_hints(text: &str, scan: &Scan, team: &TeamPorts) {
     assert_eq!(by_line, all);
     for end in [0, 1, text.len() / 2, text.len(), usize::MAX] {
         for start in [0, end / 2, end] {
-            hints(text, scan, Span::new(start, end), team, ALL);
+            let within = Span::new(start, end);
+            assert!(hints(text, scan, within, team, ALL).iter().all(|hint| within.touches(hint.at)));
         }
     }
 }
@@ -112,7 +113,7 @@ fn every_file_has_sound_annotations() {
     assert!(files.len() > 80, "{}", files.len());
     for (path, text, language) in files {
         let path = path.to_str().unwrap();
-        println!("{path}");
+        eprintln!("{path}");
         assert_sound(&text, language, path);
         assert_sound(&text.replace('\n', "\r\n"), language, path);
         assert_sound(&format!("\u{feff}{text}"), language, path);

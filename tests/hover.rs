@@ -48,6 +48,18 @@ fn in_a_dockerfile() {
 }
 
 #[test]
+fn the_image_tells_which_product_is_meant() {
+    let in_image = |image: &str| {
+        let text = format!("services:\n  storage:\n    image: {image}\n    ports: ['«9000»']\n");
+        hover(&text, Language::Compose)
+    };
+    assert!(in_image("registry:5000/minio/minio:1").starts_with("**`9000/tcp`** **MinIO S3 API, "));
+    assert!(in_image("clickhouse/clickhouse-server").starts_with("**`9000/tcp`** **ClickHouse native, "));
+    let stage = hover("FROM sonarqube:9 AS base\nFROM base\nEXPOSE «9000»\n", Language::Dockerfile);
+    assert!(stage.starts_with("**`9000/tcp`** **SonarQube, "), "{stage}");
+}
+
+#[test]
 fn in_a_compose_file() {
     insta::assert_snapshot!("compose_host", compose("'«9000»:9000'"));
     insta::assert_snapshot!("compose_container", compose("'127.0.0.1:9000:«5432»'"));

@@ -1,10 +1,14 @@
 //! What must hold of any text, however broken.
 
 use portolan::config::Settings;
+use portolan::describe::{Wanted, hints};
 use portolan::languages::{Language, Scan, detect, scan};
+use portolan::links::links;
 use portolan::lint::lint;
+use portolan::outline::{Symbol, outline};
 use portolan::port::Role;
-use portolan::text::{Encoding, Position, Range, Text};
+use portolan::registry::TeamPorts;
+use portolan::text::{Encoding, Position, Range, Span, Text};
 use proptest::prelude::*;
 
 /// Pieces of which config files are made, and of which they are broken.
@@ -130,6 +134,20 @@ fn assert_sound(scan: &Scan, text: &str) {
     assert!(scan.uses.is_sorted_by_key(|port| port.span.start), "in the order of the file");
     for scope in &scan.scopes {
         assert!(text.get(scope.span.start..scope.span.end).is_some(), "{scope:?}");
+        assert!(text.get(scope.extent.start..scope.extent.end).is_some(), "{scope:?}");
+    }
+    for file in &scan.files {
+        assert!(text.get(file.span.start..file.span.end).is_some(), "{file:?}");
+    }
+}
+
+/// Every symbol lies within the one around it, and what is shown of it lies in it.
+fn assert_nested(symbols: &[Symbol], around: Span) {
+    for symbol in symbols {
+        assert!(around.start <= symbol.span.start && symbol.span.end <= around.end, "{symbol:?}");
+        let selection = symbol.selection;
+        assert!(symbol.span.start <= selection.start && selection.end <= symbol.span.end, "{symbol:?}");
+        assert_nested(&symbol.children, symbol.span);
     }
 }
 
@@ -141,6 +159,27 @@ proptest! {
         assert_sound(&scan(&text, language), &text);
         for finding in lint(&text, language, &Settings::default()) {
             prop_assert!(text.get(finding.span.start..finding.span.end).is_some());
+        }
+    }
+
+    #[test]
+    fn any_text_has_hints_symbols_and_links_at_their_places(
+        text in broken_text(),
+        language in any_language(),
+        (start, end) in (0..400usize, 0..400usize),
+    ) {
+        let (scan, team) = (scan(&text, language), TeamPorts::default());
+        let wanted = Wanted { services: true, variables: true, common_ports: true };
+        for within in [Span::new(0, text.len()), Span::new(start.min(end), end.max(start))] {
+            for hint in hints(&text, &scan, within, &team, wanted) {
+                prop_assert!(within.touches(hint.at));
+                let between = text.get(scan.uses[hint.port].span.end..hint.at);
+                prop_assert!(between.is_some_and(|between| !between.contains(char::is_whitespace)), "{:?}", hint);
+            }
+        }
+        assert_nested(&outline(&text, &scan, &team), Span::new(0, text.len()));
+        for link in links(&text, language, &scan, "nginx.conf", &team) {
+            prop_assert!(text.get(link.span.start..link.span.end).is_some_and(|text| !text.is_empty()));
         }
     }
 

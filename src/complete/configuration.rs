@@ -1,6 +1,7 @@
 //! The keys and words of a `portolan.toml`. They are those of its schema; where the cursor stands is read off the text, of
 //! which no line need be whole.
 
+use super::cursor::{PlaceKind, Reader};
 use super::word::{line_at, word_at};
 use super::{Completion, Item, Kind, Subject};
 use crate::config::{Shape, Word, shape};
@@ -11,14 +12,14 @@ use crate::text::Span;
 #[must_use]
 pub fn configuration(text: &str, at: usize) -> Completion {
     let at = text.floor_char_boundary(at);
-    let mut reader = Reader { text, at: 0, end: at, table: Vec::new(), keys: Vec::new(), depth: 0 };
-    let Err(place) = reader.document() else { return Completion::default() };
+    let mut reader = Reader::new(text, at);
+    let place = reader.place();
     let Some(word) = word_at(text, at) else { return Completion::default() };
     let span = Span::new(place.start, word.end.max(at));
     let typed = &text[place.start..at];
     let mut items = match &place.kind {
         PlaceKind::Nothing => Vec::new(),
-        PlaceKind::Key { path, is_line } => reader.key_items(path, *is_line, span),
+        PlaceKind::Key { path, is_line } => key_items(&reader, path, *is_line, span),
         PlaceKind::Header { is_list } => header_items(text, span, *is_list),
         PlaceKind::Value { path, quote, listed } => value_items(text, path, *quote, listed, span),
     };
@@ -26,294 +27,49 @@ pub fn configuration(text: &str, at: usize) -> Completion {
     Completion { items, span, ..Completion::default() }
 }
 
-/// How many lists and tables may lie within each other.
-const DEEPEST: usize = 8;
-
-/// The place of the cursor.
-#[derive(Clone, Debug)]
-struct Place {
-    /// The byte where the word starts that is typed, behind its quote.
-    start: usize,
-    kind: PlaceKind,
-}
-
-#[derive(Clone, Debug)]
-enum PlaceKind {
-    /// Nothing that we know anything of: a comment, behind a value.
-    Nothing,
-    /// A key in the table at `path`, at the start of a line or in a table within braces.
-    Key { path: Vec<String>, is_line: bool },
-    /// Within the brackets of a header.
-    Header { is_list: bool },
-    /// The value at `path`, within `quote`; `listed` are the other items of the list that it is in.
-    Value { path: Vec<String>, quote: Option<char>, listed: Vec<String> },
-}
-
-/// Reads a text up to the cursor. Each of its functions ends with the place where that lies before the end of what it reads.
-struct Reader<'t> {
-    text: &'t str,
-    /// The next byte.
-    at: usize,
-    /// The cursor.
-    end: usize,
-    /// The path of the table whose header was the last one.
-    table: Vec<String>,
-    /// The keys that it has so far, those with dots as one.
-    keys: Vec<String>,
-    /// How many lists and tables are open around the value that is read.
-    depth: usize,
-}
-
-impl Reader<'_> {
-    fn document(&mut self) -> Result<(), Place> {
-        loop {
-            self.skip(&[' ', '\t', '\r', '\n', '\u{feff}']);
-            match self.peek() {
-                None => return Err(self.key_place(self.at, self.table.clone(), true)),
-                Some('#') => self.comment()?,
-                Some('[') => self.header()?,
-                Some(_) => {
-                    let table = self.table.clone();
-                    let key = self.key(&table, true)?;
-                    self.keys.push(key[table.len()..].join("."));
-                    self.value_of(&key)?;
-                    self.rest_of_line()?;
-                }
-            }
-        }
-    }
-
-    fn header(&mut self) -> Result<(), Place> {
-        self.at += 1;
-        let is_list = self.peek() == Some('[');
-        self.at += usize::from(is_list);
-        let start = self.at;
-        let width = self.rest().find([']', '\n', '\r', '#']);
-        let Some(width) = width else { return Err(Place { start, kind: PlaceKind::Header { is_list } }) };
-        let name = &self.rest()[..width];
-        self.table = name.split('.').map(|part| part.trim().trim_matches(['"', '\'']).to_owned()).collect();
-        self.keys.clear();
-        self.at += width;
-        self.skip(&[']']);
-        self.rest_of_line()
-    }
-
-    /// A key with its dots, behind the path of its table.
-    fn key(&mut self, table: &[String], is_line: bool) -> Result<Vec<String>, Place> {
-        let mut path = table.to_vec();
-        loop {
-            self.skip(&[' ', '\t']);
-            let quote = self.peek().filter(|it| matches!(it, '"' | '\''));
-            self.at += usize::from(quote.is_some());
-            let start = self.at;
-            let is_end = |it: char| match quote {
-                Some(quote) => it == quote || it == '\n',
-                None => !it.is_alphanumeric() && !matches!(it, '_' | '-'),
-            };
-            let Some(width) = self.rest().find(is_end) else {
-                return Err(self.key_place(start, path, is_line && quote.is_none()));
-            };
-            path.push(self.rest()[..width].to_owned());
-            self.at += width;
-            quote.into_iter().for_each(|quote| self.skip_one(quote));
-            self.skip(&[' ', '\t']);
-            if self.peek() != Some('.') {
-                return Ok(path);
-            }
-            self.at += 1;
-        }
-    }
-
-    /// The value at `path`, with the sign before it, if there are any.
-    fn value_of(&mut self, path: &[String]) -> Result<(), Place> {
-        self.skip(&[' ', '\t']);
-        match self.peek() {
-            None => Err(self.nothing()),
-            Some('=') => {
-                self.at += 1;
-                self.skip(&[' ', '\t']);
-                self.value(path, &mut Vec::new())
-            }
-            Some(_) => Ok(()),
-        }
-    }
-
-    /// A value, which is added to what is `listed` where it is a text.
-    fn value(&mut self, path: &[String], listed: &mut Vec<String>) -> Result<(), Place> {
-        let place = |start: usize, quote: Option<char>, listed: &[String]| Place {
-            start,
-            kind: PlaceKind::Value { path: path.to_vec(), quote, listed: listed.to_vec() },
-        };
-        match self.peek() {
-            None => Err(place(self.at, None, listed)),
-            Some(quote @ ('"' | '\'')) => {
-                let long = quote.to_string().repeat(3);
-                if self.rest().starts_with(&long) {
-                    self.at += 3;
-                    let Some(width) = self.rest().find(&long) else { return Err(self.nothing()) };
-                    self.at += width + 3;
-                    return Ok(());
-                }
-                self.at += 1;
-                let start = self.at;
-                let Some(width) = self.rest().find([quote, '\n', '\r']) else {
-                    return Err(place(start, Some(quote), listed));
-                };
-                listed.push(self.rest()[..width].to_owned());
-                self.at += width;
-                self.skip_one(quote);
-                Ok(())
-            }
-            // Nothing of ours lies deeper.
-            Some('[' | '{') if self.depth > DEEPEST => Err(self.nothing()),
-            Some(opener @ ('[' | '{')) => {
-                self.depth += 1;
-                if opener == '[' { self.list(path) } else { self.table_in_braces(path) }?;
-                self.depth -= 1;
-                Ok(())
-            }
-            Some(_) => {
-                let start = self.at;
-                let Some(width) = self.rest().find([',', ']', '}', '\n', '\r', '#', ' ', '\t', '"', '\''])
-                else {
-                    return Err(place(start, None, listed));
-                };
-                self.at += width;
-                Ok(())
-            }
-        }
-    }
-
-    fn list(&mut self, path: &[String]) -> Result<(), Place> {
-        self.at += 1;
-        let mut listed = Vec::new();
-        loop {
-            self.skip(&[' ', '\t', ',']);
-            match self.peek() {
-                Some(']') => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                Some('#') => self.comment()?,
-                Some('\n' | '\r') => {
-                    let before = self.at;
-                    self.skip(&[' ', '\t', '\r', '\n']);
-                    let is_indented = self.text[..self.at].ends_with([' ', '\t']);
-                    // A list that nobody has closed yet ends where something else begins.
-                    if starts_anew(self.rest(), is_indented) {
-                        self.at = before;
-                        return Ok(());
-                    }
-                }
-                Some('}' | '=') => self.at += 1,
-                _ => self.value(path, &mut listed)?,
-            }
-        }
-    }
-
-    fn table_in_braces(&mut self, path: &[String]) -> Result<(), Place> {
-        self.at += 1;
-        loop {
-            self.skip(&[' ', '\t', ',']);
-            match self.peek() {
-                None => return Err(self.key_place(self.at, path.to_vec(), false)),
-                Some('}') => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                Some('\n' | '\r' | '#') => return Ok(()),
-                Some(_) => {
-                    let before = self.at;
-                    let key = self.key(path, false)?;
-                    self.value_of(&key)?;
-                    self.skip(&[' ', '\t']);
-                    if self.at == before {
-                        self.at += self.peek().map_or(0, char::len_utf8);
-                    }
-                }
-            }
-        }
-    }
-
-    fn comment(&mut self) -> Result<(), Place> {
-        let Some(width) = self.rest().find(['\n', '\r']) else { return Err(self.nothing()) };
-        self.at += width;
-        Ok(())
-    }
-
-    /// Passes over what stands behind a value: nothing that can be completed.
-    fn rest_of_line(&mut self) -> Result<(), Place> {
-        self.comment()
-    }
-
-    fn rest(&self) -> &str {
-        &self.text[self.at.min(self.end)..self.end]
-    }
-
-    fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
-    fn skip(&mut self, chars: &[char]) {
-        self.at += self.rest().len() - self.rest().trim_start_matches(chars).len();
-    }
-
-    fn skip_one(&mut self, char: char) {
-        self.at += usize::from(self.peek() == Some(char)) * char.len_utf8();
-    }
-
-    fn nothing(&self) -> Place {
-        Place { start: self.end, kind: PlaceKind::Nothing }
-    }
-
-    fn key_place(&self, start: usize, path: Vec<String>, is_line: bool) -> Place {
-        Place { start, kind: PlaceKind::Key { path, is_line } }
-    }
-
-    /// The keys that the table at `path` has not yet, and at the start of a line the headers.
-    fn key_items(&self, path: &[String], is_line: bool, span: Span) -> Vec<Item> {
-        let Some(table) = shape().at(path.iter().map(String::as_str)) else { return Vec::new() };
-        let line = line_at(self.text, span.end);
-        let behind = Span::new(span.end, line.end).of(self.text).trim_start_matches(['"', '\'']).trim_start();
-        let is_followed = behind.starts_with(['=', '.']);
-        let is_of_table = path.starts_with(&self.table);
-        let prefix = path.get(self.table.len()..).filter(|_| is_of_table).unwrap_or_default();
-        let taken: Vec<String> = self.keys.iter().cloned().chain(keys_below(self.text, line.end)).collect();
-        let is_taken = |name: &str| {
-            let own = prefix.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(".");
-            taken.contains(&own)
-        };
-        let is_dotted = path.len() > self.table.len();
-        let keys = table.keys.iter().filter(|key| !is_taken(&key.name));
-        let keys = keys.filter(|key| !is_line || is_dotted || !has_header(&key.shape));
-        let mut items: Vec<Item> = keys
-            .map(|key| {
-                let (before, behind) = value_frame(&key.shape);
-                let rule = Rule::named(&key.name);
-                Item {
-                    label: key.name.clone(),
-                    detail: key.about.clone(),
-                    kind: if rule.is_some() { Kind::Rule } else { Kind::Key },
-                    filter: key.name.clone(),
-                    text: Some(if is_followed { key.name.clone() } else { format!("{} = ", key.name) }),
-                    snippet: (!is_followed).then(|| format!("{} = {before}$1{behind}", key.name)),
-                    subject: rule.map(Subject::Rule),
-                    ..Item::default()
-                }
-            })
-            .collect();
-        if is_line && !is_dotted && !is_followed {
-            items.extend(headers(self.text).map(|header| Item {
-                label: header.written(),
-                detail: header.about.to_owned(),
-                kind: Kind::Key,
-                text: Some(header.written()),
-                filter: header.name,
+/// The keys that the table at `path` has not yet, and at the start of a line the headers.
+fn key_items(reader: &Reader<'_>, path: &[String], is_line: bool, span: Span) -> Vec<Item> {
+    let Some(table) = shape().at(path.iter().map(String::as_str)) else { return Vec::new() };
+    let line = line_at(reader.text, span.end);
+    let behind = Span::new(span.end, line.end).of(reader.text).trim_start_matches(['"', '\'']).trim_start();
+    let is_followed = behind.starts_with(['=', '.']);
+    let is_of_table = path.starts_with(&reader.table);
+    let prefix = path.get(reader.table.len()..).filter(|_| is_of_table).unwrap_or_default();
+    let taken: Vec<String> = reader.keys.iter().cloned().chain(keys_below(reader.text, line.end)).collect();
+    let is_taken = |name: &str| {
+        let own = prefix.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(".");
+        taken.contains(&own)
+    };
+    let is_dotted = path.len() > reader.table.len();
+    let keys = table.keys.iter().filter(|key| !is_taken(&key.name));
+    let keys = keys.filter(|key| !is_line || is_dotted || !has_header(&key.shape));
+    let mut items: Vec<Item> = keys
+        .map(|key| {
+            let (before, behind) = value_frame(&key.shape);
+            let rule = Rule::named(&key.name);
+            Item {
+                label: key.name.clone(),
+                detail: key.about.clone(),
+                kind: if rule.is_some() { Kind::Rule } else { Kind::Key },
+                filter: key.name.clone(),
+                text: Some(if is_followed { key.name.clone() } else { format!("{} = ", key.name) }),
+                snippet: (!is_followed).then(|| format!("{} = {before}$1{behind}", key.name)),
+                subject: rule.map(Subject::Rule),
                 ..Item::default()
-            }));
-        }
-        items
+            }
+        })
+        .collect();
+    if is_line && !is_dotted && !is_followed {
+        items.extend(headers(reader.text).map(|header| Item {
+            label: header.written(),
+            detail: header.about.to_owned(),
+            kind: Kind::Key,
+            text: Some(header.written()),
+            filter: header.name,
+            ..Item::default()
+        }));
     }
+    items
 }
 
 /// A header that can stand in the file.
@@ -413,19 +169,6 @@ fn value_frame(shape: &Shape) -> (&'static str, &'static str) {
 /// Whether a key is rather written as a header: it is a table, or a list of tables.
 fn has_header(shape: &Shape) -> bool {
     shape.is_table() || shape.item.as_ref().is_some_and(|item| item.is_table())
-}
-
-/// Whether the line that `rest` starts with starts something else than an item of a list: a header or a key. A word alone may
-/// be an item whose quotes are not typed yet, and is one where it is indented.
-fn starts_anew(rest: &str, is_indented: bool) -> bool {
-    let line = rest.lines().next().unwrap_or_default().trim_end();
-    let is_key = |key: &str| {
-        let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.');
-        !key.is_empty() && key.chars().all(is_part)
-    };
-    let is_assignment = || line.split_once('=').is_some_and(|(key, _)| is_key(key.trim_end()));
-    line.trim_matches(['[', ']']).starts_with(|it: char| it.is_ascii_alphabetic())
-        && (line.starts_with('[') || !is_indented && is_key(line) || is_assignment())
 }
 
 /// The keys that stand behind byte `at` of `text` in the same table.

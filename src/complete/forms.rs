@@ -1,6 +1,7 @@
 //! The two forms of an entry of compose's `ports`, ready to be filled in.
 
-use super::ports::{Offer, usual_transport};
+use super::naming::usual_transport;
+use super::ports::Offer;
 use super::word::line_at;
 use super::{Item, Kind, Subject};
 use crate::languages::{EntryStyle, List};

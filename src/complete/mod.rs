@@ -12,11 +12,14 @@ use crate::text::Span;
 
 mod comments;
 mod configuration;
+mod cursor;
 mod forms;
+mod naming;
 mod place;
 mod ports;
 mod subject;
 mod surroundings;
+mod values;
 mod word;
 
 pub use configuration::configuration;

@@ -14,6 +14,9 @@ const PROBE: &str = "54321";
 /// The transport that is written where one may stand.
 const TRANSPORT: &str = "udp";
 
+/// How many bytes of the word before a port are looked at.
+const WIDEST: usize = 64;
+
 /// A word that no file holds, written where another value of an entry may stand.
 const VALUE: &str = "portolan-probe";
 
@@ -73,12 +76,16 @@ pub fn of_port<'s>(text: &str, language: Language, scan: &'s Scan, at: usize) ->
     if !may_hold_port(text, line, word) {
         return None;
     }
-    let frames = frames(text, language_at(scan, language, at), line, word);
+    let language_here = language_at(scan, language, at);
+    let frames = frames(text, language_here, line, word);
     let is_whole = frames.first().is_some_and(|frame| frame.behind.is_empty());
     let is_there = |port: &PortUse| is_whole && port.span == word && port.range.is_some();
     if let Some(index) = scan.uses.iter().position(is_there) {
         let scan = Cow::Borrowed(scan);
         return Some(Place { word, before: "", behind: String::new(), scan, index });
+    }
+    if is_name(text, language_here, line, word) || is_prose(text, language_here, line, word) {
+        return None;
     }
     for Frame { before, behind } in frames {
         let (probed, span) = written(text, word, before, PROBE, &behind);
@@ -93,24 +100,32 @@ pub fn of_port<'s>(text: &str, language: Language, scan: &'s Scan, at: usize) ->
 
 /// The place of another value at byte `at`.
 pub fn of_value(text: &str, language: Language, scan: &Scan, at: usize) -> Option<ValuePlace> {
-    let word = word_at(text, at)?;
     let line = line_at(text, at);
     let own = language_at(scan, language, at);
     if own == Language::Nginx || is_comment(line.of(text)) {
         return None;
     }
-    let before = &text[line.start..word.start];
-    let key = before.trim_end_matches([' ', '\t', '"', '\'']);
-    let is_suffix =
-        before.ends_with('/') && before[..before.len() - 1].ends_with(|it: char| it.is_ascii_digit());
-    let is_value = |name: &str| own == Language::Compose && key.len() < before.len() && key.ends_with(name);
-    let find: fn(&Scan, Span) -> Option<Value> = match () {
-        () if is_suffix || is_value("protocol:") => transport_at,
-        () if is_value("mode:") => mode_at,
-        () if is_value("host_ip:") => address_at,
-        () => return None,
+    let narrow = word_at(text, at)?;
+    let is_suffix = text[line.start..narrow.start].strip_suffix('/').is_some_and(ends_with_port);
+    let (word, probe, find): (Span, &str, fn(&Scan, Span) -> Option<Value>) = if is_suffix {
+        (narrow, TRANSPORT, transport_at)
+    } else if own == Language::Compose {
+        // An address has marks that no other word has.
+        let start = text[line.start..at].rfind([' ', '\t', '"', '\'']).map_or(0, |at| at + 1) + line.start;
+        let end =
+            text[at..line.end].find([' ', '\t', '"', '\'', ',', '}']).map_or(line.end, |width| at + width);
+        let (word, before) = (Span::new(start, end), &text[line.start..start]);
+        let key = before.trim_end_matches([' ', '\t', '"', '\'']);
+        match () {
+            () if key.len() == before.len() => return None,
+            () if key.ends_with("protocol:") => (word, TRANSPORT, transport_at),
+            () if key.ends_with("mode:") => (word, VALUE, mode_at),
+            () if key.ends_with("host_ip:") => (word, VALUE, address_at),
+            () => return None,
+        }
+    } else {
+        return None;
     };
-    let probe = if is_suffix || is_value("protocol:") { TRANSPORT } else { VALUE };
     for Frame { behind, .. } in frames(text, own, line, word).into_iter().filter(|it| it.before.is_empty()) {
         let (probed, span) = written(text, word, "", probe, &behind);
         if let Some(value) = find(&languages::scan(&probed, language), span) {
@@ -118,6 +133,13 @@ pub fn of_value(text: &str, language: Language, scan: &Scan, at: usize) -> Optio
         }
     }
     None
+}
+
+/// Whether what ends there may be a port, or a variable in the place of one.
+fn ends_with_port(text: &str) -> bool {
+    let is_part = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    text.ends_with(|it: char| it.is_ascii_digit() || it == '}')
+        || text.trim_end_matches(is_part).ends_with('$')
 }
 
 fn transport_at(scan: &Scan, span: Span) -> Option<Value> {
@@ -168,6 +190,49 @@ fn may_hold_port(text: &str, line: Span, word: Span) -> bool {
     let word = word.of(text);
     let is_range = word.starts_with(|it: char| it.is_ascii_digit()) && word.contains('-');
     !is_range
+}
+
+/// Whether `word` is the name of something, which is what most words of a file are: a key, a directive, an instruction.
+fn is_name(text: &str, language: Language, line: Span, word: Span) -> bool {
+    let before = text[line.start..word.start].trim_end();
+    match language {
+        Language::Compose => {
+            let behind = &text[word.end..line.end];
+            behind == ":" || behind.starts_with(": ")
+        }
+        Language::Nginx => before.is_empty() || before.ends_with([';', '{', '}']),
+        Language::Dockerfile => before.is_empty() && !is_continued(text, line),
+    }
+}
+
+/// Whether `word` stands behind a word that no port follows. An editor asks at every space.
+fn is_prose(text: &str, language: Language, line: Span, word: Span) -> bool {
+    let before = &text[line.start..word.start];
+    let rest = before.trim_end_matches([' ', '\t']);
+    if rest.is_empty() || rest.len() == before.len() {
+        return false;
+    }
+    let width = rest.bytes().rev().take(WIDEST).take_while(|it| !it.is_ascii_whitespace()).count();
+    let last = &rest[rest.ceil_char_boundary(rest.len() - width)..];
+    let last = last.to_ascii_lowercase();
+    let leads_to_port = last.ends_with([':', ',', '[', '{', '-', '\\'])
+        || ["port", "listen", "-p"].iter().any(|name| last.contains(name));
+    let is_list = || {
+        let first = rest.split_whitespace().next().unwrap_or_default();
+        ["expose", "onbuild"].iter().any(|it| it.eq_ignore_ascii_case(first)) || is_continued(text, line)
+    };
+    match language {
+        Language::Compose => !leads_to_port,
+        Language::Dockerfile => !leads_to_port && !is_list(),
+        Language::Nginx => false,
+    }
+}
+
+/// Whether the line of a Dockerfile goes on with the one above.
+fn is_continued(text: &str, line: Span) -> bool {
+    let mut lines = text[..line.start].lines().rev().map(str::trim);
+    let above = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+    above.is_some_and(|above| above.ends_with(['\\', '`']))
 }
 
 fn is_comment(line: &str) -> bool {

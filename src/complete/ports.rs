@@ -1,17 +1,15 @@
-//! Ports at the place of one, transports behind a port, and the other values of an entry.
+//! Ports at the place of one.
 
 use std::borrow::Cow;
 
-use super::place::{self, Place, Value, ValuePlace};
+use super::naming::{names, own_name, replacement, trouble, usual_transport, what};
+use super::place::{self, Place};
 use super::surroundings::{fitting, taken};
+use super::values::values;
 use super::{Completion, Item, Kind, MOST, Subject, forms};
 use crate::languages::{EntryStyle, Language, Scan};
 use crate::port::{Protocol, Role, Transport};
-use crate::registry::{self, Status, TeamPorts};
-use crate::rules::speaks_udp;
-
-/// The transports that Docker and compose know.
-const TRANSPORTS: [Transport; 3] = [Transport::Tcp, Transport::Udp, Transport::Sctp];
+use crate::registry::{self, TeamPorts};
 
 /// What can stand at byte `at`, if that is the place of a port or of a value beside one.
 pub fn complete(
@@ -23,7 +21,9 @@ pub fn complete(
 ) -> Option<Completion> {
     if let Some(place) = place::of_value(text, language, scan, at) {
         let typed = &text[place.word.start..at];
-        return Some(Completion { items: values(&place, typed), span: place.word, ..Completion::default() });
+        let is_quoted = text[..place.word.start].ends_with(['"', '\'']);
+        let items = values(&place, typed, is_quoted);
+        return Some(Completion { items, span: place.word, ..Completion::default() });
     }
     let place = place::of_port(text, language, scan, at)?;
     let offer = Offer { text, language, team, place: &place, typed: &text[place.word.start..at] };
@@ -123,7 +123,7 @@ impl Offer<'_> {
 
     /// Whether the port is used, or there is something to say of it.
     fn is_known(&self, port: u16) -> bool {
-        is_used(port) || is_of(self.team, port) || is_out_of_use(port, self.transport(port))
+        is_used(port) || is_of(self.team, port) || trouble(port, self.transport(port)).is_some()
     }
 
     /// Whether the port's own name, not one of its by-names, is what is typed.
@@ -154,13 +154,13 @@ impl Offer<'_> {
                 None if what.is_empty() => format!("{number}/{transport}"),
                 None => format!("{what}, {number}/{transport}"),
             },
+            is_out_of_use: trouble.is_some(),
             aside: trouble.unwrap_or_else(|| what.into_owned()),
             kind: Kind::Value,
             filter: if is_number { joined(&[&digits, &all]) } else { joined(&[self.typed, &digits, &all]) },
             text: Some(self.inserted(&format!("{digits}{suffix}"))),
             snippet: None,
             subject: Some(Subject::Port { number, transport }),
-            is_out_of_use: is_out_of_use(number, transport) && !is_of(self.team, number),
             is_preferred: false,
         }
     }
@@ -221,154 +221,6 @@ fn is_used(port: u16) -> bool {
 
 fn is_of(team: &TeamPorts, port: u16) -> bool {
     !team.at(port).is_empty()
-}
-
-/// The transport on which the port is used: UDP where nobody is known to use it otherwise.
-pub fn usual_transport(number: u16) -> Transport {
-    if speaks_udp(number) {
-        return Transport::Udp;
-    }
-    let mut used = registry::in_practice(number).map(|it| it.transport).peekable();
-    match used.peek().copied() {
-        Some(first) if used.all(|it| it == first) => first,
-        _ => Transport::Tcp,
-    }
-}
-
-/// What people call the port, the best first: the team, products, IANA.
-fn names(number: u16, transport: Transport, team: &TeamPorts) -> Vec<Cow<'_, str>> {
-    let mut names: Vec<Cow<'_, str>> = Vec::new();
-    let own = team.at(number).into_iter().map(|row| Cow::from(&row.service));
-    let products = registry::in_practice(number).filter(|it| it.transport == transport);
-    let products: Vec<&'static str> = products.flat_map(|it| it.names()).collect();
-    let assigned: Vec<&'static str> = registry::assignments_on(number, transport)
-        .map(|it| it.service)
-        .filter(|it| !it.is_empty())
-        .collect();
-    // IANA's name comes first where a product has it too, or where there is none.
-    let (shared, rest): (Vec<&str>, Vec<&str>) =
-        assigned.into_iter().partition(|name| products.is_empty() || products.contains(name));
-    let former = registry::formerly(number).map(|it| it.service);
-    let public = shared.into_iter().chain(products.iter().copied()).chain(rest).chain(former).map(Cow::from);
-    for name in own.chain(public) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
-}
-
-/// The name that tells the port from others, if it has one: where several products listen, each name is only one of theirs.
-fn own_name(number: u16, transport: Transport, team: &TeamPorts) -> Option<&str> {
-    if let Some(row) = team.find(number, transport) {
-        return Some(&row.service);
-    }
-    let assigned = || {
-        registry::assignments_on(number, transport).map(|it| it.service).filter(|service| !service.is_empty())
-    };
-    let mut products = registry::in_practice(number).filter(|it| it.transport == transport);
-    match (products.next(), products.next()) {
-        (None, _) => assigned().next().or_else(|| registry::formerly(number).map(|it| it.service).next()),
-        (Some(product), None) => {
-            let shared = assigned().find(|service| product.names().any(|name| name == *service));
-            let has_many = product.names().count() > 2;
-            shared.or_else(|| if has_many { assigned().next() } else { product.names().next() })
-        }
-        (Some(_), Some(_)) => None,
-    }
-}
-
-/// What listens there: the team's service, a product, or IANA's title.
-fn what(number: u16, transport: Transport, team: &TeamPorts) -> Cow<'_, str> {
-    if let Some(row) = team.find(number, transport) {
-        return if row.note.is_empty() {
-            format!("{} (yours)", row.service).into()
-        } else {
-            (&row.note).into()
-        };
-    }
-    let products = registry::in_practice(number).filter(|it| it.transport == transport);
-    let products: Vec<&str> = products.map(|it| it.product).collect();
-    if !products.is_empty() {
-        return products.join(" / ").into();
-    }
-    let record = registry::assignments_on(number, transport).find(|it| !it.service.is_empty());
-    record.map_or("", |it| if it.title.is_empty() { it.service } else { it.title }).into()
-}
-
-/// Why the port should not be used, and what should be instead.
-fn trouble(number: u16, transport: Transport) -> Option<String> {
-    let record = registry::assignments_on(number, transport).next()?;
-    let status = match record.status {
-        Status::Deregistered => "deregistered",
-        Status::Reserved if registry::in_practice(number).next().is_none() => "reserved",
-        _ => return None,
-    };
-    Some(match record.replacement {
-        "" => status.to_owned(),
-        instead => format!("{status}: use {instead}"),
-    })
-}
-
-fn is_out_of_use(number: u16, transport: Transport) -> bool {
-    trouble(number, transport).is_some()
-}
-
-/// The port to use instead of one that is out of use.
-fn replacement(number: u16) -> Option<u16> {
-    registry::assignments(number)
-        .filter(|it| it.status != Status::Assigned)
-        .find_map(|it| it.replacement_port())
-}
-
-/// The values that can stand at `place` and begin with what is `typed`.
-fn values(place: &ValuePlace, typed: &str) -> Vec<Item> {
-    let words: Vec<(&str, &str)> = match place.value {
-        Value::Transport(number) => transports(number).map(|it| (it.name(), of_transport(it))).into(),
-        Value::Mode => vec![
-            ("ingress", "on every node of a swarm, which balances the load"),
-            ("host", "on the node that runs the container"),
-        ],
-        Value::Address => vec![
-            ("127.0.0.1", "this host alone"),
-            ("0.0.0.0", "every IPv4 address of the host"),
-            ("'::1'", "this host alone, by IPv6"),
-        ],
-    };
-    let begins = |word: &str| word.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed));
-    let words = words.into_iter().filter(|(word, _)| begins(word));
-    let item = |(word, meaning): (&str, &str)| Item {
-        label: word.to_owned(),
-        detail: meaning.to_owned(),
-        kind: Kind::Keyword,
-        filter: word.to_owned(),
-        text: Some([word, &place.behind].concat()),
-        ..Item::default()
-    };
-    words.map(item).collect()
-}
-
-fn of_transport(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Tcp => "Transmission Control Protocol",
-        Transport::Udp => "User Datagram Protocol",
-        Transport::Sctp => "Stream Control Transmission Protocol",
-        Transport::Dccp => "Datagram Congestion Control Protocol",
-    }
-}
-
-/// The transports, the one first that the port of that number is used on, then those on which IANA knows it.
-fn transports(number: Option<u16>) -> [Transport; 3] {
-    let mut transports = TRANSPORTS;
-    let Some(number) = number else { return transports };
-    let usual = usual_transport(number);
-    let is_used = |transport| registry::in_practice(number).any(|it| it.transport == transport);
-    let is_assigned = |transport| {
-        registry::assignments_on(number, transport)
-            .any(|it| it.status == Status::Assigned && it.transport == Some(transport))
-    };
-    transports.sort_by_key(|&transport| (transport != usual, !is_used(transport), !is_assigned(transport)));
-    transports
 }
 
 #[cfg(test)]
@@ -531,6 +383,14 @@ mod tests {
         assert_eq!(first(&in_service(long), COMPOSE, 9), ["udp", "tcp", "sctp"]);
         assert_eq!(first(&in_service(&long.replace("protocol", "mode")), COMPOSE, 9), ["ingress", "host"]);
         assert_eq!(first(&in_service(&long.replace("protocol", "host_ip")), COMPOSE, 9)[0], "127.0.0.1");
+        assert_eq!(first("FROM a\nEXPOSE ${PORT}/|", DOCKERFILE, 9), ["tcp", "udp", "sctp"]);
+        let address = long.replace("protocol", "host_ip").replace('|', "127.0.|");
+        assert_eq!(
+            taken(&in_service(&address), COMPOSE),
+            in_service(&address).replace("127.0.|", "127.0.0.1")
+        );
+        let quoted = long.replace("protocol", "host_ip").replace('|', "'|'");
+        assert_eq!(first(&in_service(&quoted), COMPOSE, 9)[2], "::1");
         assert_eq!(first("server { listen 80/|; }", NGINX, 9), [""; 0]);
     }
 

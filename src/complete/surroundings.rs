@@ -85,8 +85,8 @@ fn key<'t>(text: &'t str, place: &Place<'_>) -> &'t str {
     }
     let before = &text[line_at(text, place.word.start).start..place.word.start];
     let key = before.trim_end_matches(|it: char| !it.is_ascii_alphanumeric());
-    let start = key.rfind(|it: char| !it.is_ascii_alphanumeric() && !matches!(it, '_' | '-' | '.'));
-    &key[start.map_or(0, |at| at + 1)..]
+    let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.');
+    &key[key.trim_end_matches(is_part).len()..]
 }
 
 /// The image that the port's service or stage runs, without its registry and version.

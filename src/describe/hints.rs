@@ -2,13 +2,15 @@
 //!
 //! Whoever reads the file has not asked, so a hint says what the line does not, and nothing that is only likely.
 
+use std::collections::HashSet;
+
 use crate::languages::{Module, Scan, ScopeKind};
 use crate::port::{PortRange, PortUse, Role, Transport};
 use crate::registry::{self, Assignment, InPractice, Kind, Status, TeamPort, TeamPorts};
 use crate::text::Span;
 
-/// The numbers that everybody knows.
-const COMMON: [u16; 4] = [80, 443, 8080, 8443];
+/// The numbers that everybody knows, and their names.
+const COMMON: [(u16, &str); 4] = [(80, "http"), (443, "https"), (8080, "http-alt"), (8443, "https-alt")];
 
 /// How many bytes around a port are looked at for the names that stand beside it.
 const NEAR: usize = 160;
@@ -40,21 +42,23 @@ pub struct Hint {
 #[must_use]
 pub fn hints(text: &str, scan: &Scan, within: Span, team: &TeamPorts, wanted: Wanted) -> Vec<Hint> {
     let mut hints: Vec<Hint> = Vec::new();
+    // What the line says so far, and how far that is.
+    let (mut said, mut seen): (HashSet<String>, usize) = (HashSet::new(), 0);
     // A hint stands behind its port, and not far.
     let from = scan.uses.partition_point(|port| port.span.start + 4 * NEAR < within.start);
     let until = scan.uses.partition_point(|port| port.span.start <= within.end);
     for (index, port) in scan.uses.iter().enumerate().take(until).skip(from) {
         let Some(label) = label(text, scan, port, team, wanted) else { continue };
         let hint = Hint { at: behind(text, port), label, port: index };
-        // The two halves of a mapping share a place; the container's is the second.
-        if hints.last().is_some_and(|last| last.at == hint.at) {
-            hints.pop();
+        if text.get(seen..hint.at).unwrap_or_default().contains(['\n', '\r']) {
+            said.clear();
         }
-        let is_said = hints.last().is_some_and(|last| {
-            let between = text.get(last.at..hint.at).unwrap_or_default();
-            last.label == hint.label && !between.contains(['\n', '\r'])
-        });
-        if !is_said {
+        seen = hint.at;
+        // The two halves of a mapping share a place; the container's is the second.
+        if let Some(half) = hints.pop_if(|last| last.at == hint.at) {
+            said.remove(&half.label);
+        }
+        if said.insert(hint.label.clone()) {
             hints.push(hint);
         }
     }
@@ -65,17 +69,17 @@ pub fn hints(text: &str, scan: &Scan, within: Span, team: &TeamPorts, wanted: Wa
 /// The short name of who is known at a number, whatever stands around it: the team's, that of the only product there in
 /// practice, or IANA's, where people go by that.
 #[must_use]
-pub fn known(range: PortRange, transport: Transport, team: &TeamPorts) -> Option<&str> {
+pub fn service_name(range: PortRange, transport: Transport, team: &TeamPorts) -> Option<&str> {
     if let Some(row) = of_team(range, transport, team) {
         return Some(&row.service);
     }
     let number = range.port()?;
     let mut practice = registry::in_practice(number).filter(|it| it.transport == transport);
-    match (practice.next(), practice.next()) {
+    common(number).or_else(|| match (practice.next(), practice.next()) {
         (None, _) => by_iana(number, transport),
         (Some(product), None) if is_telling(&product) => Some(short_name(&product)),
         _ => None,
-    }
+    })
 }
 
 /// What to show behind `port`, if anything.
@@ -95,16 +99,18 @@ fn label(text: &str, scan: &Scan, port: &PortUse, team: &TeamPorts, wanted: Want
         return (!beside.says(&row.service)).then(|| row.service.clone());
     }
     let number = range.port()?;
-    if port.role.is_host() || COMMON.contains(&number) && !wanted.common_ports {
+    if port.role.is_host() {
         return None;
+    }
+    if let Some(name) = common(number) {
+        return (wanted.common_ports && !beside.says(name)).then(|| name.to_owned());
     }
     let practice: Vec<_> = registry::in_practice(number).filter(|it| it.transport == transport).collect();
     if practice.iter().any(|product| beside.says_whole(product)) {
         return None;
     }
     let name = beside.meant(&practice).or_else(|| match &practice[..] {
-        // The web may be anywhere.
-        _ if is_web(scan, port, &beside) && !COMMON.contains(&number) => None,
+        _ if may_be_anything(scan, port, &beside) => None,
         [] => by_iana(number, transport),
         [product] if is_telling(product) => Some(short_name(product)),
         _ => None,
@@ -112,8 +118,14 @@ fn label(text: &str, scan: &Scan, port: &PortUse, team: &TeamPorts, wanted: Want
     name.filter(|name| !beside.says(name)).map(str::to_owned)
 }
 
-/// Whether a port speaks HTTP, or is what stands behind a server that does.
-fn is_web(scan: &Scan, port: &PortUse, beside: &Beside) -> bool {
+/// The name of a number that everybody knows.
+fn common(number: u16) -> Option<&'static str> {
+    COMMON.iter().find(|(common, _)| *common == number).map(|(_, name)| *name)
+}
+
+/// Whether a port speaks HTTP, or is what stands behind a server that does, which may be anywhere; or stands in a command,
+/// which may start anything.
+fn may_be_anything(scan: &Scan, port: &PortUse, beside: &Beside) -> bool {
     let scheme = port.scheme.as_deref().unwrap_or_default();
     let kind = port.scope.map(|scope| scan.scopes[scope].kind);
     let is_gateway =
@@ -121,6 +133,7 @@ fn is_web(scan: &Scan, port: &PortUse, beside: &Beside) -> bool {
     matches!(scheme, "http" | "https" | "ws" | "wss")
         || kind == Some(ScopeKind::Server(Module::Http))
         || is_gateway
+        || matches!(port.role, Role::Command | Role::Healthcheck | Role::Label | Role::Source)
 }
 
 /// The narrowest row of the team's that holds all of the range.
@@ -134,10 +147,8 @@ fn of_team(range: PortRange, transport: Transport, team: &TeamPorts) -> Option<&
 /// Whether the number alone tells that the product is there. Web servers of any kind take each other's numbers, and so
 /// does everybody with round ones and neighbours of known ones.
 fn is_telling(product: &InPractice) -> bool {
-    let is_easily_thought_of =
-        product.port % 1000 == 0 || matches!(product.port, 4567 | 5433 | 8000..=8099 | 9876);
-    if is_easily_thought_of {
-        return COMMON.contains(&product.port);
+    if product.port.is_multiple_of(1000) || matches!(product.port, 4567 | 5433 | 8000..=8099 | 9876) {
+        return false;
     }
     match product.kind {
         Kind::Cache
@@ -148,9 +159,7 @@ fn is_telling(product: &InPractice) -> bool {
         | Kind::Queue
         | Kind::RemoteAccess => true,
         Kind::Metrics => !(8000..=9199).contains(&product.port),
-        Kind::AdminUi | Kind::DevServer | Kind::Mail | Kind::Proxy | Kind::Other => {
-            COMMON.contains(&product.port)
-        }
+        Kind::AdminUi | Kind::DevServer | Kind::Mail | Kind::Proxy | Kind::Other => false,
     }
 }
 
@@ -207,15 +216,17 @@ const EVERYDAY: [(&str, &str); 40] = [
     ("xmpp-server", "xmpp-s2s"),
 ];
 
-/// The name of a product that is IANA's too, else the first that people type.
+/// IANA's name for the number where that is a name of the product or of what it speaks, else the first name that people
+/// type.
 fn short_name(product: &InPractice) -> &'static str {
-    let by_iana = registry::assignments(product.port).find(|it| it.status == Status::Assigned);
-    // Nothing but the web is alike everywhere.
-    if let Some(own) = by_iana.filter(|_| COMMON.contains(&product.port)) {
-        return own.service;
-    }
-    let at_iana = |name: &&str| registry::assignments(product.port).any(|it| it.service == *name);
-    product.names().find(at_iana).or(product.names().next()).unwrap_or(product.product)
+    let is_its = |service: &&str| {
+        let start = product.product.get(..service.len()).unwrap_or_default();
+        let is_protocol = start.eq_ignore_ascii_case(service);
+        product.names().any(|name| name == *service)
+            || is_protocol && !product.names().any(|name| name.starts_with(service))
+    };
+    let services = registry::assignments(product.port).map(|it| it.service).filter(|it| !it.is_empty());
+    { services }.find(is_its).or(product.names().next()).unwrap_or(product.product)
 }
 
 /// What stands around a port, in lower case.
@@ -349,7 +360,7 @@ mod tests {
         );
         assert_shown(
             Language::Dockerfile,
-            "EXPOSE 5430-5440 27017‹mongodb› 27017 \\\n  27017‹mongodb›\nEXPOSE",
+            "EXPOSE 5430-5440 27017‹mongodb› 22‹ssh› 27017 \\\n  27017‹mongodb›\nEXPOSE",
         );
         assert_shown(Language::Nginx, "stream { server { listen 5432‹postgresql›; } }");
         assert_shown(
@@ -357,6 +368,10 @@ mod tests {
             "http { server { listen 5432; location / { proxy_pass http://a:88/; } } }",
         );
         assert_shown(Language::Nginx, "location / { fastcgi_pass 127.0.0.1:5672; }");
+        assert_shown(
+            Language::Dockerfile,
+            "CMD serve --port 5432 --at 0.0.0.0:9092 # x\nHEALTHCHECK CMD a :6379",
+        );
         assert_shown(Language::Dockerfile, "");
     }
 
@@ -381,7 +396,7 @@ mod tests {
             "",
             "environment: {DB: 'pg://db:5432/app'‹postgresql›, E: 'pg://db:5432/app'}",
         );
-        assert_in_service("mq", "", "ports: ['5672:5672'‹rabbitmq›, '1:5672']");
+        assert_in_service("mq", "", "ports: ['5672:5672'‹amqp›, '1:5672']");
         assert_in_service("rabbitmq", "", "ports: ['5672:5672', '15672:15672'‹rabbitmq-management›]");
     }
 

@@ -13,7 +13,7 @@ mod markup;
 mod place;
 
 pub use facts::number;
-pub use hints::{Hint, Wanted, hints, known};
+pub use hints::{Hint, Wanted, hints, service_name};
 pub use markup::Markup;
 
 /// The largest number that a port can have.

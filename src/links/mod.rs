@@ -93,7 +93,8 @@ fn included(text: &str, scan: &Scan, path: &str) -> Vec<Link> {
 
 /// Whether a path starts from the folder of the file that writes it.
 fn is_relative(path: &str) -> bool {
-    !path.is_empty() && !path.starts_with(['/', '\\', '~']) && path.as_bytes().get(1) != Some(&b':')
+    // A colon stands behind a drive, or behind the name of a place where something is fetched from.
+    !path.is_empty() && !path.starts_with(['/', '\\', '~']) && !path.contains(':')
 }
 
 /// The link of a number that nobody should use to what IANA says of it.

@@ -1,14 +1,13 @@
 //! `textDocument/inlayHint` and `inlayHint/resolve`: who is known at a number, and what a variable stands for.
 
 use serde::{Deserialize, Serialize};
-use tower_lsp::ls_types::{InlayHint, InlayHintTooltip, Position, Range, Uri};
+use tower_lsp::ls_types::{InlayHint, InlayHintTooltip, Range, Uri};
 
 use super::abilities::Abilities;
 use super::convert;
 use super::documents::{Document, Documents, Reading};
 use super::options::InlayHints;
 use crate::describe::{self, Wanted};
-use crate::port::PortUse;
 use crate::text::Span;
 
 /// What a hint carries from the client and back, so that its port is found again.
@@ -17,8 +16,8 @@ struct Origin {
     uri: Uri,
     /// The version of the document that the hint is about.
     version: i32,
-    /// Where the port starts.
-    at: Position,
+    /// The port: an index into the ports of the document.
+    port: usize,
 }
 
 /// The hints within `range`. Their tooltips follow when they are asked for, where the client can do that.
@@ -37,16 +36,14 @@ pub async fn hints(
     let position = |offset| convert::to_position(document.text.position(offset, abilities.encoding));
     let hints = describe::hints(&reading.text, &reading.scan, within, &reading.settings.team, wanted);
     let to_hint = |hint: describe::Hint| {
-        let port = &reading.scan.uses[hint.port];
-        let origin =
-            Origin { uri: document.uri.clone(), version: document.version, at: position(port.span.start) };
+        let origin = Origin { uri: document.uri.clone(), version: document.version, port: hint.port };
         let is_later = abilities.resolves_hint_tooltip;
         InlayHint {
             position: position(hint.at),
             label: hint.label.into(),
             kind: None,
             text_edits: None,
-            tooltip: (!is_later).then(|| tooltip(&reading, port, abilities)),
+            tooltip: if is_later { None } else { tooltip(&reading, hint.port, abilities) },
             padding_left: Some(true),
             padding_right: None,
             data: is_later.then(|| serde_json::to_value(origin).ok()).flatten(),
@@ -62,15 +59,13 @@ pub async fn resolve(mut hint: InlayHint, documents: &Documents, abilities: &Abi
     let document = documents.snapshot(&origin.uri);
     let Some(document) = document.filter(|document| document.version == origin.version) else { return hint };
     let reading = document.read().await;
-    let at = document.text.offset(convert::from_position(origin.at), abilities.encoding);
-    let port = reading.scan.uses.iter().find(|port| port.span.start == at);
-    hint.tooltip = port.map(|port| tooltip(&reading, port, abilities)).or(hint.tooltip);
+    hint.tooltip = tooltip(&reading, origin.port, abilities);
     hint
 }
 
-/// What the hover says of the port.
-fn tooltip(reading: &Reading, port: &PortUse, abilities: &Abilities) -> InlayHintTooltip {
-    let markup = abilities.hover;
+/// What the hover says of the port of that index.
+fn tooltip(reading: &Reading, port: usize, abilities: &Abilities) -> Option<InlayHintTooltip> {
+    let (port, markup) = (reading.scan.uses.get(port)?, abilities.hover);
     let value = describe::port(&reading.text, &reading.scan, port, &reading.settings.team, markup);
-    convert::to_markup(value, markup).into()
+    Some(convert::to_markup(value, markup).into())
 }

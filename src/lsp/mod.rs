@@ -14,6 +14,7 @@ use std::sync::Arc;
 use tower_lsp::LspService;
 
 mod abilities;
+mod capabilities;
 mod code_action;
 mod completion;
 mod configuration;

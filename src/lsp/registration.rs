@@ -23,7 +23,7 @@ const GLOBS: [&str; 6] = [
     "**/*.vhost",
 ];
 
-/// Asks for all that the client can tell, and for its settings as they are.
+/// Asks to be told all that the client can tell.
 pub async fn register(session: Arc<Session>) {
     let abilities = &session.abilities().workspace;
     let mut registrations = Vec::new();
@@ -43,7 +43,6 @@ pub async fn register(session: Arc<Session>) {
     {
         log(format_args!("the client does not tell what changes: {error}"));
     }
-    ask_for_settings(session).await;
 }
 
 /// Asks the client for its settings, if it gives them.

@@ -6,30 +6,24 @@ use std::sync::atomic::Ordering;
 
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
-    CodeAction, CodeActionParams, CodeActionProviderCapability, CodeActionResponse, CompletionItem,
-    CompletionParams, CompletionResponse, CreateFilesParams, DeleteFilesParams, DiagnosticOptions,
-    DiagnosticServerCapabilities, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    CodeAction, CodeActionParams, CodeActionResponse, CompletionItem, CompletionParams, CompletionResponse,
+    CreateFilesParams, DeleteFilesParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
-    DocumentDiagnosticReportResult, DocumentLink, DocumentLinkOptions, DocumentLinkParams,
-    DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandOptions, ExecuteCommandParams,
-    FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, Hover, HoverParams,
-    HoverProviderCapability, InitializeParams, InitializeResult, InitializedParams, InlayHint,
-    InlayHintOptions, InlayHintParams, InlayHintServerCapabilities, LSPAny, OneOf, RenameFilesParams,
-    SaveOptions, ServerCapabilities, ServerInfo, SetTraceParams, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Uri,
-    WorkDoneProgressCancelParams, WorkDoneProgressOptions, WorkspaceDiagnosticParams,
-    WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceFileOperationsServerCapabilities,
-    WorkspaceFolder, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    DocumentDiagnosticReportResult, DocumentLink, DocumentLinkParams, DocumentSymbolParams,
+    DocumentSymbolResponse, ExecuteCommandParams, Hover, HoverParams, InitializeParams, InitializeResult,
+    InitializedParams, InlayHint, InlayHintParams, LSPAny, RenameFilesParams, ServerInfo, SetTraceParams,
+    Uri, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
+    WorkspaceDiagnosticReportResult, WorkspaceFolder,
 };
 use tower_lsp::{Client, LanguageServer};
 
-use super::abilities::{Abilities, WorkspaceAbilities};
+use super::abilities::Abilities;
 use super::documents::Document;
 use super::session::Session;
 use super::{
-    code_action, completion, convert, diagnostics, hover, inlay_hint, links, log, progress, registration,
-    symbols, workspace,
+    capabilities, code_action, completion, convert, diagnostics, hover, inlay_hint, links, log, progress,
+    registration, symbols, workspace,
 };
 
 /// The server's side of one conversation.
@@ -73,7 +67,7 @@ impl LanguageServer for Server {
         self.session.complain(complaints);
         tokio::spawn(diagnostics::attend(Arc::clone(&self.session)));
         Ok(InitializeResult {
-            capabilities: capabilities(self.abilities()),
+            capabilities: capabilities::of(self.abilities()),
             server_info: Some(ServerInfo {
                 name: env!("CARGO_PKG_NAME").to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -84,6 +78,7 @@ impl LanguageServer for Server {
 
     async fn initialized(&self, _: InitializedParams) {
         tokio::spawn(registration::register(Arc::clone(&self.session)));
+        tokio::spawn(registration::ask_for_settings(Arc::clone(&self.session)));
         tokio::spawn(workspace::keep(Arc::clone(&self.session)));
         self.session.workspace.want_all();
     }
@@ -229,67 +224,4 @@ impl LanguageServer for Server {
         tokio::spawn(async move { client.apply_edit(edit).await });
         Ok(None)
     }
-}
-
-/// What the server can do for a client of those abilities.
-fn capabilities(abilities: &Abilities) -> ServerCapabilities {
-    let actions = &abilities.code_actions;
-    ServerCapabilities {
-        position_encoding: Some(convert::to_encoding(abilities.encoding)),
-        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(TextDocumentSyncKind::INCREMENTAL),
-            save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
-            ..TextDocumentSyncOptions::default()
-        })),
-        code_action_provider: Some(CodeActionProviderCapability::Options(code_action::options(actions))),
-        execute_command_provider: (!actions.literals && actions.commands).then(|| ExecuteCommandOptions {
-            commands: vec![code_action::APPLY.to_owned()],
-            ..ExecuteCommandOptions::default()
-        }),
-        completion_provider: Some(completion::options()),
-        hover_provider: Some(HoverProviderCapability::Simple(true)),
-        diagnostic_provider: abilities.diagnostics.pull.then(|| {
-            DiagnosticServerCapabilities::Options(DiagnosticOptions {
-                identifier: Some(env!("CARGO_PKG_NAME").to_owned()),
-                // All depend on the configuration.
-                inter_file_dependencies: true,
-                workspace_diagnostics: true,
-                ..DiagnosticOptions::default()
-            })
-        }),
-        workspace: workspace_capabilities(&abilities.workspace),
-        inlay_hint_provider: Some(OneOf::Right(InlayHintServerCapabilities::Options(InlayHintOptions {
-            resolve_provider: Some(abilities.resolves_hint_tooltip),
-            ..InlayHintOptions::default()
-        }))),
-        document_symbol_provider: Some(OneOf::Left(true)),
-        document_link_provider: Some(DocumentLinkOptions {
-            resolve_provider: Some(false),
-            work_done_progress_options: WorkDoneProgressOptions::default(),
-        }),
-        ..ServerCapabilities::default()
-    }
-}
-
-/// What the server wants to hear of the workspace, of what the client tells.
-fn workspace_capabilities(abilities: &WorkspaceAbilities) -> Option<WorkspaceServerCapabilities> {
-    let folders = abilities.folders.then_some(WorkspaceFoldersServerCapabilities {
-        supported: Some(true),
-        change_notifications: Some(OneOf::Left(true)),
-    });
-    let all = || {
-        let pattern = FileOperationPattern { glob: "**/*".to_owned(), ..FileOperationPattern::default() };
-        let filter = FileOperationFilter { scheme: Some("file".to_owned()), pattern };
-        FileOperationRegistrationOptions { filters: vec![filter] }
-    };
-    let files = WorkspaceFileOperationsServerCapabilities {
-        did_create: abilities.tells_created.then(all),
-        did_rename: abilities.tells_renamed.then(all),
-        did_delete: abilities.tells_deleted.then(all),
-        ..WorkspaceFileOperationsServerCapabilities::default()
-    };
-    let file_operations = (files != WorkspaceFileOperationsServerCapabilities::default()).then_some(files);
-    (folders.is_some() || file_operations.is_some())
-        .then_some(WorkspaceServerCapabilities { workspace_folders: folders, file_operations })
 }

@@ -87,13 +87,7 @@ impl Session {
         self.complain(complaints);
         if has_changed {
             self.tell(LogLevel::Debug, format!("settings: {:?}", self.options()));
-            self.workspace.want_all();
-            self.ask_again();
-            if self.abilities().workspace.inlay_hint_refresh {
-                let session = Arc::clone(self);
-                // A client that cannot asks again when it likes.
-                tokio::spawn(async move { drop(session.client.inlay_hint_refresh().await) });
-            }
+            self.settings_changed();
         }
     }
 
@@ -150,8 +144,7 @@ impl Session {
     pub fn look_at_all(self: &Arc<Self>) {
         self.documents.forget_configurations();
         self.documents.addresses().into_iter().for_each(|uri| self.changed.add(uri));
-        self.workspace.want_all();
-        self.ask_again();
+        self.settings_changed();
     }
 
     /// Takes in that a file, or a folder, is new on the disk, or is otherwise, or is gone.
@@ -180,8 +173,18 @@ impl Session {
         let reconfigured = self.documents.reconfigured();
         if !reconfigured.is_empty() {
             reconfigured.into_iter().for_each(|uri| self.changed.add(uri));
-            self.workspace.want_all();
-            self.ask_again();
+            self.settings_changed();
+        }
+    }
+
+    /// Brings all up to date that hangs on settings and configurations.
+    fn settings_changed(self: &Arc<Self>) {
+        self.workspace.want_all();
+        self.ask_again();
+        if self.abilities().workspace.inlay_hint_refresh {
+            let session = Arc::clone(self);
+            // A client that cannot asks again when it likes.
+            tokio::spawn(async move { drop(session.client.inlay_hint_refresh().await) });
         }
     }
 

@@ -4,10 +4,11 @@
 //! bytes, so that an editor can tell from a place in which symbol it is.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
-use crate::describe::{Markup, known};
+use crate::describe::{Markup, service_name};
 use crate::languages::{Scan, Scope, ScopeKind};
-use crate::port::{PortUse, Role, Transport};
+use crate::port::{PortRange, PortUse, Role, Transport};
 use crate::registry::{self, Status, TeamPorts};
 use crate::text::Span;
 
@@ -54,7 +55,16 @@ pub enum Kind {
 #[must_use]
 pub fn outline(text: &str, scan: &Scan, team: &TeamPorts) -> Vec<Symbol> {
     let scopes = scan.scopes.iter().enumerate().map(|(index, scope)| owner(scan, index, scope));
-    let ports = (0..scan.uses.len()).filter_map(|index| port(text, scan, index, team));
+    let is_exposed = |port: &&PortUse| port.role == Role::Expose;
+    let exposed: HashSet<PortRange> =
+        scan.uses.iter().filter(is_exposed).filter_map(|port| port.range).collect();
+    // The variable that an exposed port comes from says nothing new.
+    let is_told = |index: &usize| {
+        let port = &scan.uses[*index];
+        port.role == Role::Variable && port.range.is_some_and(|range| exposed.contains(&range))
+    };
+    let ports = (0..scan.uses.len()).filter(|index| !is_told(index));
+    let ports = ports.filter_map(|index| port(text, scan, index, team));
     let mut symbols: Vec<Symbol> = scopes.chain(ports).collect();
     symbols.sort_by_key(|symbol| (symbol.span.start, Reverse(symbol.span.end)));
     let mut nest = Nest::default();
@@ -122,6 +132,7 @@ fn owner(scan: &Scan, index: usize, scope: &Scope) -> Symbol {
             match (is_named, image) {
                 (true, image) => (Kind::Stage, name, image.to_owned()),
                 (false, "") => (Kind::Stage, format!("stage {name}"), String::new()),
+                (false, image) if scan.stages.len() == 1 => (Kind::Stage, image.to_owned(), String::new()),
                 (false, image) => (Kind::Stage, image.to_owned(), format!("stage {name}")),
             }
         }
@@ -211,7 +222,7 @@ fn name(text: &str, host: Option<&PortUse>, port: &PortUse) -> String {
 /// Who is known there, and what the port does that its name does not tell.
 fn detail(host: Option<&PortUse>, port: &PortUse, team: &TeamPorts) -> String {
     let transport = port.protocol.transport().unwrap_or(Transport::Tcp);
-    let who = port.range.and_then(|range| known(range, transport, team));
+    let who = port.range.and_then(|range| service_name(range, transport, team));
     let at = |what: &str, address: &Option<String>| {
         let address = address.as_deref().filter(|it| !matches!(*it, "" | "*" | "0.0.0.0" | "[::]" | "::"));
         address.map(|address| format!("{what} {}", Markup::Plain.text(address)))
@@ -219,6 +230,7 @@ fn detail(host: Option<&PortUse>, port: &PortUse, team: &TeamPorts) -> String {
     let what = match port.role {
         Role::Container if host.is_none() => Some("published on a random port".to_owned()),
         Role::Container | Role::Host => at("published on", &host.unwrap_or(port).address),
+        Role::Listen if port.address.as_deref() == Some("[::]") => Some("on IPv6".to_owned()),
         Role::Listen => at("on", &port.address),
         Role::Variable => Some("variable".to_owned()),
         Role::ServiceExpose => Some("exposed".to_owned()),
@@ -316,7 +328,7 @@ mod tests {
                 "  80/tcp (http, on 127.0.0.1) @80",
                 "  → app:5432 (postgresql) @5432",
                 "server @server",
-                "  443/tcp (https) @443",
+                "  443/tcp (https, on IPv6) @443",
                 "1.1.1.1:53 (dns, resolver) @53",
                 "server @server",
                 "  81/tcp @81",

@@ -59,7 +59,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     });
     let mut claims: Vec<Claim<'_>> = Vec::new();
     for claim in all.take(MOST) {
-        if !claims.iter().any(|other| claim.repeats(other)) {
+        let mut own = claims.iter().rev().take_while(|other| other.service.scope == claim.service.scope);
+        if !own.any(|other| claim.repeats(other)) {
             claims.push(claim);
         }
     }
@@ -144,21 +145,20 @@ impl<'a> Claim<'a> {
         self.ports.is_single() || !self.target.is_single()
     }
 
-    /// Whether it is part of a mapping that the service has already, which Compose drops.
+    /// Whether it is part of a mapping that its service has already, which Compose drops.
     fn repeats(&self, other: &Self) -> bool {
         let address = |claim: &Self| claim.address.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
         let shift = |claim: &Self| claim.ports.first.wrapping_sub(claim.target.first);
-        self.service.scope == other.service.scope
+        self.common(other) == self.ports
             && (self.transport, address(self), self.is_fixed(), shift(self))
                 == (other.transport, address(other), other.is_fixed(), shift(other))
-            && self.common(other) == self.ports
     }
 
     /// Whether both are certain to want the same port.
     fn meets(&self, other: &Self) -> bool {
         // Parts of one service, in two documents.
-        let is_continued = self.name == other.name && self.service.scope != other.service.scope;
-        self.is_fixed() && other.is_fixed() && !is_continued && self.overlaps(other)
+        let is_continued = || self.name == other.name && self.service.scope != other.service.scope;
+        self.overlaps(other) && self.is_fixed() && other.is_fixed() && !is_continued()
     }
 
     /// When it meets `other`, if they want the same port.
@@ -187,6 +187,10 @@ impl<'a> Claim<'a> {
 
     /// Whether both name the same port of the same address, on one host.
     fn overlaps(&self, other: &Self) -> bool {
+        // Each is compared with each: what rules out nearly all comes first.
+        if self.common(other).is_empty() || self.transport != other.transport {
+            return false;
+        }
         let meet = |one: IpAddr, two: IpAddr| {
             one.is_ipv4() == two.is_ipv4() && (one == two || one.is_unspecified() || two.is_unspecified())
         };
@@ -194,7 +198,7 @@ impl<'a> Claim<'a> {
         // A swarm has many hosts, and puts such containers where there is room.
         let is_spread = [self, other].iter().all(|claim| claim.entry.mode.as_deref() == Some("host"))
             && (self.service.is_for_swarm || other.service.is_for_swarm);
-        self.transport == other.transport && !self.common(other).is_empty() && addresses_meet && !is_spread
+        addresses_meet && !is_spread
     }
 
     /// The ports that both name; an empty range where there are none.

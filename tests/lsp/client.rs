@@ -86,6 +86,11 @@ impl Client {
         if published.is_null() {
             *published = json!({"versionSupport": true});
         }
+        self.initialize_as_it_is(params)
+    }
+
+    /// Shakes hands with those `params`; returns what the server can do.
+    pub fn initialize_as_it_is(&mut self, mut params: Value) -> Value {
         // Both must be there, though they may say nothing.
         for key in ["processId", "rootUri"] {
             params[key] = params[key].take();

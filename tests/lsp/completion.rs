@@ -499,6 +499,17 @@ fn positions_behind_a_wide_character_are_right_in_every_encoding() {
 }
 
 #[test]
+fn a_large_document_is_answered_like_a_small_one() {
+    let mut editor = Editor::able();
+    let service = |index: usize| format!("  s{index}:\n    image: a\n    ports: ['{}:80']\n", 20000 + index);
+    let text = "services:\n".to_owned() + &(0..1600).map(service).collect::<String>();
+    let text = format!("{text}  last:\n    image: redis\n    ports:\n      - |\n");
+    assert!(text.len() > 64 << 10);
+    assert_eq!(editor.labels(COMPOSE, &text, 1), ["6379 redis"]);
+    editor.client.finish();
+}
+
+#[test]
 fn every_place_of_the_demo() {
     let mut editor = Editor::of(&json!({}));
     for (uri, language, text) in [

@@ -119,3 +119,44 @@ fn only_what_is_asked_for_is_shown() {
     assert_eq!(client.request("textDocument/inlayHint", params), Ok(Value::Null));
     client.finish();
 }
+
+#[test]
+fn the_users_settings_are_heeded_as_they_are_now() {
+    let mut client = Client::start();
+    client.initialize_with(json!({
+        "capabilities": {},
+        "initializationOptions": {"inlayHints": {"commonPorts": true}},
+    }));
+    client.open(URI, "dockerfile", "FROM a\nENV PORT=5432\nEXPOSE $PORT 80 5432\n");
+    let services = ["1:13 postgresql", "2:12 5432", "2:15 http", "2:20 postgresql"];
+    assert_eq!(shown(&hints(&mut client, URI, 0, 9)), services);
+    for (settings, expected) in [
+        (json!({"commonPorts": false}), vec!["1:13 postgresql", "2:12 5432", "2:20 postgresql"]),
+        (json!({"services": false, "commonPorts": true}), vec!["2:12 5432"]),
+        (
+            json!({"variables": false, "commonPorts": true}),
+            vec!["1:13 postgresql", "2:15 http", "2:20 postgresql"],
+        ),
+        (json!({"services": false, "variables": false}), vec![]),
+        (json!({}), services.to_vec()),
+    ] {
+        let settings = json!({"settings": {"portolan": {"inlayHints": settings}}});
+        client.notify("workspace/didChangeConfiguration", settings.clone());
+        assert_eq!(shown(&hints(&mut client, URI, 0, 9)), expected, "{settings}");
+    }
+    client.finish();
+}
+
+#[test]
+fn the_teams_names_come_from_its_configuration() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let configuration = "[ports]\n18080 = \"billing\"\n5432 = \"ledger\"\n";
+    std::fs::write(folder.path().join("portolan.toml"), configuration).unwrap();
+    let uri = format!("file://{}/compose.yaml", folder.path().to_str().unwrap());
+    let mut client = client(json!({}), "utf-8");
+    client.open(&uri, "yaml", "services:\n  a:\n    ports:\n      - 18080:80\n      - '5432'\n");
+    let hints = hints(&mut client, &uri, 0, 9);
+    assert_eq!(shown(&hints), ["3:16 billing", "4:14 ledger"]);
+    assert_eq!(hints[0]["tooltip"], client.hover(&uri, 3, 9)["contents"], "of the number that has the name");
+    client.finish();
+}

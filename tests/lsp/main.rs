@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod client;
+mod clients;
 mod code_action;
 mod completion;
 mod configuration;
@@ -391,5 +392,44 @@ fn a_large_document_is_answered_like_a_small_one() {
     assert_eq!(found(&client.diagnostics(uri, Some(1))), ["12002:13-16 deregistered-port"]);
     client.change(uri, 2, &[([12002, 13, 12002, 16], "993")]);
     assert_eq!(found(&client.diagnostics(uri, Some(2))), [""; 0]);
+    client.finish();
+}
+
+#[test]
+fn a_request_that_is_cancelled_is_answered_and_the_rest_goes_on() {
+    let mut client = Client::initialized(&["utf-16"]);
+    let uri = "file:///stack/compose.yaml";
+    let service = |index: usize| format!("  s{index}:\n    image: a\n    ports: ['{}:80']\n", 20000 + index);
+    let text = "services:\n".to_owned() + &(0..8000).map(service).collect::<String>();
+    client.open(uri, "yaml", &text);
+    // Reading it takes longer than the word that nobody wants to know any more.
+    let params = json!({"textDocument": {"uri": uri}, "position": {"line": 3, "character": 14}});
+    client.send(&json!({"jsonrpc": "2.0", "id": "late", "method": "textDocument/hover", "params": params}));
+    client.notify("$/cancelRequest", json!({"id": "late"}));
+    let answer = client.wait("an answer", |it| it["id"] == "late");
+    assert_eq!(answer["error"]["code"], -32800, "{answer}");
+    // It is read all the same, for whoever asks next.
+    assert!(client.hover(uri, 3, 14)["contents"]["value"].as_str().unwrap().contains("20000"));
+    // What nobody asked for, and what is answered already, cannot be cancelled.
+    for id in [json!("late"), json!(7), json!(null)] {
+        client.notify("$/cancelRequest", json!({"id": id}));
+    }
+    client.finish();
+}
+
+#[test]
+fn a_large_document_holds_nothing_else_up() {
+    let mut client = Client::initialized(&["utf-16"]);
+    let large = "file:///stack/compose.yaml";
+    let service = |index: usize| format!("  s{index}:\n    image: a\n    ports: ['{}:80']\n", 20000 + index);
+    client.open(large, "yaml", &("services:\n".to_owned() + &(0..8000).map(service).collect::<String>()));
+    let params = json!({"textDocument": {"uri": large}, "position": {"line": 3, "character": 14}});
+    client.send(&json!({"jsonrpc": "2.0", "id": "large", "method": "textDocument/hover", "params": params}));
+    client.open(URI, "dockerfile", "FROM alpine\nEXPOSE 585\n");
+    let params = json!({"textDocument": {"uri": URI}, "position": {"line": 1, "character": 8}});
+    client.send(&json!({"jsonrpc": "2.0", "id": "small", "method": "textDocument/hover", "params": params}));
+    let first = client.wait("an answer", |it| it["id"] == "large" || it["id"] == "small");
+    assert_eq!(first["id"], "small", "it is answered while the large one is read");
+    client.wait("the other", |it| it["id"] == "large");
     client.finish();
 }

@@ -90,6 +90,15 @@ fn a_client_that_says_nothing_gets_a_list() {
 }
 
 #[test]
+fn the_outline_has_a_label_where_several_are_shown_side_by_side() {
+    let mut client = Client::start();
+    let capabilities =
+        client.initialize(&json!({"textDocument": {"documentSymbol": {"labelSupport": true}}}));
+    assert_eq!(capabilities["documentSymbolProvider"], json!({"label": "Ports"}));
+    client.finish();
+}
+
+#[test]
 fn kinds_are_those_that_the_client_knows() {
     for (known, stage, port) in [(json!([2, 13]), 2, 13), (json!([7]), 7, 7), (json!([]), 3, 16)] {
         let mut client = client(
