@@ -192,6 +192,7 @@ fn bare(text: &str) -> String {
     bare
 }
 
+/// Those of the fixtures, and of the folder that `PORTOLAN_MORE_FILES` names.
 #[test]
 fn real_files_say_the_same_afterwards() {
     let mut counts = vec![0; REFACTORINGS.len()];
@@ -218,6 +219,39 @@ fn real_files_say_the_same_afterwards() {
     let counts: Vec<_> = names.zip(counts).collect();
     println!("{files} files: {counts:?}");
     assert!(counts.iter().all(|(_, count)| *count > 0), "{counts:?}");
+}
+
+#[test]
+fn all_of_a_very_large_file_is_offered_at_once() {
+    const MANY: usize = 10_000;
+    let ports =
+        |gap: &str| (0..MANY).map(|it| format!("\"{}:80\"", 2_000 + it)).collect::<Vec<_>>().join(gap);
+    let dash = "\n      - ";
+    let shared = "  s: {image: b, ports: *p}\n".repeat(MANY);
+    let block = format!("services:\n  a:\n    image: b\n    ports:{dash}{}\n", ports(dash));
+    let flow = format!("services: {{a: {{image: b, ports: [{}]}}}}\n", ports(", "));
+    let of_all = format!("x-p: &p ['80']\nservices:\n  a:\n    ports: ['81:81']\n{shared}");
+    let exposed = format!("FROM a\n{}", "FROM b\nEXPOSE 80 81/udp\nCMD a --port 82\n".repeat(MANY));
+    let words =
+        format!("FROM a\nEXPOSE {}\n", (1..MANY).map(|it| it.to_string()).collect::<Vec<_>>().join(" "));
+    let listens: String = (1..MANY).map(|it| format!("server {{ listen {it}; }}\n")).collect();
+    let stream = format!("stream {{\n{listens}}}\n");
+    for (text, language, least) in [
+        (&block, Language::Compose, [MANY, 0, MANY, MANY, 0]),
+        (&flow, Language::Compose, [MANY, 0, MANY, MANY, 0]),
+        (&of_all, Language::Compose, [2, 0, 1, 1, 0]),
+        (&exposed, Language::Dockerfile, [0, 0, 0, MANY, 1]),
+        (&words, Language::Dockerfile, [0, 0, 0, MANY - 1, 0]),
+        (&stream, Language::Nginx, [0, 0, MANY - 1, MANY - 1, 0]),
+    ] {
+        let scan = scan(text, language);
+        let place = Place { text, scan: &scan, selection: Span::new(0, text.len()) };
+        for (refactoring, least) in REFACTORINGS.iter().zip(least) {
+            let offers = refactoring.offers(&place);
+            let edits = offers.iter().map(|offer| offer.edits.len()).max().unwrap_or_default();
+            assert_eq!(edits, least, "{}: {}", refactoring.name, &text[..60]);
+        }
+    }
 }
 
 /// One of those words.
