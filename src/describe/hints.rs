@@ -173,7 +173,7 @@ fn by_iana(number: u16, transport: Transport) -> Option<&'static str> {
 }
 
 /// Services by their names at IANA that people meet every day, and what they call them.
-const EVERYDAY: [(&str, &str); 40] = [
+const EVERYDAY: [(&str, &str); 39] = [
     ("bootpc", "dhcp"),
     ("bootps", "dhcp"),
     ("coap", "coap"),
@@ -183,7 +183,6 @@ const EVERYDAY: [(&str, &str); 40] = [
     ("epmap", "msrpc"),
     ("ftps", "ftps"),
     ("ftps-data", "ftps-data"),
-    ("http-alt", "http-alt"),
     ("irc", "irc"),
     ("ircs-u", "ircs"),
     ("isakmp", "ike"),

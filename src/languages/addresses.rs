@@ -22,8 +22,10 @@ pub fn push_ports(text: &str, at: usize, role: Role, scope: Option<usize>, scan:
         }
     }
     let addresses = scan.uses.len();
-    for found in OPTION.captures_iter(text.as_bytes()) {
-        let Some(port) = option(text, &found) else { continue };
+    // What the groups of the pattern hold is worked out where it is found, which is rare, and takes its time.
+    for found in OPTION.find_iter(text.as_bytes()) {
+        let groups = OPTION.captures_at(text.as_bytes(), found.start());
+        let Some(port) = groups.and_then(|groups| option(text, &groups)) else { continue };
         let span = port.span.shifted(at);
         if scan.uses[first..addresses].binary_search_by_key(&span, |other| other.span).is_err() {
             scan.uses.push(PortUse { role, scope, ..port }.shifted(at));

@@ -163,6 +163,8 @@ fn opens_comment(text: &str, starts_line: bool) -> bool {
 mod tests {
     use super::*;
     use crate::languages::scan;
+    use crate::port::PortRange;
+    use crate::registry::TeamPort;
 
     /// The links of the file at `path`, each as what is underlined and where it leads.
     fn found(path: &str, text: &str, language: Language) -> Vec<String> {
@@ -210,6 +212,17 @@ mod tests {
             [format!("585 -> {page}585"), format!("585 -> {page}585"), format!("994 -> {page}994")]
         );
         assert_eq!(found("nginx.conf", "listen 585; # RFC 585", Language::Nginx).len(), 2);
+        let (text, service) = ("EXPOSE 585", "own".to_owned());
+        let row = TeamPort {
+            range: PortRange::single(585),
+            transport: None,
+            service,
+            url: String::new(),
+            note: String::new(),
+        };
+        let scan = scan(text, Language::Dockerfile);
+        let team = TeamPorts { rows: vec![row] };
+        assert_eq!(links(text, Language::Dockerfile, &scan, "Dockerfile", &team), []);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub struct InlayHints {
     pub services: bool,
     /// `inlayHints.variables`: the value of a variable.
     pub variables: bool,
-    /// `inlayHints.commonPorts`: the names behind 80 and 443 as well, which everybody knows.
+    /// `inlayHints.commonPorts`: the names behind 80, 443, 8080 and 8443 as well, which everybody knows.
     pub common_ports: bool,
 }
 

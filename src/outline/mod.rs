@@ -339,6 +339,28 @@ mod tests {
     }
 
     #[test]
+    fn what_reaches_further_lies_beside() {
+        let symbol = |kind, start, end| {
+            let span = Span::new(start, end);
+            let (name, detail, children) = (String::new(), String::new(), Vec::new());
+            Symbol { name, detail, kind, span, selection: span, is_withdrawn: false, children }
+        };
+        let mut nest = Nest::default();
+        for (kind, start, end) in [
+            (Kind::Server, 0, 10),
+            (Kind::Port, 1, 2),
+            (Kind::Server, 5, 20),
+            (Kind::Port, 10, 20),
+            (Kind::Port, 19, 21),
+        ] {
+            nest.add(symbol(kind, start, end));
+        }
+        nest.close(|_| true);
+        let found: Vec<_> = nest.roots.iter().map(|root| (root.span.start, root.children.len())).collect();
+        assert_eq!(found, [(0, 1), (5, 1), (19, 0)]);
+    }
+
+    #[test]
     fn blocks_in_blocks_in_blocks_have_a_bottom() {
         let text = "server { listen 80; ".repeat(10_000);
         let mut symbols = &outline(&text, &scan(&text, Language::Nginx), &TeamPorts::default());

@@ -349,6 +349,9 @@ impl Scanner<'_> {
 
 /// The `fields` of `text`, those joined that one placeholder of a template goes across: `{{ port | default(80) }}`.
 fn whole_placeholders(text: &str, fields: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    if memchr::memchr2(b'{', b'<', text.as_bytes()).is_none() {
+        return fields.collect();
+    }
     let mut joined: Vec<Range<usize>> = Vec::new();
     let mut is_open = false;
     for field in fields {
