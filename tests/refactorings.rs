@@ -217,8 +217,7 @@ fn real_files_say_the_same_afterwards() {
     }
     let names = REFACTORINGS.iter().map(|it| it.name);
     let counts: Vec<_> = names.zip(counts).collect();
-    println!("{files} files: {counts:?}");
-    assert!(counts.iter().all(|(_, count)| *count > 0), "{counts:?}");
+    assert!(counts.iter().all(|(_, count)| *count > 0), "{files} files: {counts:?}");
 }
 
 #[test]

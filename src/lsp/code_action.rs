@@ -17,7 +17,7 @@ use tower_lsp::ls_types::{
 use super::abilities::{Abilities, CodeActionAbilities};
 use super::convert;
 use super::documents::{Document, Documents, Reading};
-use crate::finding::{Edit, Finding, Safety, Severity};
+use crate::finding::{Edit, Finding, Safety};
 use crate::fix;
 use crate::languages::Language;
 use crate::lint::lint;
@@ -137,7 +137,8 @@ enum Work {
     FixRule { rule: String },
     /// Has a comment ignore a finding.
     Ignore { finding: usize, rule: String },
-    /// Applies every safe fix.
+    /// Applies every safe fix. Each face mends what it shows: an editor shows hints, so they are mended; `--fix` leaves them
+    /// alone where the command line does not tell of them.
     FixAll,
     /// Writes otherwise what is selected, from byte `start` to byte `end`.
     Refactor { name: String, title: String, start: usize, end: usize },
@@ -253,7 +254,7 @@ impl File<'_> {
 
     /// Plans to apply all safe fixes, if there are any.
     fn plan_all(&self) -> Option<Plan> {
-        let round = self.first_round(Safety::Safe, is_reported);
+        let round = self.first_round(Safety::Safe, |_| true);
         (!round.applied.is_empty()).then(|| Plan {
             title: "Portolan: apply all safe fixes".to_owned(),
             kind: FIX_ALL,
@@ -278,7 +279,7 @@ impl File<'_> {
                 let fix = suppress::ignoring(&reading.text, self.language, &reading.scan, finding);
                 fix.map(|fix| fix.edits)
             }
-            Work::FixAll => self.fixes(Safety::Safe, is_reported),
+            Work::FixAll => self.fixes(Safety::Safe, |_| true),
             Work::Refactor { name, title, start, end } => {
                 let is_sound = start <= end && reading.text.get(*start..*end).is_some();
                 let selection = is_sound.then(|| Span::new(*start, *end))?;
@@ -368,10 +369,4 @@ impl File<'_> {
         let document_changes = Some(DocumentChanges::Edits(vec![edit]));
         WorkspaceEdit { document_changes, ..WorkspaceEdit::default() }
     }
-}
-
-/// Whether the command line tells of the finding as well: what nobody is told of there, `--fix` leaves alone, and so does the
-/// action that fixes all.
-fn is_reported(finding: &Finding) -> bool {
-    finding.severity < Severity::Hint
 }
