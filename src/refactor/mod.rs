@@ -150,7 +150,10 @@ fn together(edits: Vec<Vec<Edit>>, one: &str, several: impl Fn(usize) -> String)
         1 => one.to_owned(),
         count => several(count),
     };
-    Some(Offer { title, edits: edits.concat() })
+    // Entries come in the order in which they are read, which need not be that of the file.
+    let mut edits = edits.concat();
+    edits.sort_by_key(|edit| edit.span);
+    Some(Offer { title, edits })
 }
 
 #[cfg(test)]

@@ -472,6 +472,14 @@ mod tests {
     }
 
     #[test]
+    fn edits_come_in_the_order_of_the_file() {
+        let text = "‸x-p: &p\n  - 80\nservices:\n  a:\n    ports:\n      - 81\n  b:\n    ports: *p‸\n";
+        let after = text.replace("80", "target: 80").replace("81", "target: 81").replace('‸', "");
+        let offers = offered(&TO_LONG, text, Language::Compose);
+        assert_eq!(offers, [("Convert 2 ports to the long syntax".to_owned(), after)]);
+    }
+
+    #[test]
     fn an_alias_offers_nothing() {
         let text = "x-p: &p [80]\nservices:\n  a:\n    ports: *p‸\n  b:\n    ports: *p\n";
         assert_eq!(offered(&TO_LONG, text, Language::Compose), []);
