@@ -98,6 +98,9 @@ pub fn of_port<'s>(text: &str, language: Language, scan: &'s Scan, at: usize) ->
     None
 }
 
+/// What looks whether a value stands at a span.
+type Find = fn(&Scan, Span) -> Option<Value>;
+
 /// The place of another value at byte `at`.
 pub fn of_value(text: &str, language: Language, scan: &Scan, at: usize) -> Option<ValuePlace> {
     let line = line_at(text, at);
@@ -107,7 +110,7 @@ pub fn of_value(text: &str, language: Language, scan: &Scan, at: usize) -> Optio
     }
     let narrow = word_at(text, at)?;
     let is_suffix = text[line.start..narrow.start].strip_suffix('/').is_some_and(ends_with_port);
-    let (word, probe, find): (Span, &str, fn(&Scan, Span) -> Option<Value>) = if is_suffix {
+    let (word, probe, find): (Span, &str, Find) = if is_suffix {
         (narrow, TRANSPORT, transport_at)
     } else if own == Language::Compose {
         // An address has marks that no other word has.
