@@ -98,7 +98,7 @@ pub fn of_port<'s>(text: &str, language: Language, scan: &'s Scan, at: usize) ->
     None
 }
 
-/// Tells what the value at a span is, if it is one.
+/// What looks whether a value stands at a span.
 type Find = fn(&Scan, Span) -> Option<Value>;
 
 /// The place of another value at byte `at`.

@@ -17,7 +17,7 @@ use tower_lsp::ls_types::{
 use super::abilities::{Abilities, CodeActionAbilities};
 use super::convert;
 use super::documents::{Document, Documents, Reading};
-use crate::finding::{Edit, Finding, Safety, Severity};
+use crate::finding::{Edit, Finding, Safety};
 use crate::fix;
 use crate::languages::Language;
 use crate::lint::lint;
@@ -66,7 +66,15 @@ pub async fn code_actions(
     if asks_for(context, selection, &FIX_ALL) {
         plans.extend(file.plan_all());
     }
-    plans.into_iter().filter_map(|plan| file.to_action(plan, &context.diagnostics)).collect()
+    // A client that asks for nothing but these is about to apply them, as editors do when they save.
+    let is_source = |kind: &CodeActionKind| kind.as_str().starts_with(CodeActionKind::SOURCE.as_str());
+    let is_urgent = context.only.as_ref().is_some_and(|only| !only.is_empty() && only.iter().all(is_source));
+    let edits = match &abilities.code_actions {
+        CodeActionAbilities { literals: false, .. } => Edits::OnCommand,
+        CodeActionAbilities { lazy_edits: true, .. } if !is_urgent => Edits::Later,
+        _ => Edits::AtOnce,
+    };
+    plans.into_iter().filter_map(|plan| file.to_action(plan, edits, &context.diagnostics)).collect()
 }
 
 /// Adds the edit to an action that came without.
@@ -129,7 +137,8 @@ enum Work {
     FixRule { rule: String },
     /// Has a comment ignore a finding.
     Ignore { finding: usize, rule: String },
-    /// Applies every safe fix.
+    /// Applies every safe fix. Each face mends what it shows: an editor shows hints, so they are mended; `--fix` leaves them
+    /// alone where the command line does not tell of them.
     FixAll,
     /// Writes otherwise what is selected, from byte `start` to byte `end`.
     Refactor { name: String, title: String, start: usize, end: usize },
@@ -145,6 +154,17 @@ struct Plan {
     work: Work,
     /// Its edits, if they are at hand: they are costly where they take several rounds.
     edits: Option<Vec<Edit>>,
+}
+
+/// When the edits of an action come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edits {
+    /// With the action.
+    AtOnce,
+    /// When the client asks for them.
+    Later,
+    /// When the command runs, which is all that the client takes.
+    OnCommand,
 }
 
 /// A document that is being looked at.
@@ -234,7 +254,7 @@ impl File<'_> {
 
     /// Plans to apply all safe fixes, if there are any.
     fn plan_all(&self) -> Option<Plan> {
-        let round = self.first_round(Safety::Safe, is_reported);
+        let round = self.first_round(Safety::Safe, |_| true);
         (!round.applied.is_empty()).then(|| Plan {
             title: "Portolan: apply all safe fixes".to_owned(),
             kind: FIX_ALL,
@@ -259,7 +279,7 @@ impl File<'_> {
                 let fix = suppress::ignoring(&reading.text, self.language, &reading.scan, finding);
                 fix.map(|fix| fix.edits)
             }
-            Work::FixAll => self.fixes(Safety::Safe, is_reported),
+            Work::FixAll => self.fixes(Safety::Safe, |_| true),
             Work::Refactor { name, title, start, end } => {
                 let is_sound = start <= end && reading.text.get(*start..*end).is_some();
                 let selection = is_sound.then(|| Span::new(*start, *end))?;
@@ -297,28 +317,27 @@ impl File<'_> {
     }
 
     /// The action for a client that sees the diagnostics `shown` at the place; `None` where it has no edit after all.
-    fn to_action(&self, plan: Plan, shown: &[Diagnostic]) -> Option<CodeActionOrCommand> {
-        let abilities = &self.abilities.code_actions;
-        let is_lazy = abilities.lazy_edits || !abilities.literals;
-        let edit = match plan.edits {
-            _ if is_lazy => None,
-            Some(edits) => Some(edits),
-            None => Some(self.edits(&plan.work)?),
+    fn to_action(&self, plan: Plan, edits: Edits, shown: &[Diagnostic]) -> Option<CodeActionOrCommand> {
+        let data = |work| {
+            let (uri, version) = (self.document.uri.clone(), self.document.version);
+            serde_json::to_value(Data { uri, version, work }).ok()
         };
-        let diagnostics: Vec<_> = plan.findings.iter().map(|&it| self.diagnostic(it, shown)).collect();
-        let data = Data { uri: self.document.uri.clone(), version: self.document.version, work: plan.work };
-        let data = is_lazy.then(|| serde_json::to_value(data).unwrap_or_default());
-        if !abilities.literals {
-            let arguments = data.map(|data| vec![data]);
+        if edits == Edits::OnCommand {
+            let arguments = Some(vec![data(plan.work)?]);
             let command = Command { title: plan.title, command: APPLY.to_owned(), arguments };
             return Some(CodeActionOrCommand::Command(command));
         }
+        let diagnostics: Vec<_> = plan.findings.iter().map(|&it| self.diagnostic(it, shown)).collect();
+        let (edit, data) = match edits {
+            Edits::AtOnce => (Some(plan.edits.or_else(|| self.edits(&plan.work))?), None),
+            _ => (None, Some(data(plan.work)?)),
+        };
         Some(CodeActionOrCommand::CodeAction(CodeAction {
             title: plan.title,
             kind: Some(plan.kind),
             diagnostics: (!diagnostics.is_empty()).then_some(diagnostics),
             edit: edit.map(|edits| self.workspace_edit(&edits)),
-            is_preferred: (plan.is_preferred && abilities.preferred).then_some(true),
+            is_preferred: (plan.is_preferred && self.abilities.code_actions.preferred).then_some(true),
             data,
             ..CodeAction::default()
         }))
@@ -350,10 +369,4 @@ impl File<'_> {
         let document_changes = Some(DocumentChanges::Edits(vec![edit]));
         WorkspaceEdit { document_changes, ..WorkspaceEdit::default() }
     }
-}
-
-/// Whether the command line tells of the finding as well: what nobody is told of there, `--fix` leaves alone, and so does the
-/// action that fixes all.
-fn is_reported(finding: &Finding) -> bool {
-    finding.severity < Severity::Hint
 }

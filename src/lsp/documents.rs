@@ -10,7 +10,7 @@ use super::convert;
 use crate::config::{Config, Settings};
 use crate::discovery::{Configuration, Discovery, NAMES};
 use crate::finding::Finding;
-use crate::languages::{self, Language, Scan};
+use crate::languages::{self, Language, Memory, Scan};
 use crate::lint::judge;
 use crate::text::{Encoding, Text};
 
@@ -30,6 +30,8 @@ pub struct Document {
     pub configuration: Option<Arc<Configuration>>,
     /// The client's name for its language.
     language_id: String,
+    /// What the last reading of the document left behind, whatever its text was then.
+    memory: Memory,
     /// What was read in it, once somebody asked; shared by all snapshots of this text under this configuration.
     reading: Arc<OnceLock<Arc<Reading>>>,
 }
@@ -73,6 +75,7 @@ pub struct Reading {
     /// What is asked of the linter there.
     pub settings: Settings,
     findings: OnceLock<Vec<Finding>>,
+    memory: Memory,
 }
 
 impl Reading {
@@ -97,8 +100,9 @@ impl Reading {
         let Some(language) = configured.or_else(by_itself) else { return Self { text, ..Self::default() } };
         let path = path.unwrap_or_else(|| PathBuf::from(convert::path(uri)));
         let settings = configuration.map(|it| it.settings_for(&path)).unwrap_or_default();
-        let scan = languages::scan(&text, language);
-        Self { text, language: Some(language), scan, settings, findings: OnceLock::new() }
+        let mut memory = document.memory.clone();
+        let scan = languages::scan_after(&text, language, &mut memory);
+        Self { text, language: Some(language), scan, settings, findings: OnceLock::new(), memory }
     }
 }
 
@@ -121,6 +125,7 @@ impl Documents {
             text: Text::new(&item.text),
             configuration: None,
             language_id: item.language_id,
+            memory: Memory::default(),
             reading: Arc::default(),
         };
         lock(&self.open).insert(item.uri, document);
@@ -137,6 +142,9 @@ impl Documents {
         let mut open = lock(&self.open);
         let Some(document) = open.get_mut(uri) else { return false };
         document.version = version;
+        if let Some(reading) = document.reading.get() {
+            document.memory = reading.memory.clone();
+        }
         document.reading = Arc::default();
         for change in changes {
             match change.range {

@@ -1,11 +1,12 @@
 //! A port that every machine can reach, bound to this machine alone: of compose's `ports`, and of nginx's `listen`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Offer, Place, Refactoring, together};
+use super::{Offer, Place, Refactoring, Sockets, is_sound, together};
 use crate::finding::Edit;
-use crate::languages::{Directive, List, ListenHost, Listener, Scan};
+use crate::languages::{Directive, Entry, Item, List, ListenHost, Listener, Scan};
+use crate::port::{PortRange, Transport};
 use crate::rules;
 use crate::text::Span;
 
@@ -17,16 +18,19 @@ fn offer(place: &Place<'_>, offers: &mut Vec<Offer>) {
     let mut entries = place.entries(List::Ports).peekable();
     if entries.peek().is_some() {
         let free = free_to_bind(scan);
-        let bound = entries.filter(|(index, _)| free.contains(index));
+        let is_free = |index: usize, entry: &Entry| {
+            free.contains(&index) && is_sound(scan, entry) && Item::of(text, entry).is_some()
+        };
+        let bound = entries.filter(|(index, entry)| is_free(*index, entry));
         let edits = bound.filter_map(|(_, entry)| Some(rules::binding(text, scan, entry)?.edits));
         let title = |count| format!("Bind {count} ports to 127.0.0.1");
         offers.extend(together(edits.collect(), "Bind to 127.0.0.1", title));
     }
     let mut listens = place.listens().peekable();
     if listens.peek().is_some() {
-        let taken: HashSet<_> =
-            scan.directives.iter().filter_map(|it| Some((it.scope, it.listener.as_ref()?))).collect();
-        let bound: Vec<_> = listens.filter_map(|directive| of_listen(text, directive, &taken)).collect();
+        let taken = Sockets::of(scan);
+        let bound: Vec<_> =
+            listens.filter_map(|directive| of_listen(text, scan, directive, &taken)).collect();
         let one = format!("Bind to {}", bound.first().map_or("", |(_, address)| address));
         let edits = bound.into_iter().map(|(edit, _)| vec![edit]);
         offers.extend(together(edits.collect(), &one, |count| {
@@ -40,34 +44,48 @@ fn free_to_bind(scan: &Scan) -> HashSet<usize> {
     let (mut free, mut bound) = (HashSet::new(), HashSet::new());
     for service in &scan.services {
         let can_bind = rules::can_publish(service) && !service.is_for_swarm;
-        let host = |entry: usize| {
-            let host = &scan.uses[scan.entries[entry].host?];
-            Some((host.range?, host.protocol.transport()))
-        };
-        let mut counts: HashMap<_, usize> = HashMap::new();
-        service
-            .entries
-            .iter()
-            .filter_map(|&entry| host(entry))
-            .for_each(|it| *counts.entry(it).or_default() += 1);
         for &entry in &service.entries {
-            // A mapping that stands there twice is one to Docker, until one of them gets another address.
-            let is_twice = host(entry).is_some_and(|host| counts.get(&host).is_some_and(|&count| count > 1));
-            if can_bind && !is_twice {
-                free.insert(entry)
-            } else {
-                bound.insert(entry)
-            };
+            // What several services share is none's own.
+            let is_own = free.insert(entry);
+            if !can_bind || !is_own {
+                bound.insert(entry);
+            }
         }
+        bound.extend(overlapping(scan, &service.entries));
     }
     &free - &bound
+}
+
+/// Those of `entries` that have a port of the host in common with another one. A mapping that stands there twice is one to
+/// Docker, until one of them gets another address.
+fn overlapping(scan: &Scan, entries: &[usize]) -> HashSet<usize> {
+    let host = |&entry: &usize| {
+        let host = &scan.uses[scan.entries[entry].host?];
+        Some((host.protocol.transport(), host.range?, entry))
+    };
+    let mut hosts: Vec<_> = entries.iter().filter_map(host).collect();
+    hosts.sort_by_key(|(transport, range, _)| (*transport, range.first));
+    let mut overlapping = HashSet::new();
+    let mut widest: Option<(Option<Transport>, PortRange, usize)> = None;
+    for it in hosts {
+        let (transport, range, entry) = it;
+        let behind = widest.filter(|(other, _, _)| *other == transport);
+        if let Some((_, _, other)) = behind.filter(|(_, other, _)| other.last >= range.first) {
+            overlapping.extend([entry, other]);
+        }
+        if behind.is_none_or(|(_, other, _)| other.last < range.last) {
+            widest = Some(it);
+        }
+    }
+    overlapping
 }
 
 /// The edit for a `listen` of nginx, and the address that it then has.
 fn of_listen(
     text: &str,
+    scan: &Scan,
     directive: &Directive,
-    taken: &HashSet<(Option<usize>, &Listener)>,
+    taken: &Sockets,
 ) -> Option<(Edit, &'static str)> {
     let listener = directive.listener.as_ref()?;
     let (address, bound) = match listener.host {
@@ -78,7 +96,7 @@ fn of_listen(
     // A socket for both versions of the protocol would be one for one of them.
     let is_for_both = directive.arguments.iter().any(|argument| argument.of(text) == "ipv6only=off");
     let bound = Listener { host: ListenHost::Ip(bound), ..listener.clone() };
-    if is_for_both || taken.contains(&(directive.scope, &bound)) {
+    if is_for_both || taken.meet(scan, directive, &bound) {
         return None;
     }
     let first = *directive.arguments.first()?;
@@ -124,9 +142,14 @@ mod tests {
             "    - 10.0.0.1:80:80‸\n",
             "    - ${IP:-0.0.0.0}:80:80‸\n",
             "    - ${P}‸\n",
+            "    - 70000:80‸\n",
+            "    - &a 80‸\n",
+            "      &p\n      - 80‸\n  b:\n    image: b\n    ports: *p\n",
+            "    - 90-80:80‸\n",
             "    - ${IP:-}:80:80‸\n",
             "    - ${IP:-}:${P:-80}:80‸\n",
             "    - 80:80‸\n    - 80:81\n",
+            "    - 80-82:80-82\n    - 82:82‸\n",
             "    - ‸name\n",
             "    - {target: 80‸, host_ip: ${IP:-0.0.0.0}}\n",
             "    - 80‸\n    network_mode: host\n",

@@ -3,8 +3,12 @@
 //! A refactoring is offered only where it is plain what it comes to: what hangs on an alias, an anchor or a template stays as
 //! it is. To add one, write a file and put it into [`REFACTORINGS`].
 
+use std::collections::HashMap;
+
 use crate::finding::Edit;
-use crate::languages::{Directive, Entry, Item, List, Scan};
+use crate::languages::{Directive, Entry, EntryStyle, Item, List, ListenHost, Listener, Module, Scan};
+use crate::port::{PortRange, Transport};
+use crate::rules::{self, Ranges};
 use crate::text::Span;
 
 mod expose;
@@ -91,6 +95,53 @@ impl<'a> Place<'a> {
     }
 }
 
+/// Whether `entry` holds ports that exist, as many of the host as of the container where those are a range, and nothing
+/// that is no port, as far as the file tells.
+fn is_sound(scan: &Scan, entry: &Entry) -> bool {
+    let [host, container] =
+        [entry.host, entry.container].map(|port| port.and_then(|port| scan.uses[port].range));
+    let is_valid = |range: PortRange| !range.is_empty() && range.last <= 65535;
+    let fits = host.zip(container).is_none_or(|(host, it)| it.is_single() || it.len() == host.len());
+    // The long syntax takes one port of the container alone.
+    let is_one = entry.style != EntryStyle::Long || container.is_none_or(PortRange::is_single);
+    entry.strays.is_empty() && host.is_none_or(is_valid) && container.is_none_or(is_valid) && fits && is_one
+}
+
+/// The sockets that a configuration of nginx opens.
+struct Sockets {
+    ranges: HashMap<SocketKey, Ranges>,
+}
+
+/// What two sockets must have in common to be in each other's way: the part of the configuration, the server where others
+/// may listen on the same address, that address and the transport.
+type SocketKey = (usize, Option<usize>, ListenHost, Transport);
+
+impl Sockets {
+    fn of(scan: &Scan) -> Self {
+        let mut ranges: HashMap<SocketKey, Vec<PortRange>> = HashMap::new();
+        for directive in &scan.directives {
+            if let Some(listener) = &directive.listener {
+                ranges.entry(Self::key(scan, directive, listener)).or_default().push(listener.ports);
+            }
+        }
+        let ranges = ranges.into_iter();
+        Self { ranges: ranges.map(|(key, ranges)| (key, ranges.into_iter().collect())).collect() }
+    }
+
+    /// Whether there is one already where `directive` would open `listener`.
+    fn meet(&self, scan: &Scan, directive: &Directive, listener: &Listener) -> bool {
+        let ranges = self.ranges.get(&Self::key(scan, directive, listener));
+        ranges.is_some_and(|ranges| ranges.meet(listener.ports))
+    }
+
+    fn key(scan: &Scan, directive: &Directive, listener: &Listener) -> SocketKey {
+        // Servers of HTTP that have an address in common are told apart by their names.
+        let is_shared = rules::module_around(scan, directive) == Module::Http;
+        let server = directive.scope.filter(|_| is_shared);
+        (directive.section, server, listener.host.clone(), listener.transport)
+    }
+}
+
 /// The offer that makes all of `edits`, each of which is one change of its own; it is called `one` where there is one
 /// of them, and `several` of their count where there are more.
 fn together(edits: Vec<Vec<Edit>>, one: &str, several: impl Fn(usize) -> String) -> Option<Offer> {
@@ -99,7 +150,10 @@ fn together(edits: Vec<Vec<Edit>>, one: &str, several: impl Fn(usize) -> String)
         1 => one.to_owned(),
         count => several(count),
     };
-    Some(Offer { title, edits: edits.concat() })
+    // Entries come in the order in which they are read, which need not be that of the file.
+    let mut edits = edits.concat();
+    edits.sort_by_key(|edit| edit.span);
+    Some(Offer { title, edits })
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@
 
 use std::net::IpAddr;
 
-use super::{Offer, Place, Refactoring, together};
+use super::{Offer, Place, Refactoring, is_sound, together};
 use crate::finding::Edit;
-use crate::languages::{Entry, EntryStyle, Item, Layout, List, Scan};
+use crate::languages::{Entry, EntryStyle, Field, Item, Layout, List, Scan};
 use crate::port::{PortRange, PortUse, Protocol, Transport};
 use crate::text::Span;
 
@@ -176,9 +176,8 @@ impl Parts {
                     return None;
                 }
             }
-            let gap = text.get(field.key.end..field.value.start)?.strip_prefix(':')?;
-            let value = scalar(text, field.value).filter(|_| gap.bytes().all(|byte| byte == b' '))?;
-            let place = match scalar(text, field.key)?.of(text) {
+            let (key, value) = pair(text, *field)?;
+            let place = match key {
                 "target" if parts.target.is_empty() => {
                     parts.target = value;
                     None
@@ -186,8 +185,6 @@ impl Parts {
                 "published" => parts.published.replace(value),
                 "host_ip" => parts.host_ip.replace(value),
                 "protocol" => parts.protocol.replace(value),
-                // That is what the short syntax comes to.
-                "mode" if value.of(text) == "ingress" => None,
                 _ => return None,
             };
             if place.is_some() {
@@ -202,24 +199,27 @@ impl Parts {
     fn agree(&self, text: &str, scan: &Scan, entry: &Entry) -> bool {
         let Some(container) = entry.container.map(|index| &scan.uses[index]) else { return false };
         let host = entry.host.map(|index| &scan.uses[index]);
-        let is_valid = |range: PortRange| !range.is_empty() && range.last <= 65535;
         let is_same_protocol = match container.protocol {
             Protocol::Written(..) | Protocol::Unknown => self.protocol.is_some(),
             Protocol::Implied(transport) => self.protocol.is_none() && transport == Transport::Tcp,
             Protocol::Unrecognized(_) => false,
         };
-        let holds = |part: Span, port: &PortUse| part.start <= port.span.start && port.span.end <= part.end;
+        // The default of a variable is a number as well.
+        let holds = |part: Span, port: &PortUse| {
+            let number = port.span.of(text);
+            let is_plain = PortRange::parse(number).is_none() || is_port(number);
+            is_plain && part.start <= port.span.start && port.span.end <= part.end
+        };
         let has_address = entry.address.as_ref().is_some_and(|address| !address.is_empty());
-        entry.strays.is_empty()
+        is_sound(scan, entry)
             && is_same_protocol
             && self.protocol.is_none_or(|part| is_literal(part.of(text)))
             && is_port(self.target.of(text))
             && holds(self.target, container)
-            && container.range.is_none_or(|range| range.is_single() && is_valid(range) && range.first > 0)
+            && container.range.is_none_or(|range| range.is_single() && range.first > 0)
             && self.published.is_some() == host.is_some()
             && self.published.is_none_or(|part| is_port(part.of(text)))
             && self.published.zip(host).is_none_or(|(part, host)| holds(part, host))
-            && host.is_none_or(|host| host.range.is_none_or(is_valid))
             && self.host_ip.is_some() == has_address
             && self.host_ip.is_none_or(|part| is_address(part.of(text)))
     }
@@ -263,6 +263,14 @@ impl Parts {
         }));
         fields
     }
+}
+
+/// The key of a field, and the bytes of its value without quotes; `None` where they stand on several lines, or something is
+/// between them, or in them escaped.
+pub(super) fn pair(text: &str, field: Field) -> Option<(&str, Span)> {
+    let gap = text.get(field.key.end..field.value.start)?.strip_prefix(':')?;
+    let is_plain = gap.bytes().all(|byte| byte == b' ');
+    Some((scalar(text, field.key)?.of(text), scalar(text, field.value).filter(|_| is_plain)?))
 }
 
 /// The bytes of a scalar on one line without its quotes; `None` where it is empty or something in it is escaped.
@@ -364,10 +372,7 @@ mod tests {
         assert_eq!(long("    - 80/‸\n"), "    - target: 80\n");
         assert_eq!(long("      [80‸, 81]\n"), "      [{target: 80}, 81]\n");
         assert_eq!(short("    - {target: 80, published: 8080,‸ }  # 💣\n"), "    - \"8080:80\"  # 💣\n");
-        assert_eq!(
-            short("    - published: 81‸\n      mode: ingress\n      \"target\": '80'\n"),
-            "    - '81:80'\n"
-        );
+        assert_eq!(short("    - published: 81‸\n      \"target\": '80'\n"), "    - '81:80'\n");
         assert_eq!(
             short("    - target: 80 # 💣\n      # no\n      published: 81‸\n"),
             short("    - target: 80 # 💣\n      # no\n      published: 81\n‸")
@@ -402,6 +407,7 @@ mod tests {
             "    - 90-80:80‸\n",
             "    - ${P}‸\n",
             "    - ‸080\n",
+            "    - ${P:-080}:80‸\n",
             "    - 80/http‸\n",
             "    - 80/tcp:80/tcp‸\n",
             "    - ‸name\n",
@@ -419,6 +425,7 @@ mod tests {
         }
         for kept in [
             "    - {target: 80‸, mode: host}\n",
+            "    - {target: 80‸, mode: ingress}\n",
             "    - {target: 80‸, name: web}\n",
             "    - {target: 80‸, app_protocol: http}\n",
             "    - {target: 80‸, x-a: b}\n",
@@ -462,6 +469,14 @@ mod tests {
         };
         assert_eq!([one, all], ["Convert to the long syntax", "Convert all ports of a to the long syntax"]);
         assert_eq!(after, "services:\n  a:\n    ports:\n      - target: 80\n      - target: 81 # 💣\n");
+    }
+
+    #[test]
+    fn edits_come_in_the_order_of_the_file() {
+        let text = "‸x-p: &p\n  - 80\nservices:\n  a:\n    ports:\n      - 81\n  b:\n    ports: *p‸\n";
+        let after = text.replace("80", "target: 80").replace("81", "target: 81").replace('‸', "");
+        let offers = offered(&TO_LONG, text, Language::Compose);
+        assert_eq!(offers, [("Convert 2 ports to the long syntax".to_owned(), after)]);
     }
 
     #[test]

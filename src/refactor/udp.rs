@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::syntax::is_address;
-use super::{Offer, Place, Refactoring, together};
+use super::syntax::{is_address, pair};
+use super::{Offer, Place, Refactoring, Sockets, is_sound, together};
 use crate::finding::Edit;
-use crate::languages::{Directive, Entry, EntryStyle, Field, Item, Layout, List, Listener, Module, Scan};
+use crate::languages::{Directive, Entry, EntryStyle, Item, Layout, List, Listener, Module, Scan};
 use crate::port::{PortUse, Protocol, Transport};
 use crate::rules::{self, HostPorts, Ranges};
 use crate::text::Span;
@@ -40,8 +40,7 @@ fn offer(place: &Place<'_>, offers: &mut Vec<Offer>) {
     }
     let mut listens = place.listens().peekable();
     if listens.peek().is_some() {
-        let taken: HashSet<_> =
-            scan.directives.iter().filter_map(|it| Some((it.scope, it.listener.as_ref()?))).collect();
+        let taken = Sockets::of(scan);
         let edits = listens.filter_map(|directive| Some(vec![of_listen(text, scan, directive, &taken)?]));
         let title = |count| format!("Listen on {count} ports on udp too");
         offers.extend(together(edits.collect(), "Listen on udp too", title));
@@ -90,33 +89,30 @@ impl Lists {
         self.udp.push(ranges.filter(|_| is_of_use));
     }
 
-    /// Whether `port` of the entry of that index is on TCP, and on UDP in none of the lists that the entry is in.
+    /// Whether `port` of the entry of that index is on TCP, and not on UDP in the one list that the entry is in.
     fn lack(&self, index: usize, port: &PortUse) -> bool {
         let from = self.of_entry.partition_point(|(entry, _)| *entry < index);
-        let mut lists = self.of_entry[from..].iter().take_while(|(entry, _)| *entry == index).peekable();
+        let mut lists = self.of_entry[from..].iter().take_while(|(entry, _)| *entry == index);
+        // What several services share is none's own.
+        let (Some((_, list)), None) = (lists.next(), lists.next()) else { return false };
         let Some(range) = port.range.filter(|it| !it.is_empty() && it.first > 0 && it.last <= 65535) else {
             return false;
         };
         port.protocol.transport() == Some(Transport::Tcp)
-            && lists.peek().is_some()
-            && lists.all(|(_, list)| self.udp[*list].as_ref().is_some_and(|udp| !udp.hold(range)))
+            && self.udp[*list].as_ref().is_some_and(|udp| !udp.hold(range))
     }
 }
 
 /// The edit that adds an entry for UDP behind `entry` of `ports`.
 fn of_entry(text: &str, scan: &Scan, entry: &Entry) -> Option<Edit> {
     let item = Item::of(text, entry)?;
-    let host = entry.host.and_then(|host| scan.uses[host].range);
     let has_address = entry.address.as_deref().is_none_or(|it| it.is_empty() || is_address(it));
-    let is_whole = entry.strays.is_empty()
-        && has_address
-        && host.is_none_or(|host| !host.is_empty() && host.last <= 65535);
     let written = match entry.style {
         EntryStyle::Long => long(text, entry, &item)?,
         _ => short(text, scan, entry, &item)?,
     };
     let (at, before) = item.successor();
-    is_whole.then(|| Edit { span: Span::new(at, at), text: before + &written })
+    (has_address && is_sound(scan, entry)).then(|| Edit { span: Span::new(at, at), text: before + &written })
 }
 
 /// The entry in the short syntax, on UDP.
@@ -138,15 +134,13 @@ fn short(text: &str, scan: &Scan, entry: &Entry, item: &Item<'_>) -> Option<Stri
 
 /// The entry in the long syntax, on UDP.
 fn long(text: &str, entry: &Entry, item: &Item<'_>) -> Option<String> {
-    let mut fields = Vec::new();
+    let (mut fields, mut keys) = (Vec::new(), HashSet::new());
     for field in &entry.fields {
-        let Field { key, value } = *field;
-        let is_one_line =
-            text.get(key.start..value.end).is_some_and(|it| !it.contains(['\n', '\r', '&', '!']));
-        match key.of(text).trim_matches(['"', '\'']) {
+        let (key, _) = pair(text, *field).filter(|(key, _)| keys.insert(*key))?;
+        match key {
             "protocol" => {}
-            "target" | "published" | "host_ip" | "mode" if is_one_line => {
-                fields.push(&text[key.start..value.end]);
+            "target" | "published" | "host_ip" | "mode" => {
+                fields.push(Span::new(field.key.start, field.value.end).of(text));
             }
             _ => return None,
         }
@@ -166,23 +160,18 @@ fn of_word(text: &str, scan: &Scan, entry: &Entry) -> Option<Edit> {
     let port = &scan.uses[entry.container?];
     let number = port.range?.to_string();
     let is_literal = port.variable.is_none() && port.span.of(text) == number;
-    let is_plain = is_literal && entry.host.is_none() && entry.strays.is_empty();
+    let is_plain = is_literal && entry.host.is_none() && is_sound(scan, entry);
     let at = entry.span.end;
     is_plain.then(|| Edit { span: Span::new(at, at), text: format!(" {number}/udp") })
 }
 
 /// The edit that adds a `listen` for UDP behind that of a stream.
-fn of_listen(
-    text: &str,
-    scan: &Scan,
-    directive: &Directive,
-    taken: &HashSet<(Option<usize>, &Listener)>,
-) -> Option<Edit> {
+fn of_listen(text: &str, scan: &Scan, directive: &Directive, taken: &Sockets) -> Option<Edit> {
     let listener = directive.listener.as_ref()?;
     let on_udp = Listener { transport: Transport::Udp, ..listener.clone() };
     let has_tls = directive.arguments.iter().any(|argument| argument.of(text) == "ssl");
     let is_stream = rules::module_around(scan, directive) == Module::Stream;
-    let is_new = listener.transport == Transport::Tcp && !taken.contains(&(directive.scope, &on_udp));
+    let is_new = listener.transport == Transport::Tcp && !taken.meet(scan, directive, &on_udp);
     if !is_stream || has_tls || !is_new {
         return None;
     }

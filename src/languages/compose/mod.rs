@@ -7,6 +7,7 @@
 mod facts;
 mod files;
 mod interpolation;
+mod patch;
 mod ports;
 mod recognition;
 mod recovery;
@@ -16,6 +17,7 @@ mod settings;
 mod yaml;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::sourced::Sourced;
 use super::{Breakage, FileKind, Language, Scan, addresses, is_template, nginx};
@@ -23,19 +25,33 @@ use crate::port::Role;
 use crate::text::Span;
 use facts::Wanted;
 use interpolation::interpolate;
+pub use patch::Before;
 pub use recognition::is_compose;
 use scalar::text_of;
 use yaml::{Node, Tree};
 
 /// Reads a compose file.
 pub fn scan(text: &str) -> Scan {
-    let tree = Tree::parse(text);
+    read(text, &Tree::parse(text))
+}
+
+/// As [`scan`], by what `before` remembers of a text that is much like this one; remembers this one instead, if it can.
+pub fn scan_after(text: &str, before: &mut Option<Arc<Before>>) -> Scan {
+    let tree = Tree::parse_after(text, before.as_deref());
+    let scan = read(text, &tree);
+    if let Some(now) = tree.into_before() {
+        *before = Some(Arc::new(now));
+    }
+    scan
+}
+
+fn read(text: &str, tree: &Tree<'_>) -> Scan {
     let mut reader = Reader { allowance: text.len(), ..Reader::default() };
     for root in tree.documents() {
         reader.document(root);
     }
     let mut scan = reader.scan;
-    scan.breakages.extend(breakage(text, &tree));
+    scan.breakages.extend(breakage(text, tree));
     scan.sort();
     let holds_ports = |span: Span| {
         let behind = scan.uses.partition_point(|port| port.span.start < span.start);

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, options};
 
+use super::patch::Before;
 use super::recovery::{self, Breakage};
 use crate::text::Span;
 
@@ -13,8 +14,7 @@ use crate::text::Span;
 #[derive(Debug)]
 pub struct Tree<'t> {
     text: &'t str,
-    records: Vec<Record>,
-    roots: Vec<usize>,
+    reading: Reading,
     /// Where the text stops to be YAML for the first time, and why.
     breakage: Option<(usize, String)>,
 }
@@ -43,33 +43,42 @@ pub enum Style {
 
 /// A node as the tree stores it. All of them lie in the order of the file, each before its children; the children of a
 /// mapping are its keys and values by turns.
-#[derive(Clone, Copy, Debug)]
-struct Record {
-    kind: Kind,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// What it is.
+    pub kind: Kind,
     /// The bytes of a scalar, without its quotes or block header; of another node nobody asks for them.
-    span: Span,
+    pub span: Span,
     /// The index behind its last descendant.
-    end: usize,
+    pub end: usize,
 }
 
+/// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// A scalar.
     Scalar(Style),
+    /// A list.
     Sequence,
+    /// Keys and values.
     Mapping,
     /// The index of the node that it stands for; `None` where no such anchor stands before it.
     Alias(Option<usize>),
 }
 
 /// What one run of the parser makes of a text.
-#[derive(Debug, Default)]
-struct Reading {
-    records: Vec<Record>,
-    roots: Vec<usize>,
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// The nodes.
+    pub records: Vec<Record>,
+    /// The indices of the documents' roots.
+    pub roots: Vec<usize>,
+    /// Whether any node is an alias, or has a name for one.
+    pub has_anchors: bool,
     /// Where the text stops to be YAML for the first time.
-    breakage: Option<Breakage>,
+    pub breakage: Option<Breakage>,
     /// What the parser says of that.
-    complaint: String,
+    pub complaint: String,
 }
 
 impl<'t> Tree<'t> {
@@ -82,7 +91,20 @@ impl<'t> Tree<'t> {
             let repaired = recovery::repair(text, breakage, first_breakage);
             reading = Reading::of(&repaired);
         }
-        Self { text, records: reading.records, roots: reading.roots, breakage: first }
+        Self { text, reading, breakage: first }
+    }
+
+    /// As [`parse`](Self::parse), by what was read `before` in a text that is much like this one.
+    pub fn parse_after(text: &'t str, before: Option<&Before>) -> Self {
+        match before.and_then(|before| before.patched(text)) {
+            Some(reading) => Self { text, reading, breakage: None },
+            None => Self::parse(text),
+        }
+    }
+
+    /// What the next text that is much like this one can be read by.
+    pub fn into_before(self) -> Option<Before> {
+        Before::new(self.text, self.reading).filter(|_| self.breakage.is_none())
     }
 
     /// The byte at which the text stops to be YAML for the first time, and what the parser says of it.
@@ -92,19 +114,19 @@ impl<'t> Tree<'t> {
 
     /// The root of each document that has one.
     pub fn documents(&'t self) -> impl Iterator<Item = Node<'t>> {
-        self.roots.iter().map(|&index| self.node(index))
+        self.reading.roots.iter().map(|&index| self.node(index))
     }
 
     /// Every scalar, in the order of the file.
     pub fn scalars(&'t self) -> impl Iterator<Item = Node<'t>> {
-        let is_scalar = |&index: &usize| matches!(self.records[index].kind, Kind::Scalar(_));
-        (0..self.records.len()).filter(is_scalar).map(|index| Node { tree: self, index })
+        let is_scalar = |&index: &usize| matches!(self.reading.records[index].kind, Kind::Scalar(_));
+        (0..self.reading.records.len()).filter(is_scalar).map(|index| Node { tree: self, index })
     }
 
     /// The node at `index`, or the one for which an alias there stands. That one is no alias: YAML has no anchors on
     /// aliases.
     fn node(&'t self, index: usize) -> Node<'t> {
-        let index = match self.records[index].kind {
+        let index = match self.reading.records[index].kind {
             Kind::Alias(Some(target)) => target,
             _ => index,
         };
@@ -130,8 +152,7 @@ impl<'t> Node<'t> {
 
     /// The bytes of a scalar, with its quotes.
     pub fn outer_span(self) -> Span {
-        let Record { kind, span, .. } = self.record();
-        if kind.is_quoted() { Span::new(span.start - 1, span.end + 1) } else { span }
+        self.record().outer_span()
     }
 
     /// The last node within it, or itself where there is none; an alias counts where it stands.
@@ -187,18 +208,26 @@ impl<'t> Node<'t> {
         let Record { kind, end, .. } = self.record();
         let end = if kind == parent { end } else { 0 };
         let within = move |index: usize| (index < end).then_some(index);
-        let next = move |&index: &usize| within(self.tree.records[index].end);
+        let next = move |&index: &usize| within(self.tree.reading.records[index].end);
         std::iter::successors(within(self.index + 1), next).map(|index| self.tree.node(index))
     }
 
     fn record(self) -> Record {
-        self.tree.records[self.index]
+        self.tree.reading.records[self.index]
+    }
+}
+
+impl Record {
+    /// The bytes of a scalar, with its quotes.
+    pub const fn outer_span(self) -> Span {
+        let Self { kind, span, .. } = self;
+        if kind.is_quoted() { Span { start: span.start - 1, end: span.end + 1 } } else { span }
     }
 }
 
 impl Reading {
     /// Reads `text` up to its first error, and from there on only the documents that follow.
-    fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         let mut parser = parser(text);
         let mut reading = Self::default();
         let mut open = Vec::new();
@@ -243,6 +272,7 @@ impl Reading {
             if anchor != 0 {
                 anchors.insert(anchor, index);
             }
+            reading.has_anchors |= anchor != 0 || matches!(kind, Kind::Alias(_));
             if matches!(kind, Kind::Sequence | Kind::Mapping) {
                 open.push(index);
             }
@@ -310,7 +340,8 @@ mod tests {
     /// The scalars of `text` in the order of the file.
     fn scalars(text: &str) -> Vec<&str> {
         let tree = Tree::parse(text);
-        tree.records
+        tree.reading
+            .records
             .iter()
             .filter(|node| matches!(node.kind, Kind::Scalar(_)))
             .map(|node| node.span.of(text))

@@ -185,7 +185,9 @@ async function hoverOf(file: string, text: string): Promise<string> {
 }
 
 async function codeActions(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.CodeAction[]> {
-  return vscode.commands.executeCommand("vscode.executeCodeActionProvider", document.uri, range);
+  // The edits come when they are asked for: of so many actions, at most.
+  const most = 32;
+  return vscode.commands.executeCommand("vscode.executeCodeActionProvider", document.uri, range, undefined, most);
 }
 
 /** Waits until the condition holds, for a minute at most. */

@@ -1,0 +1,313 @@
+//! A text that is much like the one before it, read by what that one held: only the part that changed is parsed.
+//!
+//! The part is an entry of the top mapping, or of a mapping that is a value in it, such as a service: whole lines from its key
+//! to the next entry's. It is parsed by itself, with a key where the one before it and the next one stand. What comes of that is taken only if it is
+//! what the whole text would have given; else the whole text is parsed. Nothing is patched where anything is out of the
+//! ordinary: anchors, directives, several documents, text that is no YAML.
+
+use std::ops::Range;
+
+use super::yaml::{Kind, Reading, Record, Style};
+use crate::text::Span;
+
+/// A text, and what was read in it.
+#[derive(Clone, Debug)]
+pub struct Before {
+    text: String,
+    reading: Reading,
+}
+
+impl Before {
+    /// What to remember of `reading`, which is that of `text`; `None` where it could not be patched.
+    pub fn new(text: &str, reading: Reading) -> Option<Self> {
+        let is_ordinary = reading.breakage.is_none()
+            && !reading.has_anchors
+            && reading.roots == [0]
+            && !text.starts_with('%')
+            && memchr::memmem::find(text.as_bytes(), b"\n%").is_none();
+        is_ordinary.then(|| Self { text: text.to_owned(), reading })
+    }
+
+    /// What stands in `text`, if the way there from the text before is short enough.
+    pub fn patched(&self, text: &str) -> Option<Reading> {
+        let change = Change::between(&self.text, text)?;
+        let entry = self.entry_around(&change)?;
+        let part = &text[entry.lines.start..change.now(entry.lines.end)];
+        let is_marker = |line: &str| line.starts_with("---") || line.starts_with("...");
+        let ends_line = part.ends_with(['\n', '\r']) || entry.lines.end == self.text.len();
+        if !ends_line || part.split(['\n', '\r']).any(is_marker) {
+            return None;
+        }
+        let own = entry.read(part)?;
+        Some(self.with(&entry, &own, &change))
+    }
+
+    /// The entry that the change is within, behind the first byte of its key.
+    fn entry_around(&self, change: &Change) -> Option<Entry> {
+        let records = &self.reading.records;
+        // A mapping in braces has rules of its own.
+        let is_block = |between: &str| !between.contains(['{', '[']);
+        if !is_block(&self.text[..records.get(1)?.outer_span().start]) {
+            return None;
+        }
+        let top = self.entry_of(0, self.text.len(), change)?;
+        let (key, value) = (top.records.start, top.records.start + 1);
+        let within = records.get(value + 1).and_then(|first| {
+            let is_whole = records[value].kind == Kind::Mapping && records[value].end == top.records.end;
+            let between =
+                &self.text[records[key].span.end..first.outer_span().start.max(records[key].span.end)];
+            (is_whole && is_block(between)).then(|| self.entry_of(value, top.lines.end, change)).flatten()
+        });
+        Some(match within {
+            Some(entry) => {
+                Entry { follower: entry.follower.or(top.follower), parent: Some(top.column), ..entry }
+            }
+            None => top,
+        })
+    }
+
+    /// The entry of the mapping at `index`, the last of which ends at byte `end`, that the change is within.
+    fn entry_of(&self, index: usize, end: usize, change: &Change) -> Option<Entry> {
+        let records = &self.reading.records;
+        let mapping = records.get(index).filter(|it| it.kind == Kind::Mapping)?;
+        let mut key = index + 1;
+        while key < mapping.end {
+            let behind = records.get(key + 1)?.end;
+            let (start, column) = self.line_of(key)?;
+            let is_last = behind >= mapping.end;
+            let end = if is_last { end } else { self.line_of(behind)?.0 };
+            if change.before.start > start + column && change.before.end <= end {
+                let follower = (!is_last).then_some(column);
+                return Some(Entry {
+                    records: key..behind,
+                    lines: Span::new(start, end),
+                    column,
+                    follower,
+                    parent: None,
+                });
+            }
+            key = behind;
+        }
+        None
+    }
+
+    /// The start of the line of the key at `index`, and how many spaces are before it; `None` where anything else is.
+    fn line_of(&self, index: usize) -> Option<(usize, usize)> {
+        let key = self.reading.records.get(index).filter(|key| matches!(key.kind, Kind::Scalar(_)))?;
+        let at = key.outer_span().start;
+        let start = self.text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        self.text[start..at].bytes().all(|byte| byte == b' ').then_some((start, at - start))
+    }
+
+    /// The reading in which `records`, whose places count from the start of the entry, stand for the entry.
+    fn with(&self, entry: &Entry, records: &[Record], change: &Change) -> Reading {
+        let old = &self.reading.records;
+        let (first, last) = (entry.records.start, entry.records.end);
+        let moved_index = |index: usize| index + records.len() + first - last;
+        let before = old[..first].iter().map(|record| Record {
+            // What holds the entry ends behind it.
+            end: if record.end > first { moved_index(record.end) } else { record.end },
+            ..*record
+        });
+        let own = records.iter().map(|record| Record {
+            span: record.span.shifted(entry.lines.start),
+            end: record.end + first,
+            ..*record
+        });
+        let behind = old[last..].iter().map(|record| Record {
+            span: Span::new(change.now(record.span.start), change.now(record.span.end)),
+            end: moved_index(record.end),
+            ..*record
+        });
+        Reading { records: before.chain(own).chain(behind).collect(), roots: vec![0], ..Reading::default() }
+    }
+}
+
+/// An entry of a mapping.
+struct Entry {
+    /// Its key and all that belongs to its value.
+    records: Range<usize>,
+    /// The bytes from the start of its key's line to the start of the next entry's.
+    lines: Span,
+    /// How many spaces are before its key.
+    column: usize,
+    /// How many are before the key that follows; `None` at the end of the text.
+    follower: Option<usize>,
+    /// How many are before the key whose value it is part of; `None` where it is at the top.
+    parent: Option<usize>,
+}
+
+impl Entry {
+    /// What stands in `part`, the lines that the entry has now: its places count from there, its indices from 0. `None`
+    /// unless it is entries of that mapping alone.
+    fn read(&self, part: &str) -> Option<Vec<Record>> {
+        let key = |column: usize| format!("{}x:\n", " ".repeat(column));
+        let [before, behind] = [self.parent, self.follower].map(|column| column.map(key).unwrap_or_default());
+        let parsed = Reading::of(&[&before, part, &behind].concat());
+        let records = &parsed.records;
+        let is_key = |index: usize, at: usize| {
+            let is_there =
+                |it: &Record| it.kind == Kind::Scalar(Style::Plain) && it.span == Span::new(at, at + 1);
+            records.get(index).is_some_and(is_there)
+        };
+        let is_mapping = |index: usize, end: usize| {
+            records.get(index).is_some_and(|it| it.kind == Kind::Mapping && it.end == end)
+        };
+        let first = if self.parent.is_some() { 3 } else { 1 };
+        let end = records.len() - if self.follower.is_some() { 2.min(records.len()) } else { 0 };
+        let is_within = self.follower == Some(self.column) || self.follower.is_none();
+        let is_as_it_was = parsed.breakage.is_none()
+            && !parsed.has_anchors
+            && parsed.roots == [0]
+            && is_mapping(0, records.len())
+            && self.parent.is_none_or(|column| {
+                is_key(1, column) && is_mapping(2, if is_within { records.len() } else { end })
+            })
+            && self.follower.is_none_or(|column| is_key(end, before.len() + part.len() + column))
+            && records.get(first)?.outer_span().start == before.len() + self.column;
+        let moved = |record: &Record| Record {
+            span: Span::new(record.span.start - before.len(), record.span.end - before.len()),
+            end: record.end - first,
+            ..*record
+        };
+        is_as_it_was.then(|| records[first..end].iter().map(moved).collect())
+    }
+}
+
+/// What is between two texts: the bytes that went, and by how many the rest has moved.
+struct Change {
+    before: Span,
+    /// The length of the text before, and of the one now.
+    lengths: (usize, usize),
+}
+
+impl Change {
+    /// The shortest change from one text to the other; `None` where they are the same, or have nothing in common.
+    fn between(before: &str, now: &str) -> Option<Self> {
+        let (old, new) = (before.as_bytes(), now.as_bytes());
+        let most = old.len().min(new.len());
+        let same = |one: &u8, other: &u8| one == other;
+        let start = old.iter().zip(new).take_while(|(one, other)| same(one, other)).count();
+        let tail = old[start..].iter().rev().zip(new[start..].iter().rev());
+        let tail = tail.take(most - start).take_while(|(one, other)| same(one, other)).count();
+        (start > 0)
+            .then(|| Self { before: Span::new(start, old.len() - tail), lengths: (old.len(), new.len()) })
+    }
+
+    /// Where byte `at` of the text before, behind the change, is now.
+    const fn now(&self, at: usize) -> usize {
+        at + self.lengths.1 - self.lengths.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TEXT: &str = "# the stack
+name: shop
+services:
+  web:
+    image: nginx:1 # the front
+    ports:
+      - \"8080:80\"
+      - 127.0.0.1:8443:443/tcp
+
+  'db':
+    command: >-
+      postgres
+      -p 5432
+
+    environment: {PORT: 5432, HOST: '::1'}
+    expose: [5432]
+  # the last one
+  cache:
+    ports:
+    - target: 6379
+      published: 6379
+    profiles:
+volumes:
+  data:
+";
+
+    /// The two readings of `now`, after that of `before` and by itself; `None` where nothing can be patched.
+    fn readings(before: &str, now: &str) -> Option<(Reading, Reading)> {
+        let patched = Before::new(before, Reading::of(before))?.patched(now)?;
+        Some((patched, Reading::of(now)))
+    }
+
+    fn assert_same(before: &str, now: &str) -> bool {
+        let Some((patched, whole)) = readings(before, now) else { return false };
+        assert_eq!(whole.breakage.map(|it| it.at), None, "{before:?} -> {now:?}");
+        assert_eq!(
+            (&patched.records, &patched.roots),
+            (&whole.records, &whole.roots),
+            "{before:?} -> {now:?}"
+        );
+        true
+    }
+
+    #[test]
+    fn what_is_typed_into_an_entry_is_read_with_it_alone() {
+        for (from, to) in [
+            ("8080:80", "8081:80"),
+            ("nginx:1", "nginx:12"),
+            ("      - 127.0.0.1:8443:443/tcp\n", ""),
+            ("127.0.0.1:8443:443/tcp\n", "127.0.0.1:8443:443/tcp\n      - 💣\n"),
+            ("      -p 5432\n", "      -p 5432\n      more\n\n\n"),
+            ("[5432]", "[5432, 80]"),
+            ("    expose: [5432]\n", "    expose: |\n"),
+            ("published: 6379", "published: '6379'"),
+            ("profiles:\n", "profiles: [a]\n    x: |+\n      y\n\n"),
+            ("  data:\n", "  data:\n    driver: local\n"),
+            ("name: shop", "name: shops"),
+            ("'db':", "'dbs':"),
+        ] {
+            let now = TEXT.replacen(from, to, 1);
+            assert!(assert_same(TEXT, &now), "{from:?} -> {to:?}");
+        }
+    }
+
+    #[test]
+    fn what_reaches_further_is_not_patched() {
+        for (from, to) in [
+            ("\"8080:80\"", "\"8080:80"),
+            ("image: nginx:1", "image: &x nginx:1"),
+            ("image: nginx:1", "image: *x"),
+            ("nginx:1 # the front\n", "nginx:1\n---\n"),
+            ("  web:", "  web"),
+            ("  web:", "   web:"),
+            ("  web:", "web:"),
+            ("name", "# name"),
+            ("[5432]\n", "[5432"),
+        ] {
+            assert!(readings(TEXT, &TEXT.replacen(from, to, 1)).is_none(), "{from:?} -> {to:?}");
+        }
+        for before in
+            ["", "{a: 1,\nb: 2}", "a: &x 1\nb: *x\n", "a: 1\n---\nb: 2\n", "%YAML 1.2\n---\na: 1\n", "- a\n"]
+        {
+            assert!(readings(before, &format!("{before}x")).is_none(), "{before:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn patched_is_as_read_anew(at in 0..TEXT.len(), length in 0..12_usize, new in PIECES, shape in 0..3_usize) {
+            let text = match shape {
+                0 => TEXT.to_owned(),
+                1 => TEXT.replace('\n', "\r\n"),
+                _ => TEXT.trim_end().replace("volumes:\n  data:", ""),
+            };
+            let at = text.floor_char_boundary(at.min(text.len()));
+            let end = text.floor_char_boundary((at + length).min(text.len()));
+            assert_same(&text, &[&text[..at], &new, &text[end..]].concat());
+        }
+    }
+
+    /// What somebody may type.
+    const PIECES: &str = "([a-z0-9:#'\"\\[\\]{}|>?&*!%,. \t-]|\n|\n  |\n    |\n      - |\r\n|: |: \\|\n|---\n|\\.\\.\\.\n|💣){0,4}";
+}
