@@ -339,6 +339,11 @@ mod tests {
         );
         assert_eq!(first("server { listen |", NGINX, 1), ["80 http"]);
         assert_eq!(first("server { listen | ssl; }", NGINX, 1), ["80 http"]);
+        assert_eq!(first("server { listen 8443; listen [::]:|; }", NGINX, 1), ["8443 https-alt"]);
+        assert_eq!(
+            first("upstream u { server a:9001; server b:|; }", NGINX, 1)[0].split(' ').next(),
+            Some("9001")
+        );
         assert_eq!(first("FROM a\nRUN wait-for redis:|", DOCKERFILE, 1), ["6379 redis"]);
         assert_eq!(
             first("services:\n  kv:\n    image: redis\n  a:\n    command: wait-for kv:|", COMPOSE, 1).len(),

@@ -24,6 +24,7 @@ pub fn fitting(text: &str, place: &Place<'_>, team: &TeamPorts) -> Vec<u16> {
     if port.role.is_host() {
         beside(scan, port).into_iter().flat_map(published_on).for_each(&mut add);
     }
+    siblings(scan, place.index).for_each(&mut add);
     words(key(text, place)).flat_map(|word| called(word, team)).for_each(&mut add);
     let names = port.address.iter().chain(&port.scheme).map(String::as_str);
     names.flat_map(words).flat_map(|word| called(word, team)).for_each(&mut add);
@@ -72,6 +73,15 @@ fn within(scan: &Scan, index: usize) -> impl Iterator<Item = u16> {
     let others = scan.uses.iter().enumerate().filter(move |(other, _)| *other != index);
     let own =
         others.filter(move |(_, port)| place.scope.is_some() && port.scope == place.scope && is_own(port));
+    own.filter_map(|(_, port)| port.range?.port())
+}
+
+/// The ports of nginx that stand beside as the same thing: the other servers of an upstream, the other addresses of a server.
+fn siblings(scan: &Scan, index: usize) -> impl Iterator<Item = u16> {
+    let place = &scan.uses[index];
+    let has_siblings = place.scope.is_some() && matches!(place.role, Role::Upstream | Role::Listen);
+    let others = scan.uses.iter().enumerate().filter(move |(other, _)| has_siblings && *other != index);
+    let own = others.filter(|(_, port)| port.role == place.role && port.scope == place.scope);
     own.filter_map(|(_, port)| port.range?.port())
 }
 
