@@ -7,13 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use portolan::complete::{Completion, Kind, Subject, complete, configuration};
-use portolan::languages::{self, Language, Scan};
+use portolan::languages::{self, Language, Memory, Scan};
 use portolan::port::PortRange;
 use portolan::registry::TeamPorts;
 use proptest::prelude::*;
 
 fn at(text: &str, language: Language, scan: &Scan, place: usize) -> Completion {
-    complete(text, language, scan, &TeamPorts::default(), || &[], place)
+    complete(text, language, scan, &Memory::default(), &TeamPorts::default(), || &[], place)
 }
 
 /// The text with what an item inserts in the place of the word.

@@ -116,7 +116,8 @@ mod tests {
         let text = text.replacen('|', "", 1);
         let scan = languages::scan(&text, language);
         let findings = judge(&text, language, &scan, &Settings::default());
-        super::super::complete(&text, language, &scan, &Settings::default().team, || &findings, at)
+        let memory = languages::Memory::default();
+        super::super::complete(&text, language, &scan, &memory, &Settings::default().team, || &findings, at)
     }
 
     fn offered(text: &str, language: Language) -> Vec<String> {

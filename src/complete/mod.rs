@@ -6,7 +6,7 @@
 //! a port afterwards.
 
 use crate::finding::Finding;
-use crate::languages::{Language, Scan};
+use crate::languages::{Language, Memory, Scan};
 use crate::registry::TeamPorts;
 use crate::text::Span;
 
@@ -46,7 +46,7 @@ pub struct Completion {
 /// Something that can stand there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Item {
-    /// What the list shows: `5432 postgresql`.
+    /// What the list shows: `postgresql 5432/tcp`.
     pub label: String,
     /// One or two words that stand beside the label in the list: `PostgreSQL`. May be empty.
     pub aside: String,
@@ -86,17 +86,18 @@ pub enum Kind {
 }
 
 /// What can stand at byte `at` of `text`, a file of `language`; `scan` is what it says as it stands, and `findings` what the
-/// linter finds in it, which is asked for in a comment to the linter alone.
+/// linter finds in it, which is asked for in a comment to the linter alone. `memory` is what that scan left behind.
 pub fn complete<'f>(
     text: &str,
     language: Language,
     scan: &Scan,
+    memory: &Memory,
     team: &TeamPorts,
     findings: impl FnOnce() -> &'f [Finding],
     at: usize,
 ) -> Completion {
     let at = text.floor_char_boundary(at);
     let completion = comments::complete(text, language, scan, findings, at)
-        .or_else(|| ports::complete(text, language, scan, team, at));
+        .or_else(|| ports::complete(text, language, scan, memory, team, at));
     Completion { indentation: word::indentation(text, at).to_owned(), ..completion.unwrap_or_default() }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::word::{line_at, word_at};
-use crate::languages::{self, Entry, Language, Scan};
+use crate::languages::{Entry, Language, Memory, Scan, scan_after};
 use crate::port::{PortUse, Protocol};
 use crate::text::Span;
 
@@ -70,7 +70,13 @@ pub enum Value {
 }
 
 /// The place of a port at byte `at`; `scan` is what the text says as it stands.
-pub fn of_port<'s>(text: &str, language: Language, scan: &'s Scan, at: usize) -> Option<Place<'s>> {
+pub fn of_port<'s>(
+    text: &str,
+    language: Language,
+    scan: &'s Scan,
+    memory: &Memory,
+    at: usize,
+) -> Option<Place<'s>> {
     let word = word_at(text, at)?;
     let line = line_at(text, at);
     if !may_hold_port(text, line, word) {
@@ -89,7 +95,7 @@ pub fn of_port<'s>(text: &str, language: Language, scan: &'s Scan, at: usize) ->
     }
     for Frame { before, behind } in frames {
         let (probed, span) = written(text, word, before, PROBE, &behind);
-        let scan = languages::scan(&probed, language);
+        let scan = scan_after(&probed, language, &mut memory.clone());
         let index = scan.uses.iter().position(|port| port.span == span && port.range.is_some());
         if let Some(index) = index {
             return Some(Place { word, before, behind, scan: Cow::Owned(scan), index });
@@ -102,7 +108,13 @@ pub fn of_port<'s>(text: &str, language: Language, scan: &'s Scan, at: usize) ->
 type Find = fn(&Scan, Span) -> Option<Value>;
 
 /// The place of another value at byte `at`.
-pub fn of_value(text: &str, language: Language, scan: &Scan, at: usize) -> Option<ValuePlace> {
+pub fn of_value(
+    text: &str,
+    language: Language,
+    scan: &Scan,
+    memory: &Memory,
+    at: usize,
+) -> Option<ValuePlace> {
     let line = line_at(text, at);
     let own = language_at(scan, language, at);
     if own == Language::Nginx || is_comment(line.of(text)) {
@@ -131,7 +143,7 @@ pub fn of_value(text: &str, language: Language, scan: &Scan, at: usize) -> Optio
     };
     for Frame { behind, .. } in frames(text, own, line, word).into_iter().filter(|it| it.before.is_empty()) {
         let (probed, span) = written(text, word, "", probe, &behind);
-        if let Some(value) = find(&languages::scan(&probed, language), span) {
+        if let Some(value) = find(&scan_after(&probed, language, &mut memory.clone()), span) {
             return Some(ValuePlace { word, behind, value });
         }
     }

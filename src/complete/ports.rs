@@ -7,7 +7,7 @@ use super::place::{self, Place};
 use super::surroundings::{fitting, names_service, taken};
 use super::values::values;
 use super::{Completion, Item, Kind, MOST, Subject, forms};
-use crate::languages::{EntryStyle, Language, Scan};
+use crate::languages::{EntryStyle, Language, Memory, Scan};
 use crate::port::{Protocol, Role, Transport};
 use crate::registry::{self, TeamPorts};
 
@@ -16,16 +16,17 @@ pub fn complete(
     text: &str,
     language: Language,
     scan: &Scan,
+    memory: &Memory,
     team: &TeamPorts,
     at: usize,
 ) -> Option<Completion> {
-    if let Some(place) = place::of_value(text, language, scan, at) {
+    if let Some(place) = place::of_value(text, language, scan, memory, at) {
         let typed = &text[place.word.start..at];
         let is_quoted = text[..place.word.start].ends_with(['"', '\'']);
         let items = values(&place, typed, is_quoted);
         return Some(Completion { items, span: place.word, ..Completion::default() });
     }
-    let place = place::of_port(text, language, scan, at)?;
+    let place = place::of_port(text, language, scan, memory, at)?;
     if at == place.word.start && is_in_prose(&place) {
         return None;
     }
@@ -163,12 +164,15 @@ impl Offer<'_> {
         let digits = number.to_string();
         let all = names.join(" ");
         let is_number = digits.starts_with(self.typed);
+        let port = format!("{number}/{transport}");
+        // It begins with what is typed: not every editor looks further.
+        let label = if is_number && !self.typed.is_empty() { [&port, name] } else { [name, &port] };
         Item {
-            label: joined(&[&format!("{number}{suffix}"), name]),
+            label: joined(&label),
             detail: match &trouble {
-                Some(trouble) => format!("{number}/{transport}, {trouble}"),
-                None if what.is_empty() => format!("{number}/{transport}"),
-                None => format!("{what}, {number}/{transport}"),
+                Some(trouble) => format!("{port}, {trouble}"),
+                None if what.is_empty() => port,
+                None => format!("{what}, {port}"),
             },
             is_out_of_use: trouble.is_some(),
             aside: trouble.unwrap_or_else(|| what.into_owned()),
@@ -262,7 +266,15 @@ mod tests {
 
     fn completion(text: &str, language: Language, settings: &Settings) -> Completion {
         let (text, at) = marked(text);
-        complete(&text, language, &languages::scan(&text, language), &settings.team, || &[], at)
+        complete(
+            &text,
+            language,
+            &languages::scan(&text, language),
+            &Memory::default(),
+            &settings.team,
+            || &[],
+            at,
+        )
     }
 
     /// The first labels that are offered at `|`, forms left out.
@@ -280,6 +292,12 @@ mod tests {
         [&text[..completion.span.start], &new, &text[completion.span.end..]].concat()
     }
 
+    /// The number in a label: the word before its transport.
+    fn number(label: &str) -> &str {
+        let mut words = label.split(' ');
+        words.find_map(|word| word.split_once('/')).map_or(label, |(number, _)| number)
+    }
+
     fn in_service(body: &str) -> String {
         format!("services:\n  db:\n    image: postgres:16\n{body}")
     }
@@ -290,12 +308,15 @@ mod tests {
 
     #[test]
     fn a_port_is_found_by_name_and_by_number() {
-        assert_eq!(first("FROM a\nEXPOSE postg|", DOCKERFILE, 1), ["5432 postgresql"]);
-        assert_eq!(first("FROM a\nEXPOSE PSQ|", DOCKERFILE, 1)[0].split(' ').next(), Some("5432"));
-        assert_eq!(first("FROM a\nEXPOSE 543|", DOCKERFILE, 2), ["543 klogin", "5432 postgresql"]);
+        assert_eq!(first("FROM a\nEXPOSE postg|", DOCKERFILE, 1), ["postgresql 5432/tcp"]);
+        assert_eq!(number(&first("FROM a\nEXPOSE PSQ|", DOCKERFILE, 1)[0]), "5432");
+        assert_eq!(first("FROM a\nEXPOSE 543|", DOCKERFILE, 2), ["543/tcp klogin", "5432/tcp postgresql"]);
         assert_eq!(taken("FROM a\nEXPOSE postg|/tcp", DOCKERFILE), "FROM a\nEXPOSE 5432/tcp");
         assert_eq!(taken("FROM postgres\nEXPOSE 54|3", DOCKERFILE), "FROM postgres\nEXPOSE 5432");
-        assert_eq!(first("FROM a\nENV PORT=8080\nEXPOSE 80|", DOCKERFILE, 2), ["80 http", "8080 http-alt"]);
+        assert_eq!(
+            first("FROM a\nENV PORT=8080\nEXPOSE 80|", DOCKERFILE, 2),
+            ["80/tcp http", "8080/tcp http-alt"]
+        );
         let wireguard = "FROM a\nEXPOSE 51820/udp";
         assert_eq!(taken("FROM a\nEXPOSE wireg|", DOCKERFILE), wireguard);
         assert_eq!(taken("FROM a\nEXPOSE wireg|/udp", DOCKERFILE), wireguard);
@@ -319,32 +340,23 @@ mod tests {
 
     #[test]
     fn what_stands_beside_comes_first() {
-        assert_eq!(first("FROM postgres:16\nEXPOSE |", DOCKERFILE, 1), ["5432 postgresql"]);
-        assert_eq!(first("FROM redis AS base\nFROM base\nEXPOSE |", DOCKERFILE, 1), ["6379 redis"]);
+        assert_eq!(first("FROM postgres:16\nEXPOSE |", DOCKERFILE, 1), ["postgresql 5432/tcp"]);
+        assert_eq!(first("FROM redis AS base\nFROM base\nEXPOSE |", DOCKERFILE, 1), ["redis 6379/tcp"]);
+        assert_eq!(number(&first("FROM a\nENV PORT=3456\nEXPOSE |", DOCKERFILE, 1)[0]), "3456");
+        assert_eq!(first("FROM a\nENV REDIS_PORT=|", DOCKERFILE, 1), ["redis 6379/tcp"]);
+        assert_eq!(first(&in_service("    ports:\n      - |"), COMPOSE, 1), ["postgresql 5432/tcp"]);
+        assert_eq!(first(&in_service("    expose: [|]"), COMPOSE, 1), ["postgresql 5432/tcp"]);
+        assert_eq!(first("services:\n  redis:\n    ports: ['6000:|']", COMPOSE, 1), ["redis 6379/tcp"]);
         assert_eq!(
-            first("FROM a\nENV PORT=3456\nEXPOSE |", DOCKERFILE, 1)[0].split(' ').next(),
-            Some("3456")
+            number(&first("server { location / { proxy_pass http://mongo:|; } }", NGINX, 1)[0]),
+            "27017"
         );
-        assert_eq!(first("FROM a\nENV REDIS_PORT=|", DOCKERFILE, 1), ["6379 redis"]);
-        assert_eq!(first(&in_service("    ports:\n      - |"), COMPOSE, 1), ["5432 postgresql"]);
-        assert_eq!(first(&in_service("    expose: [|]"), COMPOSE, 1), ["5432 postgresql"]);
-        assert_eq!(first("services:\n  redis:\n    ports: ['6000:|']", COMPOSE, 1), ["6379 redis"]);
-        assert_eq!(
-            first("server { location / { proxy_pass http://mongo:|; } }", NGINX, 1)[0].split(' ').next(),
-            Some("27017")
-        );
-        assert_eq!(
-            first("upstream mysql { server 10.0.0.1:|\n}", NGINX, 1)[0].split(' ').next(),
-            Some("3306")
-        );
-        assert_eq!(first("server { listen |", NGINX, 1), ["80 http"]);
-        assert_eq!(first("server { listen | ssl; }", NGINX, 1), ["80 http"]);
-        assert_eq!(first("server { listen 8443; listen [::]:|; }", NGINX, 1), ["8443 https-alt"]);
-        assert_eq!(
-            first("upstream u { server a:9001; server b:|; }", NGINX, 1)[0].split(' ').next(),
-            Some("9001")
-        );
-        assert_eq!(first("FROM a\nRUN wait-for redis:|", DOCKERFILE, 1), ["6379 redis"]);
+        assert_eq!(number(&first("upstream mysql { server 10.0.0.1:|\n}", NGINX, 1)[0]), "3306");
+        assert_eq!(first("server { listen |", NGINX, 1), ["http 80/tcp"]);
+        assert_eq!(first("server { listen | ssl; }", NGINX, 1), ["http 80/tcp"]);
+        assert_eq!(first("server { listen 8443; listen [::]:|; }", NGINX, 1), ["https-alt 8443/tcp"]);
+        assert_eq!(number(&first("upstream u { server a:9001; server b:|; }", NGINX, 1)[0]), "9001");
+        assert_eq!(first("FROM a\nRUN wait-for redis:|", DOCKERFILE, 1), ["redis 6379/tcp"]);
         assert_eq!(
             first("services:\n  kv:\n    image: redis\n  a:\n    command: wait-for kv:|", COMPOSE, 1).len(),
             1
@@ -354,10 +366,7 @@ mod tests {
     #[test]
     fn the_host_has_the_containers_number_unless_it_is_taken() {
         let ports = |text: &str| {
-            first(&in_service(text), COMPOSE, 2)
-                .iter()
-                .map(|it| it.split(' ').next().unwrap_or_default().to_owned())
-                .collect::<Vec<_>>()
+            first(&in_service(text), COMPOSE, 2).iter().map(|it| number(it).to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(ports("    ports:\n      - '|:5432'")[0], "5432");
         assert_eq!(ports("    ports:\n      - '5432:5432'\n      - '|:5432'")[0], "5433");
@@ -373,8 +382,10 @@ mod tests {
     #[test]
     fn what_the_list_has_is_not_offered_again() {
         let offered = first("FROM a\nEXPOSE 80 443 |", DOCKERFILE, 50);
-        assert!(!offered.iter().any(|it| it == "80 http" || it == "443 https"), "{offered:?}");
-        assert!(first("FROM a\nEXPOSE 80\nFROM b\nEXPOSE |", DOCKERFILE, 50).contains(&"80 http".to_owned()));
+        assert!(!offered.iter().any(|it| it == "http 80/tcp" || it == "https 443/tcp"), "{offered:?}");
+        assert!(
+            first("FROM a\nEXPOSE 80\nFROM b\nEXPOSE |", DOCKERFILE, 50).contains(&"http 80/tcp".to_owned())
+        );
     }
 
     #[test]
@@ -384,9 +395,12 @@ mod tests {
         let labels = |text: &str| {
             completion(text, DOCKERFILE, &settings).items.into_iter().map(|it| it.label).collect::<Vec<_>>()
         };
-        assert_eq!(labels("FROM postgres\nEXPOSE |")[..3], ["5432 ledger", "7070 billing", "9999 old"]);
-        assert_eq!(labels("FROM a\nEXPOSE bil|")[0], "7070 billing");
-        assert_eq!(labels("FROM a\nEXPOSE 7|")[0], "7070 billing");
+        assert_eq!(
+            labels("FROM postgres\nEXPOSE |")[..3],
+            ["ledger 5432/tcp", "billing 7070/tcp", "old 9999/tcp"]
+        );
+        assert_eq!(labels("FROM a\nEXPOSE bil|")[0], "billing 7070/tcp");
+        assert_eq!(labels("FROM a\nEXPOSE 7|")[0], "7070/tcp billing");
     }
 
     #[test]
@@ -456,7 +470,7 @@ mod tests {
                 .split(|it: char| !it.is_ascii_digit())
                 .rfind(|it| !it.is_empty())
                 .unwrap_or_default();
-            let item = offered.items.iter().find(|item| item.label.split(' ').next() == Some(number));
+            let item = offered.items.iter().find(|item| self::number(&item.label) == number);
             let new = item.and_then(|item| item.text.clone()).unwrap_or_default();
             let got = [&unmarked[..offered.span.start], &new, &unmarked[offered.span.end..]].concat();
             assert_eq!(got, expected, "{text}");
@@ -548,7 +562,7 @@ mod tests {
         let scan = languages::scan(text, language);
         let settings = Settings::default();
         for at in 0..=text.len() {
-            let completion = complete(text, language, &scan, &settings.team, || &[], at);
+            let completion = complete(text, language, &scan, &Memory::default(), &settings.team, || &[], at);
             assert!(
                 completion.items.is_empty()
                     || completion.span.touches(at.min(text.len()))
@@ -577,7 +591,8 @@ mod tests {
         }
         // Where a single number stands that is no one digit of free text, something is offered.
         for port in scan.uses.iter().filter(|it| it.span.of(text).bytes().all(|byte| byte.is_ascii_digit())) {
-            let completion = complete(text, language, &scan, &settings.team, || &[], port.span.start);
+            let completion =
+                complete(text, language, &scan, &Memory::default(), &settings.team, || &[], port.span.start);
             assert!(!completion.items.is_empty() && completion.span == port.span, "{:?}", port.span.of(text));
         }
     }

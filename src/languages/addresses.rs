@@ -15,6 +15,9 @@ use crate::text::Span;
 
 /// Adds the ports in `text`, which stands in the file from byte `at` on.
 pub fn push_ports(text: &str, at: usize, role: Role, scope: Option<usize>, scan: &mut Scan) {
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return;
+    }
     let first = scan.uses.len();
     for colon in memchr::memchr_iter(b':', text.as_bytes()) {
         if let Some(port) = address(text, colon) {

@@ -97,7 +97,7 @@ fn find(reading: &Reading, is_configuration: bool, at: usize) -> Completion {
     }
     let Some(language) = reading.language else { return Completion::default() };
     let (text, team) = (&reading.text, &reading.settings.team);
-    complete::complete(text, language, &reading.scan, team, || reading.findings(), at)
+    complete::complete(text, language, &reading.scan, &reading.memory, team, || reading.findings(), at)
 }
 
 /// What is offered at a place, and to whom.

@@ -74,8 +74,9 @@ pub struct Reading {
     pub scan: Scan,
     /// What is asked of the linter there.
     pub settings: Settings,
+    /// What the next reading of nearly the same text goes by.
+    pub memory: Memory,
     findings: OnceLock<Vec<Finding>>,
-    memory: Memory,
 }
 
 impl Reading {

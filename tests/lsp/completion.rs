@@ -103,7 +103,7 @@ impl Editor {
         let at = self.show(uri, text);
         let list = self.ask(uri, at, Value::Null);
         let items = list["items"].as_array().unwrap();
-        let item = items.iter().find(|item| item["label"].as_str().unwrap().starts_with(label));
+        let item = items.iter().find(|item| item["label"].as_str().unwrap().contains(label));
         self.taken(item.unwrap_or_else(|| panic!("no {label} at {text}: {list:#}")), at)
     }
 
@@ -156,7 +156,7 @@ fn a_port_is_offered_by_name_and_by_number() {
     let mut editor = Editor::able();
     let items = editor.offered(URI, "FROM alpine\nEXPOSE postg|\n");
     let item = &items[0];
-    assert_eq!(item["label"], "5432 postgresql");
+    assert_eq!(item["label"], "postgresql 5432/tcp");
     assert_eq!(item["labelDetails"]["description"], "PostgreSQL");
     assert_eq!(item["kind"], 12);
     assert!(
@@ -174,19 +174,23 @@ fn a_port_is_offered_by_name_and_by_number() {
 fn what_stands_beside_comes_first() {
     let mut editor = Editor::able();
     for (uri, text, expected) in [
-        (URI, "FROM postgres:16\nEXPOSE |".to_owned(), "5432 postgresql"),
-        (URI, "FROM redis AS a\nFROM a\nONBUILD expose 80 \\\n  |".to_owned(), "6379 redis"),
-        (URI, "FROM a\nARG REDIS_PORT=|".to_owned(), "6379 redis"),
-        (COMPOSE, in_service("    ports:\n      - |\n"), "5432 postgresql"),
-        (COMPOSE, in_service("    ports:\n      - \"|:5432\"\n"), "5432 postgresql"),
-        (COMPOSE, in_service("    ports:\n      - \"5432:|\n"), "5432 postgresql"),
-        (COMPOSE, in_service("    expose: [\"|\"]\n"), "5432 postgresql"),
-        (COMPOSE, in_service("    ports:\n      - target: |\n        published: 1\n"), "5432 postgresql"),
-        (COMPOSE, in_service("    ports:\n      - target: 5432\n        published: |\n"), "5432 postgresql"),
-        (COMPOSE, in_service("    environment:\n      URL: http://redis:|\n"), "6379 redis"),
-        (NGINX, "upstream redis {\n  server 10.0.0.1:|\n}".to_owned(), "6379 redis"),
-        (NGINX, "server {\n  listen |\n}".to_owned(), "80 http"),
-        (NGINX, "location / {\n  proxy_pass http://redis:|;\n}".to_owned(), "6379 redis"),
+        (URI, "FROM postgres:16\nEXPOSE |".to_owned(), "postgresql 5432/tcp"),
+        (URI, "FROM redis AS a\nFROM a\nONBUILD expose 80 \\\n  |".to_owned(), "redis 6379/tcp"),
+        (URI, "FROM a\nARG REDIS_PORT=|".to_owned(), "redis 6379/tcp"),
+        (COMPOSE, in_service("    ports:\n      - |\n"), "postgresql 5432/tcp"),
+        (COMPOSE, in_service("    ports:\n      - \"|:5432\"\n"), "postgresql 5432/tcp"),
+        (COMPOSE, in_service("    ports:\n      - \"5432:|\n"), "postgresql 5432/tcp"),
+        (COMPOSE, in_service("    expose: [\"|\"]\n"), "postgresql 5432/tcp"),
+        (COMPOSE, in_service("    ports:\n      - target: |\n        published: 1\n"), "postgresql 5432/tcp"),
+        (
+            COMPOSE,
+            in_service("    ports:\n      - target: 5432\n        published: |\n"),
+            "postgresql 5432/tcp",
+        ),
+        (COMPOSE, in_service("    environment:\n      URL: http://redis:|\n"), "redis 6379/tcp"),
+        (NGINX, "upstream redis {\n  server 10.0.0.1:|\n}".to_owned(), "redis 6379/tcp"),
+        (NGINX, "server {\n  listen |\n}".to_owned(), "http 80/tcp"),
+        (NGINX, "location / {\n  proxy_pass http://redis:|;\n}".to_owned(), "redis 6379/tcp"),
     ] {
         let items = editor.offered(uri, &text);
         assert_eq!(items.first().map(|item| &item["label"]), Some(&json!(expected)), "{text}");
@@ -200,7 +204,10 @@ fn the_teams_own_stand_above_all_and_are_explained() {
     editor.client.open(CONFIGURATION, "toml", "[ports]\n7070 = { name = 'billing', note = 'ask Ada' }\n");
     let items = editor.offered(URI, "FROM postgres\nEXPOSE |\n");
     let billing = items[0].clone();
-    assert_eq!((&billing["label"], &items[1]["label"]), (&json!("7070 billing"), &json!("5432 postgresql")));
+    assert_eq!(
+        (&billing["label"], &items[1]["label"]),
+        (&json!("billing 7070/tcp"), &json!("postgresql 5432/tcp"))
+    );
     let documentation = editor.resolved(&billing)["documentation"]["value"].as_str().unwrap().to_owned();
     assert!(documentation.contains("**billing**") && documentation.contains("ask Ada"), "{documentation}");
     // Nothing is remembered: a document that is closed meanwhile has no team.
@@ -415,7 +422,10 @@ fn nothing_where_no_port_can_stand() {
     // A place that is not there is the nearest that is.
     editor.client.open("file:///stack/web/Dockerfile", "dockerfile", "EXPOSE ");
     let far = Position { line: 99, character: 99 };
-    assert_eq!(editor.ask("file:///stack/web/Dockerfile", far, Value::Null)["items"][0]["label"], "80 http");
+    assert_eq!(
+        editor.ask("file:///stack/web/Dockerfile", far, Value::Null)["items"][0]["label"],
+        "http 80/tcp"
+    );
     editor.client.finish();
 }
 
@@ -505,7 +515,7 @@ fn a_large_document_is_answered_like_a_small_one() {
     let text = "services:\n".to_owned() + &(0..1600).map(service).collect::<String>();
     let text = format!("{text}  last:\n    image: redis\n    ports:\n      - |\n");
     assert!(text.len() > 64 << 10);
-    assert_eq!(editor.labels(COMPOSE, &text, 1), ["6379 redis"]);
+    assert_eq!(editor.labels(COMPOSE, &text, 1), ["redis 6379/tcp"]);
     editor.client.finish();
 }
 
@@ -537,7 +547,7 @@ fn every_place_of_the_demo() {
             assert!(!is_in_comment || ports.is_empty(), "{}", &marked);
             for item in ports.first().into_iter().chain(ports.last()) {
                 let label = item["label"].as_str().unwrap();
-                let number = label.split([' ', '/']).next().unwrap();
+                let number = label.split(' ').find_map(|word| word.split_once('/')).unwrap().0;
                 let taken = editor.taken(item, position);
                 let found = languages::scan(&taken, language).uses;
                 let range = PortRange::single(number.parse().unwrap());
