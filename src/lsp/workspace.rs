@@ -192,10 +192,11 @@ fn read(session: &Arc<Session>, wanted: &Wanted, steps: &mpsc::UnboundedSender<S
     }
     let mut has_changed = false;
     for path in &wanted.paths {
-        let is_walked =
-            folders.iter().any(|folder| path.starts_with(folder) && discovery::is_walked(folder, path));
-        let paths: Vec<PathBuf> = match folders.iter().find(|folder| path.starts_with(folder)) {
-            Some(folder) if is_walked => candidates(session, folder, path).collect(),
+        let folder = folders.iter().find(|folder| path.starts_with(folder));
+        let paths: Vec<PathBuf> = match folder {
+            Some(folder) if is_looked_at(session, folder, path) => {
+                candidates(session, folder, path).collect()
+            }
             _ => Vec::new(),
         };
         let found: BTreeMap<_, _> =
@@ -213,6 +214,17 @@ fn read(session: &Arc<Session>, wanted: &Wanted, steps: &mpsc::UnboundedSender<S
         }
     }
     has_changed
+}
+
+/// Whether a walk through a `folder` of the workspace comes to `path`, whatever that is.
+fn is_looked_at(session: &Session, folder: &Path, path: &Path) -> bool {
+    let is_excluded = |within: &Path| {
+        let configuration = session.documents.configuration_of(within);
+        configuration.is_some_and(|it| it.excludes(within, true))
+    };
+    let mut folders = path.ancestors().take_while(|it| *it != folder);
+    let is_folder = path.is_dir();
+    !folders.any(|it| (it != path || is_folder) && is_excluded(it)) && discovery::is_walked(folder, path)
 }
 
 /// The files at or below `path` in a `folder` of the workspace that may be in a language we read, and the configurations.

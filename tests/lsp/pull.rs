@@ -137,10 +137,15 @@ fn the_whole_workspace_is_told_what_is_known_is_not_and_what_is_gone_is_cleared(
     assert_eq!(open[&b]["kind"], "unchanged");
 
     client.close(&a);
+    client.close(&hidden);
     fs::remove_file(path.join("b/compose.yaml")).unwrap();
-    let gone = json!({"uri": b, "type": 3});
-    client.notify("workspace/didChangeWatchedFiles", json!({"changes": [gone]}));
+    let mut changes = vec![json!({"uri": b, "type": 3})];
+    for passed_over in ["hidden/Dockerfile", "hidden", "excluded/Dockerfile", "excluded", "values.yaml"] {
+        changes.push(json!({"uri": address(path, passed_over), "type": 2}));
+    }
+    client.notify("workspace/didChangeWatchedFiles", json!({"changes": changes}));
     let last = ask_all(&mut client, &ids);
+    assert_eq!(last.len(), 3, "what is passed over still is: {last:#?}");
     assert_eq!(last[&a]["kind"], "unchanged", "as it lies on the disk");
     assert_eq!(items(&last[&b]), [""; 0]);
     assert_nothing_is_published(client);
