@@ -180,6 +180,8 @@ impl Session {
     /// Brings all up to date that hangs on settings and configurations.
     fn settings_changed(self: &Arc<Self>) {
         self.workspace.want_all();
+        // The files may say what they said before, and yet not be asked for any more.
+        self.workspace.wake();
         self.ask_again();
         if self.abilities().workspace.inlay_hint_refresh {
             let session = Arc::clone(self);

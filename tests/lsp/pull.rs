@@ -186,6 +186,33 @@ fn a_client_that_takes_results_bit_by_bit_is_answered_when_there_is_news() {
 }
 
 #[test]
+fn settings_are_news_to_a_client_that_waits_for_some() {
+    let folder = TempDir::new().unwrap();
+    write(folder.path(), &[("Dockerfile", MAIL)]);
+    let uri = address(folder.path(), "Dockerfile");
+    let mut client = asking_in(folder.path());
+    let first = ask_all(&mut client, &[]);
+    assert_eq!(items(&first[&uri]), ["1:7-10 deregistered-port"]);
+    let mut known = first[&uri]["resultId"].clone();
+    let expected: [(&str, &[&str]); 2] =
+        [("openFilesOnly", &[]), ("workspace", &["1:7-10 deregistered-port"])];
+    for (mode, expected) in expected {
+        let params = json!({"previousResultIds": [{"uri": uri, "value": known}], "partialResultToken": mode});
+        client
+            .send(&json!({"jsonrpc": "2.0", "id": mode, "method": "workspace/diagnostic", "params": params}));
+        // Another answer comes before.
+        assert_eq!(client.hover(&uri, 0, 0), Value::Null);
+        let settings = json!({"settings": {"portolan": {"diagnosticMode": mode}}});
+        client.notify("workspace/didChangeConfiguration", settings);
+        let answer = client.wait("the news", |it| it["id"] == mode && it.get("method").is_none());
+        let report = &answer["result"]["items"][0];
+        assert_eq!(items(report), expected, "{mode}");
+        known = report["resultId"].clone();
+    }
+    client.finish();
+}
+
+#[test]
 fn a_configuration_that_changes_makes_the_client_ask_again() {
     let folder = TempDir::new().unwrap();
     let path = folder.path();
