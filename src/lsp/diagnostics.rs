@@ -148,9 +148,10 @@ pub async fn of_document(session: &Session, params: DocumentDiagnosticParams) ->
     let Some(document) = session.documents.snapshot(&uri) else {
         let file = convert::file(&uri).and_then(|path| session.workspace.file(&path));
         let diagnostics = file.map(|file| file.diagnostics.to_vec()).unwrap_or_default();
-        return with_related(report(diagnostics, previous), None);
+        return with_related(report(diagnostics, None, previous), None);
     };
-    with_related(report(diagnostics(session, &document).await, previous), related(session, &document))
+    let report = report(diagnostics(session, &document).await, Some(document.version), previous);
+    with_related(report, related(session, &document))
 }
 
 /// What is found in every file of the workspace, and in every document that is open, or that it is what the client knows.
@@ -189,8 +190,8 @@ async fn workspace_reports(
         let Some(document) = session.documents.snapshot(&uri) else { continue };
         let (diagnostics, known) = (diagnostics(session, &document).await, known.get(&uri));
         if !diagnostics.is_empty() || known.is_some() {
-            let version = Some(document.version.into());
-            reports.push(workspace_report(&uri, version, report(diagnostics, known.copied())));
+            let report = report(diagnostics, Some(document.version), known.copied());
+            reports.push(workspace_report(&uri, Some(document.version.into()), report));
         }
         seen.insert(uri);
     }
@@ -208,13 +209,20 @@ async fn workspace_reports(
         seen.insert(file.uri);
     }
     let gone = known.iter().filter(|(uri, _)| !seen.contains(**uri));
-    reports.extend(gone.map(|(uri, id)| workspace_report(uri, None, report(Vec::new(), Some(id)))));
+    reports.extend(gone.map(|(uri, id)| workspace_report(uri, None, report(Vec::new(), None, Some(id)))));
     reports
 }
 
-/// The report on `diagnostics` for a client that knows those of the id `previous`.
-fn report(diagnostics: Vec<Diagnostic>, previous: Option<&str>) -> DocumentDiagnosticReportKind {
-    let id = result_id(&diagnostics);
+/// The report on `diagnostics`, of that version of a document if it is open, for a client that knows those of the id
+/// `previous`. Of another version it knows nothing: clients drop what stood in text that is cut, and when that comes back
+/// they do not.
+fn report(
+    diagnostics: Vec<Diagnostic>,
+    version: Option<i32>,
+    previous: Option<&str>,
+) -> DocumentDiagnosticReportKind {
+    let version = version.map(|version| format!("-{version}")).unwrap_or_default();
+    let id = result_id(&diagnostics) + &version;
     if previous == Some(&id) {
         return unchanged(id);
     }
@@ -225,7 +233,7 @@ fn report(diagnostics: Vec<Diagnostic>, previous: Option<&str>) -> DocumentDiagn
 }
 
 fn full(items: Vec<Diagnostic>) -> DocumentDiagnosticReportKind {
-    report(items, None)
+    report(items, None, None)
 }
 
 fn unchanged(result_id: String) -> DocumentDiagnosticReportKind {
