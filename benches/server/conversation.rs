@@ -162,6 +162,13 @@ impl Conversation {
     pub fn end(mut self) -> Option<()> {
         self.request("shutdown", Value::Null)?;
         self.notify("exit", Value::Null);
+        let end = Instant::now() + PATIENCE;
+        while self.child.try_wait().ok()?.is_none() {
+            if Instant::now() > end {
+                return None;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
         Some(())
     }
 

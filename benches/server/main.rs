@@ -42,6 +42,9 @@ struct Arguments {
     /// The settings of a server, as an editor would send them: `NAME=FILE`, which holds JSON.
     #[arg(long, value_name = "NAME=FILE")]
     settings: Vec<String>,
+    /// Only files of this language: `dockerfile`, `compose` or `nginx`.
+    #[arg(long, value_parser = |name: &str| Language::from_name(name).ok_or("it is no language"))]
+    language: Option<Language>,
     /// How many keystrokes are timed in each file.
     #[arg(long)]
     keystrokes: Option<usize>,
@@ -78,7 +81,7 @@ fn main() {
         if arguments.bench { vec![Size::Lines(1000), Size::Bytes(100_000)] } else { vec![Size::Lines(60)] };
 
     let mut table = Table::new(servers.iter().map(|server| server.name.clone()).collect());
-    for language in Language::ALL {
+    for language in Language::ALL.into_iter().filter(|it| arguments.language.is_none_or(|only| *it == only)) {
         for &size in &sizes {
             let sample = texts::sample(language, size);
             table.heading(&format!("{}, {size}, {keystrokes} keystrokes", language.name()));

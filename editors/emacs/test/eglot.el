@@ -27,6 +27,25 @@
         (last-nonmenu-event ?\r))
     (call-interactively #'eglot-code-actions)))
 
+(defun complete (candidate)
+  "Complete what is before point to CANDIDATE, as the command for it does."
+  (pcase-let* ((`(,from ,to ,table . ,properties) (eglot-completion-at-point))
+               (typed (buffer-substring from to))
+               (metadata (completion-metadata typed table nil))
+               (found (completion-all-completions typed table nil (length typed) metadata)))
+    (when found (setcdr (last found) nil))
+    (let ((chosen (cl-find candidate found :test #'equal)))
+      (unless chosen (fail "expected %S among what is offered: %S" candidate found))
+      (delete-region from to)
+      (insert chosen)
+      (funcall (plist-get properties :exit-function) chosen 'finished))))
+
+(defun hints ()
+  "The inlay hints of this buffer."
+  (mapcar (lambda (it) (string-trim (or (overlay-get it 'before-string) (overlay-get it 'after-string) "")))
+          (cl-remove-if-not (lambda (it) (overlay-get it 'eglot--inlay-hint))
+                            (overlays-in (point-min) (point-max)))))
+
 (main
  (message "Emacs %s" emacs-version)
  (dolist (mode '(dockerfile-mode yaml-mode))
@@ -58,6 +77,35 @@
    (set-buffer-modified-p nil))
  (passed "an edit clears the diagnostic, its undoing brings it back")
 
+ (at 9 "994")
+ (end-of-line)
+ (insert "\n      - \"postg")
+ (tell)
+ (complete "postgresql 5432/tcp")
+ (let ((line (buffer-substring (line-beginning-position) (line-end-position))))
+   (unless (equal line "      - \"5432\"")
+     (fail "expected that postg is completed to 5432: %s" line)))
+ (delete-region (line-end-position 0) (line-end-position))
+ (tell)
+ (passed "postg is completed to 5432")
+
+ (at 9 "994")
+ (choose "Convert to the long syntax")
+ (unless (save-excursion (goto-char (point-min)) (search-forward "- target: 994\n" nil t))
+   (fail "expected the long syntax: %s" (buffer-string)))
+ (revert-buffer t t)
+ (wait-for-diagnostic 9 "port 994 is reserved by IANA")
+ (passed "a code action writes a port in the long syntax")
+
+ (let ((index (format "%S" (funcall imenu-create-index-function))))
+   (dolist (name '("webmail" "objects" "5432"))
+     (unless (string-search name index) (fail "expected %s in the index of imenu: %s" name index))))
+ (passed "imenu knows the services and their ports")
+
+ (eglot--update-hints-1 (point-min) (point-max))
+ (wait-for "an inlay hint postgresql" (lambda () (member "postgresql" (hints))) #'hints)
+ (passed "an inlay hint says who is known at 5432")
+
  (open-file "Dockerfile")
  (flymake-start)
  (wait-for-diagnostic 11 "port 585 was deregistered on 2006-04-25")
@@ -74,10 +122,10 @@
  (passed "the code action replaces 585 with 993")
 
  (open-file "Dockerfile.upper")
- (insert "FROM scratch\nEXPOSE 8080/TCP\n")
+ (insert "FROM scratch\nEXPOSE 8080/http\n")
  (add-hook 'before-save-hook #'portolan-eglot-fix-all nil t)
  (save-buffer)
- (unless (equal (buffer-string) "FROM scratch\nEXPOSE 8080/tcp\n")
+ (unless (equal (buffer-string) "FROM scratch\nEXPOSE 8080\n")
    (fail "expected that saving applies the safe fix: %s" (buffer-string)))
  (insert "\n")
  (save-buffer)

@@ -142,6 +142,7 @@ readme '## Other files' >"$HOME/other-files.lua"
 run files
 run server
 run fix
+run features
 run help
 
 editor_path=$HOME/none
@@ -193,7 +194,20 @@ tmux -S "$SOCKET" send-keys "${port_line}G" 0f5 K
 sees 'PostgreSQL'
 sees 'port 994 is reserved by IANA'
 screen >"$OUT/neovim-$version.txt"
-tmux -S "$SOCKET" send-keys Escape ':qall!' Enter
+# Completion. Neovim 0.7 does not ask the server by itself, and shows what begins with what is typed alone.
+typed=postg
+choose=C-y
+if [ "$is_old" ]; then
+  typed=543
+  choose='C-n C-y'
+fi
+tmux -S "$SOCKET" send-keys Escape ':set omnifunc=v:lua.vim.lsp.omnifunc' Enter "9Go- \"$typed" C-x C-o
+sees 'PostgreSQL, 5432/tcp'
+screen >"$OUT/neovim-$version-completion.txt"
+# shellcheck disable=SC2086 # Several keys.
+tmux -S "$SOCKET" send-keys $choose Escape
+sees '- "5432"'
+tmux -S "$SOCKET" send-keys Escape Escape ':qall!' Enter
 tries=0
 while tmux -S "$SOCKET" has-session 2>"$HOME/tmux-error"; do
   tries=$((tries + 1))

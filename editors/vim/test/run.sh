@@ -71,7 +71,16 @@ keys u
 until_true "with line 9 again, 994 is in the list" shows_line 'compose.yaml\|9 .*port 994 is reserved'
 passed "an edit clears the diagnostic, its undoing brings it back"
 
-# Dockerfile: diagnostics, a code action.
+at 9 994
+type_command "ALECodeAction"
+until_true "a code action converts to the long syntax" shows_line '^[0-9]+\) Convert to the long syntax'
+keys "$(screen | sed -n 's/^\([0-9]*\)) Convert to the long syntax.*/\1/p')" Enter
+until_true "the code action has written the long syntax" shows_line '^ +published: "994"'
+type_command "edit!"
+until_true "994 is in the list again" shows_line 'compose.yaml\|9 .*port 994 is reserved'
+passed "a code action writes a port in the long syntax"
+
+# Dockerfile: diagnostics, a code action, completion. ALE completes words that begin with what is typed.
 type_command "edit! $DEMO/Dockerfile"
 until_true "585 is in the list for the Dockerfile, line 11" \
     shows_line 'Dockerfile\|11 col 25.* warning\| .*port 585 was deregistered on 2006-04-25'
@@ -89,6 +98,17 @@ type_command "write"
 until_true "the Dockerfile on disk exposes 993" \
     has_file_line "$DEMO/Dockerfile" '^EXPOSE \$\{HTTP_PORT\} 143 993$'
 passed "the code action replaces 585 with 993"
+
+type_command "set omnifunc=ale#completion#OmniFunc"
+keys G o
+keys -l "EXPOSE 53/ud"
+keys C-x C-o
+until_true "ud is completed to udp" shows 'EXPOSE 53/udp'
+keep_screen completion
+keys C-y Escape
+until_true "Vim is in its normal mode" shows_not "-- INSERT --"
+type_command "edit!"
+passed "a transport is completed"
 
 # nginx: diagnostics.
 type_command "edit! $DEMO/nginx.conf"

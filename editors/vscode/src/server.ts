@@ -114,8 +114,12 @@ export class Server {
   }
 
   #clientOptions(): LanguageClientOptions {
+    const settings = vscode.workspace.getConfiguration("portolan");
+    const heeded = ["inlayHints", "diagnosticMode", "logLevel"];
     return {
-      documentSelector: documentSelector(vscode.workspace.getConfiguration("portolan").get<string[]>("files", [])),
+      // What changes later, the server asks to be told.
+      initializationOptions: Object.fromEntries(heeded.map((name) => [name, settings.get<unknown>(name)])),
+      documentSelector: documentSelector(settings.get<string[]>("files", [])),
       outputChannel: this.#log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
     };

@@ -48,7 +48,8 @@ describe("in a trusted workspace", () => {
     mkdirSync(join(demo, "proxy"));
     writeFileSync(join(demo, "proxy", "site.vhost"), "server {\n    listen 585;\n}\n");
     writeFileSync(join(demo, "portolan.toml"), '[languages]\nnginx = ["proxy/*.vhost"]\n');
-    writeFileSync(join(demo, "tcp.dockerfile"), "FROM scratch\nEXPOSE 80/TCP 585\n");
+    writeFileSync(join(demo, "tcp.dockerfile"), "FROM scratch\nEXPOSE 80/http 585\n");
+    writeFileSync(join(demo, "closed.dockerfile"), "FROM scratch\nEXPOSE 585\n");
     writeFileSync(join(demo, "values.yaml"), "service:\n  type: ClusterIP\n  port: 994\n");
     code = await VSCode.start({
       program, browser, out, workspace: demo, extensions: [bundled, host],
@@ -69,7 +70,7 @@ describe("in a trusted workspace", () => {
 
   step("a hover says what a port is, in each kind of file", async () => {
     await code.open("Dockerfile");
-    const text = await code.hover(...AT_585, /585\/tcp/);
+    const text = await code.hover(...AT_585, /Deregistered/);
     assert.match(text, /Deregistered/);
     assert.match(text, /993/);
     await code.shot("hover-dockerfile-dark");
@@ -109,8 +110,69 @@ describe("in a trusted workspace", () => {
     await code.page.keyboard.press("Backspace");
     await code.page.keyboard.type("5");
     await code.page.locator(".editor-instance .squiggly-warning").waitFor({ state: "detached" });
-    await code.command("File: Revert File");
-    await code.page.locator(".tab.active:not(.dirty)").waitFor();
+    await code.revert();
+  });
+
+  step("ports are completed by the beginning of a service's name", async () => {
+    const before = readFileSync(join(demo, "compose.yaml"), "utf8");
+    await code.open("compose.yaml");
+    await code.goTo(9, 18);
+    await code.page.keyboard.press("Enter");
+    await code.page.keyboard.type('- "postg');
+    const offered = await code.completions(/5432/);
+    assert.match(offered[0] ?? "", /5432/, offered.join("\n"));
+    await code.shot("completion-dark");
+    await code.page.keyboard.press("Tab");
+    await code.page.locator(".suggest-widget.visible").waitFor({ state: "detached" });
+    assert.match(await code.save("compose.yaml"), /^ {6}- "5432/m);
+    writeFileSync(join(demo, "compose.yaml"), before);
+    await code.revert();
+  });
+
+  step("a port is rewritten in the long syntax", async () => {
+    const before = readFileSync(join(demo, "compose.yaml"), "utf8");
+    await code.open("compose.yaml");
+    await code.quickFixes(9, 11, "Convert to the long syntax");
+    await code.shot("refactoring-dark");
+    await code.quickFix(9, 11, "Convert to the long syntax");
+    assert.match(await code.save("compose.yaml"), /^ {6}- target: 994\n {8}published: "994"$/m);
+    writeFileSync(join(demo, "compose.yaml"), before);
+    await code.revert();
+  });
+
+  step("inlay hints say who is known at a port, and heed the settings at once", async () => {
+    await code.open("compose.yaml");
+    await code.goTo(1, 1);
+    await code.inlayHints((hints) => hints.includes("postgresql"));
+    await code.shot("inlay-hints-dark");
+    await changeSettings({ "portolan.inlayHints.services": false });
+    await code.inlayHints((hints) => !hints.includes("postgresql"));
+    await changeSettings({ "portolan.inlayHints.services": true, "portolan.inlayHints.commonPorts": true });
+    await code.inlayHints((hints) => hints.includes("postgresql") && hints.includes("https"));
+    await changeSettings({ "portolan.inlayHints.commonPorts": false });
+    await code.inlayHints((hints) => hints.includes("postgresql") && !hints.includes("https"));
+  });
+
+  step("the symbols of a file can be gone to", async () => {
+    await code.open("compose.yaml");
+    for (const name of ["proxy", "webmail", "objects"]) {
+      await code.symbol(name);
+    }
+    await code.shot("symbols-dark");
+    await code.page.keyboard.press("Escape");
+  });
+
+  step("what is wrong in files that are not open is in the Problems view, until the settings say otherwise", async () => {
+    const closed = code.page.locator(".markers-panel .monaco-list-row", { hasText: "closed.dockerfile" });
+    await code.open("nginx.conf");
+    await code.problems(/port 994 is reserved/);
+    await closed.first().waitFor();
+    await code.shot("workspace-problems-dark");
+    await changeSettings({ "portolan.diagnosticMode": "openFilesOnly" });
+    await closed.first().waitFor({ state: "detached" });
+    await changeSettings({ "portolan.diagnosticMode": "workspace" });
+    await closed.first().waitFor();
+    await code.page.keyboard.press("Control+Shift+M");
   });
 
   step("looks ports up by number and by name", async () => {
@@ -138,7 +200,7 @@ describe("in a trusted workspace", () => {
     await code.message(/extension 0\.1\.0, server 0\.1\.0 \(bundled: .*portolan\)/);
     await code.clearMessages();
     await code.command("Portolan: Show Logs");
-    await code.page.locator(".panel .view-line", { hasText: /Server:\sportolan\s0\.1\.0/ }).first().waitFor();
+    await code.page.locator(".panel .view-line", { hasText: /\[info\]/ }).first().waitFor();
     await code.shot("logs-dark");
     await code.command("View: Hide Panel");
   });
@@ -199,7 +261,7 @@ describe("in a trusted workspace", () => {
     await code.page.locator(".monaco-workbench.vs:not(.vs-dark)").waitFor();
     await code.open("Dockerfile");
     await code.squiggles("warning");
-    await code.hover(...AT_585, /585\/tcp/);
+    await code.hover(...AT_585, /Deregistered/);
     await code.shot("hover-dockerfile-light");
     await code.quickFixes(...AT_585, "Replace 585 with 993");
     await code.shot("quick-fix-light");

@@ -42,6 +42,21 @@ for (const [theme, colorTheme] of [["dark", "Default Dark Modern"], ["light", "D
     await code.shot(`hover-compose-${theme}`);
 
     await code.page.keyboard.press("Escape");
+    await code.goTo(1, 1);
+    await code.inlayHints((hints) => hints.includes("postgresql"));
+    await code.shot(`inlay-hints-${theme}`);
+
+    await code.goTo(9, 18);
+    await code.page.keyboard.press("Enter");
+    await code.page.keyboard.type('- "postg');
+    await code.completions(/5432/);
+    // What stands beside the item is asked for.
+    await code.page.keyboard.press("Control+Space");
+    await code.page.locator(".suggest-details").first().waitFor();
+    await code.shot(`completion-${theme}`);
+    await code.page.keyboard.press("Escape");
+    await code.revert();
+
     await code.open("Dockerfile");
     await code.quickFixes(11, 25, "Replace 585 with 993");
     await code.shot(`quick-fix-${theme}`);

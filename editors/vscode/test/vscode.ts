@@ -233,11 +233,48 @@ export class VSCode {
     await this.page.locator(".action-widget").first().waitFor({ state: "hidden" });
   }
 
+  /**
+   * The inlay hints on the screen, once they are what is wanted. VS Code writes blanks of its own into them, which are no
+   * part of the text.
+   */
+  async inlayHints(wanted: (hints: string[]) => boolean): Promise<string[]> {
+    let hints: string[] = [];
+    await until("the inlay hints are as they should be", async () => {
+      const parts = await this.page.locator(".editor-instance .view-line span[class*='dyn-rule']").allInnerTexts();
+      hints = parts.map((it) => it.replace(/[\u00a0\u200b-\u200d\s]+/g, " ").trim()).filter((it) => it !== "");
+      return wanted(hints);
+    }).catch((error: unknown) => { throw new Error(`there are: ${hints.join(", ")}`, { cause: error }); });
+    return hints;
+  }
+
+  /** The entries of the list of completions, once one says what is wanted; the list stays open. */
+  async completions(wanted: RegExp): Promise<string[]> {
+    const rows = this.page.locator(".suggest-widget.visible .monaco-list-row");
+    await rows.filter({ hasText: wanted }).first().waitFor();
+    return rows.allInnerTexts();
+  }
+
+  /** Looks a symbol of the open file up by its name; the list stays open. */
+  async symbol(name: string): Promise<void> {
+    const rows = this.page.locator(".quick-input-list .monaco-list-row");
+    await this.#again(`a symbol ${name}`, async () => {
+      await this.page.keyboard.press("Escape");
+      await this.page.keyboard.press("Control+Shift+o");
+      await rows.filter({ hasText: name }).first().waitFor({ timeout: 8000 });
+    });
+  }
+
   /** Saves the file that is open, and answers what is on the disk. */
   async save(file: string): Promise<string> {
     await this.page.keyboard.press("Control+s");
     await this.page.locator(".tab.active:not(.dirty)").waitFor();
     return readFileSync(join(this.#options.workspace, file), "utf8");
+  }
+
+  /** Takes back whatever is not saved of the file that is open. */
+  async revert(): Promise<void> {
+    await this.command("File: Revert File");
+    await this.page.locator(".tab.active:not(.dirty)").waitFor();
   }
 
   /** The message that says what is wanted, once it is there. */

@@ -132,6 +132,26 @@ function M.enable(options)
   end
 end
 
+-- What a client's server answers; nothing, and a message why, where it does not.
+---@param client vim.lsp.Client
+---@param method string
+---@param params table
+---@param timeout? integer in milliseconds, 1000 unless said otherwise
+---@param buffer integer
+local function ask(client, method, params, timeout, buffer)
+  local answer, problem
+  if vim.fn.has('nvim-0.11') == 1 then
+    answer, problem = client:request_sync(method, params, timeout or 1000, buffer)
+  else
+    answer, problem = client.request_sync(method, params, timeout or 1000, buffer)
+  end
+  problem = problem or answer and answer.err and answer.err.message
+  if problem then
+    vim.notify('portolan: no fixes: ' .. problem, vim.log.levels.WARN)
+  end
+  return answer and answer.result
+end
+
 -- Applies every safe fix in a buffer, and waits for it; meant for BufWritePre. Tells what went wrong, if anything did.
 ---@param buffer? integer the current one unless said otherwise
 ---@param timeout? integer in milliseconds, 1000 unless said otherwise
@@ -149,19 +169,12 @@ function M.fix_all(buffer, timeout)
   }
   for _, client in ipairs(M.clients()) do
     if vim.lsp.buf_is_attached(buffer, client.id) then
-      local method = 'textDocument/codeAction'
-      local answer, problem
-      if vim.fn.has('nvim-0.11') == 1 then
-        answer, problem = client:request_sync(method, params, timeout or 1000, buffer)
-      else
-        answer, problem = client.request_sync(method, params, timeout or 1000, buffer)
-      end
-      problem = problem or answer and answer.err and answer.err.message
-      if problem then
-        vim.notify('portolan: no fixes: ' .. problem, vim.log.levels.WARN)
-      end
-      for _, action in ipairs(answer and answer.result or {}) do
-        vim.lsp.util.apply_workspace_edit(action.edit, client.offset_encoding)
+      for _, action in ipairs(ask(client, 'textDocument/codeAction', params, timeout, buffer) or {}) do
+        -- What an action changes may have to be asked for.
+        action = action.edit and action or ask(client, 'codeAction/resolve', action, timeout, buffer)
+        if action and action.edit then
+          vim.lsp.util.apply_workspace_edit(action.edit, client.offset_encoding)
+        end
       end
     end
   end

@@ -82,6 +82,47 @@ const tests: Record<string, () => Promise<void> | void> = {
     assert.match(await hoverOf("Dockerfile", "143"), /Internet Message Access Protocol/);
   },
 
+  async "ports are offered where a port can stand, and nowhere else"() {
+    const document = await vscode.workspace.openTextDocument({ language: "dockerfile", content: "FROM redis\nEXPOSE red\n# red\n" });
+    const list = await completions(document, new vscode.Position(1, 10));
+    const item = list.items.find((it) => it.insertText === "6379" || textOf(it) === "6379");
+    assert.ok(item, list.items.map((it) => textOf(it)).join("; "));
+    assert.deepEqual((await completions(document, new vscode.Position(2, 5))).items.filter((it) => /^\d+$/.test(textOf(it))), []);
+  },
+
+  async "inlay hints have the hover as their tooltip"() {
+    const document = await open("compose.yaml");
+    const all = new vscode.Range(0, 0, document.lineCount, 0);
+    const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>("vscode.executeInlayHintProvider", document.uri, all);
+    const labels = hints.map((it) => (typeof it.label === "string" ? it.label : it.label.map((part) => part.value).join("")));
+    for (const label of ["postgresql", "minio"]) {
+      assert.ok(labels.includes(label), labels.join("; "));
+    }
+  },
+
+  async "symbols are a tree of services, stages or blocks with their ports"() {
+    const compose = await symbolsOf("compose.yaml");
+    assert.ok(compose.some((it) => it.startsWith("db")), compose.join("; "));
+    assert.ok(compose.some((it) => it.includes("5432")), compose.join("; "));
+    const nginx = await symbolsOf("nginx.conf");
+    assert.ok(nginx.some((it) => /server|listen|993/.test(it)), nginx.join("; "));
+  },
+
+  async "links lead to the files that are named, and to pages"() {
+    const document = await open("compose.yaml");
+    const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>("vscode.executeLinkProvider", document.uri);
+    const targets = links.map((it) => it.target?.toString() ?? "");
+    assert.ok(targets.length > 0 && targets.every((it) => /^(file|https):/.test(it)), targets.join("; "));
+  },
+
+  async "a file that is not open has diagnostics"() {
+    const folder = vscode.workspace.workspaceFolders?.[0];
+    assert.ok(folder);
+    const uri = vscode.Uri.joinPath(folder.uri, "closed.dockerfile");
+    await until(() => vscode.languages.getDiagnostics(uri).length === 1, () => listing(uri));
+    assert.ok(vscode.workspace.textDocuments.every((it) => it.uri.toString() !== uri.toString()));
+  },
+
   async "a file is fixed, and cleared when it is right"() {
     const document = await open("Dockerfile");
     const [diagnostic] = await diagnosticsOf("Dockerfile", 1);
@@ -106,7 +147,7 @@ const tests: Record<string, () => Promise<void> | void> = {
     await vscode.workspace.applyEdit(edit);
     assert.ok(await document.save());
     await settings.update("codeActionsOnSave", undefined, vscode.ConfigurationTarget.Global);
-    assert.equal(document.getText(), "FROM scratch\nEXPOSE 80/tcp 585\n# saved\n");
+    assert.equal(document.getText(), "FROM scratch\nEXPOSE 80 585\n# saved\n");
   },
 
   async "positions are right behind characters outside the basic plane"() {
@@ -145,12 +186,15 @@ const tests: Record<string, () => Promise<void> | void> = {
 
   async "portolan.files sends more files"() {
     const settings = vscode.workspace.getConfiguration("portolan");
+    // In the whole workspace it is found by its name in portolan.toml.
+    await settings.update("diagnosticMode", "openFilesOnly", vscode.ConfigurationTarget.Global);
     const { uri } = await open("proxy/site.vhost");
+    await until(() => vscode.languages.getDiagnostics(uri).length === 0, () => listing(uri));
     await diagnosticsOf("Dockerfile", 1);
-    assert.deepEqual(vscode.languages.getDiagnostics(uri), []);
     await settings.update("files", ["**/*.vhost"], vscode.ConfigurationTarget.Global);
     assert.match((await diagnosticsOf("proxy/site.vhost", 1))[0].message, /585/);
     await settings.update("files", undefined, vscode.ConfigurationTarget.Global);
+    await settings.update("diagnosticMode", undefined, vscode.ConfigurationTarget.Global);
   },
 };
 
@@ -182,6 +226,24 @@ async function hoverOf(file: string, text: string): Promise<string> {
   const position = document.positionAt(document.getText().indexOf(text));
   const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", document.uri, position);
   return hovers.flatMap((it) => it.contents).map((it) => (it instanceof vscode.MarkdownString ? it.value : "")).join("\n");
+}
+
+async function completions(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionList> {
+  return vscode.commands.executeCommand("vscode.executeCompletionItemProvider", document.uri, position);
+}
+
+/** What an item of completion writes. */
+function textOf(item: vscode.CompletionItem): string {
+  const text = item.insertText ?? item.label;
+  return typeof text === "string" ? text : "value" in text ? text.value : text.label;
+}
+
+/** The names in the outline of a file, those above before those below. */
+async function symbolsOf(file: string): Promise<string[]> {
+  const { uri } = await open(file);
+  const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>("vscode.executeDocumentSymbolProvider", uri);
+  const names = (all: vscode.DocumentSymbol[]): string[] => all.flatMap((it) => [`${it.name} ${it.detail}`.trim(), ...names(it.children)]);
+  return names(symbols);
 }
 
 async function codeActions(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.CodeAction[]> {
