@@ -43,7 +43,7 @@ for (const [theme, colorTheme] of [["dark", "Default Dark Modern"], ["light", "D
 
     await code.page.keyboard.press("Escape");
     await code.goTo(1, 1);
-    await code.inlayHints((hints) => hints.includes("postgresql"));
+    await code.inlayHints((hints) => hints.includes("imaps"));
     await code.shot(`inlay-hints-${theme}`);
 
     await code.goTo(9, 18);
