@@ -97,7 +97,7 @@ fn main() {
             table.row("resident", measured.iter().map(|it| Cell::memory(it.memory.map(|it| it.resident))));
         }
     }
-    table.heading(&format!("a workspace of {files} files, one of them open"));
+    table.heading(&format!("a workspace of {files} files, one of each language open"));
     let workspace = folder();
     let opened = texts::workspace(workspace.path(), files);
     let measured: Vec<Opening> =

@@ -183,12 +183,12 @@ fn read(session: &Arc<Session>, wanted: &Wanted, steps: &mpsc::UnboundedSender<S
             return false;
         }
         let found: usize = files.values().map(|file| file.diagnostics.len()).sum();
-        session.tell(
-            LogLevel::Info,
-            format!("{} of {count} files of the workspace are ours; {found} findings", files.len()),
-        );
-        let before = std::mem::replace(&mut *lock(&session.workspace.files), files.clone());
-        return before != files;
+        let summary = format!("{} of {count} files of the workspace are ours; {found} findings", files.len());
+        let has_changed = *lock(&session.workspace.files) != files;
+        // Nobody wants to be told the same again.
+        session.tell(if has_changed { LogLevel::Info } else { LogLevel::Debug }, summary);
+        *lock(&session.workspace.files) = files;
+        return has_changed;
     }
     let mut has_changed = false;
     for path in &wanted.paths {
