@@ -25,6 +25,9 @@ pub fn push_ports(text: &str, at: usize, role: Role, scope: Option<usize>, scan:
         }
     }
     let addresses = scan.uses.len();
+    if !may_hold_option(text) {
+        return;
+    }
     // What the groups of the pattern hold is worked out where it is found, which is rare, and takes its time.
     for found in OPTION.find_iter(text.as_bytes()) {
         let groups = OPTION.captures_at(text.as_bytes(), found.start());
@@ -34,6 +37,16 @@ pub fn push_ports(text: &str, at: usize, role: Role, scope: Option<usize>, scan:
             scan.uses.push(PortUse { role, scope, ..port }.shifted(at));
         }
     }
+}
+
+/// Whether a number stands in `text` where the value of an option can: behind a sign of equality, a blank, a quote, or the
+/// hyphen of a default. Few texts have one, and to look for the whole pattern takes its time.
+fn may_hold_option(text: &str) -> bool {
+    let starts_value = |pair: &[u8]| {
+        pair[1].is_ascii_digit()
+            && (matches!(pair[0], b'=' | b'"' | b'\'' | b'-' | 0x0b) || pair[0].is_ascii_whitespace())
+    };
+    text.as_bytes().windows(2).any(starts_value)
 }
 
 /// Whether a variable of that name holds a port: `PORT`, `HTTP_PORT`, `PORT_RANGE`, `PORTS`, in any case.
