@@ -496,7 +496,8 @@ fn install() {
     let ((text, code), ..) = install(&binary, "v0.1.0");
     assert_eq!(code, Some(0), "as sums of binary files are written: {text}");
 
-    let digit = |it: char| if it == '0' { '1' } else { it };
+    // Not every sum has a digit that one could count on.
+    let digit = |it: char| if it == '0' { '1' } else { '0' };
     let forged: String = sums
         .lines()
         .map(|line| line[..64].chars().map(digit).collect::<String>() + &line[64..] + "\n")
