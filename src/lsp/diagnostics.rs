@@ -7,10 +7,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher};
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::Notify;
 use tower_lsp::ls_types::{
     Diagnostic, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportKind,
@@ -20,10 +22,10 @@ use tower_lsp::ls_types::{
     WorkspaceUnchangedDocumentDiagnosticReport,
 };
 
-use super::convert;
 use super::documents::{self, Document};
 use super::session::Session;
 use super::workspace::{File, State};
+use super::{convert, log};
 use crate::text::LineIndex;
 
 /// The documents that have changed since they were last looked at.
@@ -101,8 +103,12 @@ pub async fn attend(session: Arc<Session>) {
             }
             if !is_asked {
                 let version = session.abilities().diagnostics.version.then_some(document.version);
-                let diagnostics = diagnostics(&session, &document).await;
-                session.client.publish_diagnostics(uri, diagnostics, version).await;
+                let diagnostics = AssertUnwindSafe(diagnostics(&session, &document)).catch_unwind().await;
+                match diagnostics {
+                    Ok(diagnostics) => session.client.publish_diagnostics(uri, diagnostics, version).await,
+                    // The other documents are looked at all the same.
+                    Err(_) => log(format_args!("the linter panicked over {}", uri.as_str())),
+                }
             }
         }
     }

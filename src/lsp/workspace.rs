@@ -166,54 +166,54 @@ pub async fn keep(session: Arc<Session>) {
 fn read(session: &Arc<Session>, wanted: &Wanted, steps: &mpsc::UnboundedSender<Step>) -> bool {
     let folders = session.documents.folders();
     if wanted.everything {
-        let paths: BTreeSet<PathBuf> =
-            folders.iter().flat_map(|folder| candidates(session, folder, folder)).collect();
-        // Whoever shows the steps may have gone.
-        let _ = steps.send(Step::Counted(paths.len()));
-        let read = |path: PathBuf| {
-            let file = file(session, &path);
-            let _ = steps.send(Step::Read);
-            Some((path, file?))
-        };
-        let is_wanted = |_: &PathBuf| !session.workspace.is_to_stop();
-        let count = paths.len();
-        let files: BTreeMap<_, _> = paths.into_iter().take_while(is_wanted).filter_map(read).collect();
-        if session.workspace.is_to_stop() {
-            session.tell(LogLevel::Info, "the reading of the workspace was broken off".to_owned());
-            return false;
-        }
-        let found: usize = files.values().map(|file| file.diagnostics.len()).sum();
-        let summary = format!("{} of {count} files of the workspace are ours; {found} findings", files.len());
-        let has_changed = *lock(&session.workspace.files) != files;
-        // Nobody wants to be told the same again.
-        session.tell(if has_changed { LogLevel::Info } else { LogLevel::Debug }, summary);
-        *lock(&session.workspace.files) = files;
-        return has_changed;
+        return read_all(session, &folders, steps);
     }
-    let mut has_changed = false;
-    for path in &wanted.paths {
-        let folder = folders.iter().find(|folder| path.starts_with(folder));
-        let paths: Vec<PathBuf> = match folder {
-            Some(folder) if is_looked_at(session, folder, path) => {
-                candidates(session, folder, path).collect()
-            }
-            _ => Vec::new(),
-        };
-        let found: BTreeMap<_, _> =
-            paths.into_iter().filter_map(|path| Some((path.clone(), file(session, &path)?))).collect();
-        let mut files = lock(&session.workspace.files);
-        let before: BTreeMap<_, _> = files
-            .range(path.clone()..)
-            .take_while(|(it, _)| it.starts_with(path))
-            .map(|(path, file)| (path.clone(), file.clone()))
-            .collect();
-        if before != found {
-            has_changed = true;
-            files.retain(|it, _| !it.starts_with(path));
-            files.extend(found);
-        }
+    let changed: Vec<bool> = wanted.paths.iter().map(|path| read_path(session, &folders, path)).collect();
+    changed.contains(&true)
+}
+
+/// Reads all that lies in the `folders`.
+fn read_all(session: &Arc<Session>, folders: &[PathBuf], steps: &mpsc::UnboundedSender<Step>) -> bool {
+    let paths: BTreeSet<PathBuf> =
+        folders.iter().flat_map(|folder| candidates(session, folder, folder)).collect();
+    // Whoever shows the steps may have gone.
+    let _ = steps.send(Step::Counted(paths.len()));
+    let read = |path: PathBuf| {
+        let file = file(session, &path);
+        let _ = steps.send(Step::Read);
+        Some((path, file?))
+    };
+    let is_wanted = |_: &PathBuf| !session.workspace.is_to_stop();
+    let count = paths.len();
+    let files: BTreeMap<_, _> = paths.into_iter().take_while(is_wanted).filter_map(read).collect();
+    if session.workspace.is_to_stop() {
+        session.tell(LogLevel::Info, "the reading of the workspace was broken off".to_owned());
+        return false;
     }
+    let found: usize = files.values().map(|file| file.diagnostics.len()).sum();
+    let summary = format!("{} of {count} files of the workspace are ours; {found} findings", files.len());
+    let has_changed = *lock(&session.workspace.files) != files;
+    // Nobody wants to be told the same again.
+    session.tell(if has_changed { LogLevel::Info } else { LogLevel::Debug }, summary);
+    *lock(&session.workspace.files) = files;
     has_changed
+}
+
+/// Reads what lies at `path`, a file or a folder; what was there and is no more, or is not looked at, is forgotten.
+fn read_path(session: &Arc<Session>, folders: &[PathBuf], path: &Path) -> bool {
+    let folder = folders.iter().find(|folder| path.starts_with(folder));
+    let folder = folder.filter(|folder| is_looked_at(session, folder, path));
+    let paths = folder.into_iter().flat_map(|folder| candidates(session, folder, path));
+    let found: BTreeMap<_, _> =
+        paths.filter_map(|path| Some((path.clone(), file(session, &path)?))).collect();
+    let mut files = lock(&session.workspace.files);
+    let is_there = |(it, _): &(&PathBuf, &File)| it.starts_with(path);
+    if files.range(path.to_owned()..).take_while(is_there).eq(&found) {
+        return false;
+    }
+    files.retain(|it, _| !it.starts_with(path));
+    files.extend(found);
+    true
 }
 
 /// Whether a walk through a `folder` of the workspace comes to `path`, whatever that is.

@@ -1,9 +1,9 @@
 //! A text that is much like the one before it, read by what that one held: only the part that changed is parsed.
 //!
-//! The part is an entry of the top mapping, or of a mapping that is a value in it, such as a service: whole lines from its key
-//! to the next entry's. It is parsed by itself, with a key where the one before it and the next one stand. What comes of that is taken only if it is
-//! what the whole text would have given; else the whole text is parsed. Nothing is patched where anything is out of the
-//! ordinary: anchors, directives, several documents, text that is no YAML.
+//! The part is an entry of the top mapping, or of a mapping that is a value in it, such as a service: whole lines from its
+//! key to the next entry's. It is parsed by itself, with a key where the one before it and the next one stand. What comes
+//! of that is taken only if it is what the whole text would have given; else the whole text is parsed. Nothing is patched
+//! where anything is out of the ordinary: anchors, directives, several documents, text that is no YAML.
 
 use std::ops::Range;
 
