@@ -35,7 +35,7 @@ fn judging(bencher: Bencher, language: &str) {
     let (scan, settings) = (scan(&text, language), Settings::default());
     bencher
         .counter(BytesCount::of_str(&text))
-        .bench(|| judge(divan::black_box(&text), language, &scan, &settings));
+        .bench(|| judge(divan::black_box(&text), language, &scan, &[], &settings));
 }
 
 #[divan::bench]

@@ -1,6 +1,8 @@
 //! What the linter says: a finding, how bad it is, and how to mend it.
 
 use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::text::Span;
 
@@ -50,19 +52,38 @@ pub struct Finding {
     pub message: String,
     /// What to do about it, likewise, where there is more to say than the message does.
     pub help: Option<String>,
-    /// The other places that it is about, in the order of the file.
+    /// The other places that it is about, in the order of the file, and then those in other files.
     pub related: Vec<Related>,
     /// What a machine can do about it.
     pub fix: Option<Fix>,
 }
 
-/// Another place of the same file that a finding is about.
+/// Another place that a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Related {
+    /// The file, where it is another one than the finding's.
+    pub file: Option<Elsewhere>,
     /// The bytes there.
     pub span: Span,
     /// What they have to do with it, as a lower-case phrase without a full stop.
     pub message: String,
+}
+
+impl Related {
+    /// A place of the same file.
+    #[must_use]
+    pub const fn here(span: Span, message: String) -> Self {
+        Self { file: None, span, message }
+    }
+}
+
+/// Another file than the one that a finding is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Where it is, from the root of the disk.
+    pub path: PathBuf,
+    /// Its text, in which the places are.
+    pub text: Arc<str>,
 }
 
 /// A change of the file that makes a finding go away.

@@ -31,6 +31,8 @@ pub mod finding;
 
 pub mod languages;
 
+pub mod project;
+
 pub mod rules;
 
 pub mod suppress;

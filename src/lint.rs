@@ -3,19 +3,26 @@
 use crate::config::{Level, Settings};
 use crate::finding::Finding;
 use crate::languages::{self, Language, Scan};
+use crate::project::View;
 use crate::rules::{Context, Rule};
 use crate::suppress::{Suppressed, Verdict, suppress};
 
 /// Everything that the rules say of `text`, read as a file of `language`, in the order of the file.
 #[must_use]
 pub fn lint(text: &str, language: Language, settings: &Settings) -> Vec<Finding> {
-    judge(text, language, &languages::scan(text, language), settings)
+    judge(text, language, &languages::scan(text, language), &[], settings)
 }
 
-/// Everything that the rules say of a file that is scanned already.
+/// Everything that the rules say of a file that is scanned already, and that is a part of those stacks.
 #[must_use]
-pub fn judge(text: &str, language: Language, scan: &Scan, settings: &Settings) -> Vec<Finding> {
-    judge_with_suppressed(text, language, scan, settings).findings
+pub fn judge(
+    text: &str,
+    language: Language,
+    scan: &Scan,
+    project: &[View],
+    settings: &Settings,
+) -> Vec<Finding> {
+    judge_with_suppressed(text, language, scan, project, settings).findings
 }
 
 /// What is to be said of a file, and what need not be because a comment says so.
@@ -27,14 +34,20 @@ pub struct Linted {
     pub suppressed: Vec<Suppressed>,
 }
 
-/// As [`lint`], and what comments took out.
+/// As [`lint`], of a file that is a part of those stacks, and what comments took out.
 #[must_use]
-pub fn lint_with_suppressed(text: &str, language: Language, settings: &Settings) -> Linted {
-    judge_with_suppressed(text, language, &languages::scan(text, language), settings)
+pub fn lint_with_suppressed(text: &str, language: Language, project: &[View], settings: &Settings) -> Linted {
+    judge_with_suppressed(text, language, &languages::scan(text, language), project, settings)
 }
 
-fn judge_with_suppressed(text: &str, language: Language, scan: &Scan, settings: &Settings) -> Linted {
-    let cx = Context::new(text, language, scan, &settings.team);
+fn judge_with_suppressed(
+    text: &str,
+    language: Language,
+    scan: &Scan,
+    project: &[View],
+    settings: &Settings,
+) -> Linted {
+    let cx = Context::new(text, language, scan, project, &settings.team);
     let mut findings = Vec::new();
     for (rule, level) in settings.rules().filter(|(rule, _)| rule.languages.contains(&language)) {
         let first = findings.len();
@@ -80,7 +93,7 @@ mod tests {
 
     /// What is suppressed in a Dockerfile: its rule, its text and the reason.
     fn suppressed(text: &str, settings: &Settings) -> Vec<(&'static str, String, Option<String>)> {
-        let linted = lint_with_suppressed(text, Language::Dockerfile, settings);
+        let linted = lint_with_suppressed(text, Language::Dockerfile, &[], settings);
         assert_eq!(linted.findings, lint(text, Language::Dockerfile, settings));
         let shown = linted.suppressed.into_iter();
         shown.map(|it| (it.finding.rule, it.finding.span.of(text).to_owned(), it.reason)).collect()
@@ -120,7 +133,7 @@ EXPOSE $PORT $PORT
         for rule in RULES {
             settings.set(rule, Level::As(Severity::Info));
         }
-        let linted = lint_with_suppressed(text, Language::Dockerfile, &settings);
+        let linted = lint_with_suppressed(text, Language::Dockerfile, &[], &settings);
         assert!(linted.suppressed.iter().all(|it| it.finding.severity == Severity::Info));
         let rules: Vec<_> = linted.suppressed.iter().map(|it| it.finding.rule).collect();
         assert_eq!(rules, ["unknown-rule", "deregistered-port"]);

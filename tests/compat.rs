@@ -87,7 +87,7 @@ fn the_comment_for_the_other_silences_ours_and_nothing_else() {
         let places = text.matches(PLACE).count();
         assert_eq!(places, 1, "the example of {} has a place for {comment}", counterpart.identifier);
         let text = text.replace(PLACE, &format!("{comment}\n"));
-        let linted = lint_with_suppressed(&text, language, &all());
+        let linted = lint_with_suppressed(&text, language, &[], &all());
         for rule in counterpart.rules {
             assert!(linted.suppressed.iter().any(|it| it.finding.rule == rule.name), "{comment}: {linted:?}");
         }
@@ -95,7 +95,7 @@ fn the_comment_for_the_other_silences_ours_and_nothing_else() {
         assert!(!linted.findings.iter().any(is_of(counterpart)), "{comment}");
 
         let unknown = comment.replace(counterpart.identifier, "X0");
-        let linted = lint_with_suppressed(&text.replace(&comment, &unknown), language, &all());
+        let linted = lint_with_suppressed(&text.replace(&comment, &unknown), language, &[], &all());
         assert_eq!(linted.suppressed, [], "{unknown}");
     }
 }

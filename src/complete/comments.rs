@@ -115,7 +115,7 @@ mod tests {
         let at = text.find('|').expect("the test marks the cursor");
         let text = text.replacen('|', "", 1);
         let scan = languages::scan(&text, language);
-        let findings = judge(&text, language, &scan, &Settings::default());
+        let findings = judge(&text, language, &scan, &[], &Settings::default());
         let memory = languages::Memory::default();
         super::super::complete(&text, language, &scan, &memory, &Settings::default().team, || &findings, at)
     }

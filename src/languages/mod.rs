@@ -22,6 +22,7 @@ mod nginx;
 mod addresses;
 mod port_spec;
 mod sourced;
+mod wiring;
 
 pub use configuration::{Directive, ListenHost, Listener, Module, Section, Target};
 pub use detect::{NameVerdict, by_name, detect};
@@ -29,6 +30,9 @@ pub use item::{Item, Layout};
 pub use scan::{
     Breakage, Entry, EntryStyle, Field, FileKind, Instruction, InstructionKind, List, NamedFile, Part, Scan,
     Scope, ScopeKind, Service, Setting, Side, Stage, Stray,
+};
+pub use wiring::{
+    Assignment, Build, Config, ConfigMount, Copy, Extends, Include, MergeTag, Merging, Mount, Network, Wiring,
 };
 
 /// A kind of file that holds ports.

@@ -1,6 +1,7 @@
 //! What one file says about ports.
 
 use super::configuration::{Directive, Module, Section, Target};
+use super::wiring::{Build, Config, ConfigMount, Copy, Extends, Include, Mount, Network, Wiring};
 use super::{Language, read};
 use crate::port::PortUse;
 use crate::text::Span;
@@ -20,6 +21,12 @@ pub struct Scan {
     pub stages: Vec<Stage>,
     /// The files that a compose file names, in the order of the file.
     pub files: Vec<NamedFile>,
+    /// The compose files that a compose file includes, in its order.
+    pub includes: Vec<Include>,
+    /// The `configs` of a compose file, in its order.
+    pub configs: Vec<Config>,
+    /// What the stages of a Dockerfile copy out of its context, in the order of the file.
+    pub copies: Vec<Copy>,
     /// The directives of nginx that say something of a port by more than the port, in the order of the file.
     pub directives: Vec<Directive>,
     /// The parts of nginx configuration in which addresses are shared. The first is the file itself, and is always there
@@ -115,6 +122,11 @@ impl Scan {
             section: directive.section + sections,
         }));
         let stages = self.stages.len();
+        self.copies.extend(part.copies.into_iter().map(|copy| Copy {
+            stage: copy.stage + stages,
+            span: copy.span.shifted(at),
+            ..copy
+        }));
         self.stages.extend(part.stages.into_iter().map(|stage| Stage {
             scope: scope_of(stage.scope),
             base: stage.base.map(|base| base + stages),
@@ -137,7 +149,18 @@ impl Scan {
             image: service.image.map(setting),
             network_mode: service.network_mode.map(setting),
             replicas: service.replicas.map(setting),
+            wiring: shifted_wiring(service.wiring, at),
             ..service
+        }));
+        self.includes.extend(part.includes.into_iter().map(|include| Include {
+            paths: include.paths.into_iter().map(setting).collect(),
+            project_directory: include.project_directory.map(setting),
+            env_files: include.env_files.into_iter().map(setting).collect(),
+        }));
+        self.configs.extend(part.configs.into_iter().map(|config| Config {
+            file: config.file.map(setting),
+            content: config.content.map(|span| span.shifted(at)),
+            ..config
         }));
     }
 
@@ -169,6 +192,34 @@ impl Scan {
         for directive in &mut self.directives {
             directive.port = directive.port.map(|index| place[index]);
         }
+    }
+}
+
+/// `wiring`, `bytes` further on.
+fn shifted_wiring(wiring: Wiring, bytes: usize) -> Wiring {
+    let setting = |setting: Setting| Setting { span: setting.span.shifted(bytes), ..setting };
+    let settings = |list: Vec<Setting>| list.into_iter().map(setting).collect::<Vec<_>>();
+    Wiring {
+        container_name: wiring.container_name.map(setting),
+        hostname: wiring.hostname.map(setting),
+        networks: wiring.networks.map(|networks| {
+            let network = |it: Network| Network { name: setting(it.name), aliases: settings(it.aliases) };
+            networks.into_iter().map(network).collect()
+        }),
+        links: settings(wiring.links),
+        extends: wiring
+            .extends
+            .map(|it| Extends { service: setting(it.service), file: it.file.map(setting) }),
+        build: wiring.build.map(|it| Build {
+            span: it.span.shifted(bytes),
+            inline: it.inline.map(|span| span.shifted(bytes)),
+            target: it.target.map(setting),
+            ..it
+        }),
+        mounts: wiring.mounts.into_iter().map(|it| Mount { source: setting(it.source), ..it }).collect(),
+        configs: wiring.configs.into_iter().map(|it| ConfigMount { name: setting(it.name), ..it }).collect(),
+        env_files: settings(wiring.env_files),
+        ..wiring
     }
 }
 
@@ -389,6 +440,8 @@ pub struct Service {
     pub is_for_swarm: bool,
     /// `profiles`.
     pub profiles: Vec<String>,
+    /// What it says of its place among other services and files.
+    pub wiring: Wiring,
 }
 
 /// A file of the user's that a compose file names.

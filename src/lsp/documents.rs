@@ -83,7 +83,7 @@ impl Reading {
     /// What the linter finds, in the order of the text; in a configuration, what is wrong with that.
     pub fn findings(&self) -> &[Finding] {
         self.findings.get_or_init(|| match self.language {
-            Some(language) => judge(&self.text, language, &self.scan, &self.settings),
+            Some(language) => judge(&self.text, language, &self.scan, &[], &self.settings),
             None => Vec::new(),
         })
     }

@@ -133,10 +133,8 @@ mod tests {
             let start = text.find(word).expect("the word is there");
             Span::new(start, start + word.len())
         };
-        let related = related
-            .iter()
-            .map(|word| Related { span: span(word), message: format!("{word} is here") })
-            .collect();
+        let related =
+            related.iter().map(|word| Related::here(span(word), format!("{word} is here"))).collect();
         Finding {
             rule: "reserved-port",
             severity: Severity::Warning,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::languages::{Entry, Language, List, Scan, Service};
 use crate::port::{PortUse, Role};
+use crate::project::View;
 use crate::registry::TeamPorts;
 use crate::text::Span;
 
@@ -16,6 +17,8 @@ pub struct Context<'a> {
     pub language: Language,
     /// What it says about ports.
     pub scan: &'a Scan,
+    /// The stacks that the file is a part of.
+    pub project: &'a [View],
     /// The ports of the team whose file it is.
     pub team: &'a TeamPorts,
     /// The places of the values that feed another port through a variable.
@@ -25,9 +28,15 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// The view of the file `text`, in which `scan` was found.
     #[must_use]
-    pub fn new(text: &'a str, language: Language, scan: &'a Scan, team: &'a TeamPorts) -> Self {
+    pub fn new(
+        text: &'a str,
+        language: Language,
+        scan: &'a Scan,
+        project: &'a [View],
+        team: &'a TeamPorts,
+    ) -> Self {
         let definitions = scan.uses.iter().filter_map(|port| port.variable.as_ref()?.definition);
-        Self { text, language, scan, team, feeding: definitions.collect() }
+        Self { text, language, scan, project, team, feeding: definitions.collect() }
     }
 
     /// The ports to judge: all but the values of variables that feed another port, which is judged in their stead.

@@ -109,7 +109,7 @@ fn finding(
             (format!("{socket} has a default server already"), "the first one is named here")
         }
     };
-    let related = vec![Related { span: earlier.arguments[0], message: there.to_owned() }];
+    let related = vec![Related::here(earlier.arguments[0], there.to_owned())];
     let fix = matches!(claim, Claim::Server(_)).then(|| removal(cx, directive, earlier)).flatten();
     Finding { related, fix, ..RULE.finding(directive.arguments[0], message) }
 }

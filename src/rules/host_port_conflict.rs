@@ -93,7 +93,7 @@ fn conflict(cx: &Context<'_>, claim: &Claim<'_>, other: &Claim<'_>) -> Finding {
     // An entry that two services share stands nowhere else.
     let is_shared = claim.host.span == other.host.span;
     let span = if is_shared { cx.scan.scopes[other.service.scope].span } else { written_at(other.host) };
-    let related = vec![Related { span, message: "here for the first time".to_owned() }];
+    let related = vec![Related::here(span, "here for the first time".to_owned())];
     let severity = match claim.meeting(other) {
         Meeting::Always => Severity::Error,
         Meeting::ByDefault | Meeting::WithProfile => Severity::Warning,

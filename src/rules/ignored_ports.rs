@@ -33,7 +33,7 @@ fn judge(cx: &Context<'_>, service: &Service) -> Option<Finding> {
         _ => return None,
     };
     let message = format!("`ports` has no effect beside `network_mode: {}`, {instead}", mode.value);
-    let related = vec![Related { span: mode.span, message: "the network mode".to_owned() }];
+    let related = vec![Related::here(mode.span, "the network mode".to_owned())];
     Some(Finding { severity, related, fix: fix(cx, service), ..RULE.finding(key, message) })
 }
 

@@ -111,8 +111,7 @@ fn port_behind_upstream(
     let message = format!("{host} is an upstream, nginx refuses the port {number} behind its name");
     let place = Span::new(target.host.end, port.span.end);
     let fix = removing(format!("Remove :{number}"), place, Safety::Safe);
-    let there =
-        Related { span: cx.scan.scopes[upstream].span, message: "the upstream is defined here".to_owned() };
+    let there = Related::here(cx.scan.scopes[upstream].span, "the upstream is defined here".to_owned());
     let help = Some("its servers have the ports".to_owned());
     Some(Finding { related: vec![there], help, fix: Some(fix), ..RULE.finding(port.span, message) })
 }

@@ -29,7 +29,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             if ports.is_single() { "port {} is" } else { "ports {} start" }.replace("{}", &ports.to_string());
         let message =
             format!("{is_below} below 1024 and may be refused to the user `{name}`, listen on 1024 or above");
-        let related = vec![Related { span: user.span, message: "the user is set here".to_owned() }];
+        let related = vec![Related::here(user.span, "the user is set here".to_owned())];
         findings.push(Finding { related, ..RULE.finding(written_at(port), message) });
     }
 }

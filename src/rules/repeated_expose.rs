@@ -77,7 +77,7 @@ fn exposed<'a>(cx: &Context<'a>) -> impl Iterator<Item = Exposed<'a>> {
 
 fn finding(cx: &Context<'_>, it: &Exposed<'_>, other: &Exposed<'_>) -> Finding {
     let message = format!("port {}/{} is exposed already", it.range, it.transport);
-    let related = Related { span: other.entry.span, message: "exposed here".to_owned() };
+    let related = Related::here(other.entry.span, "exposed here".to_owned());
     // A build may give an argument another value.
     let is_certain = it.is_literal && other.is_literal;
     let safety = if is_certain { Safety::Safe } else { Safety::Unsafe };

@@ -44,6 +44,6 @@ fn judge(cx: &Context<'_>, service: &Service, entry: &Entry, host: &PortUse) -> 
     let message = format!(
         "{replicas} replicas cannot share host {noun} {ports}, publish a range of {replicas} ports or more"
     );
-    let related = vec![Related { span: setting.span, message: "the number of replicas".to_owned() }];
+    let related = vec![Related::here(setting.span, "the number of replicas".to_owned())];
     Some(Finding { related, ..RULE.finding(written_at(host), message) })
 }

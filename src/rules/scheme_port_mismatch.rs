@@ -109,7 +109,7 @@ fn judge_upstreams(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let end = address.start + scheme.len();
         let fix = (!mismatch.is_encrypted()).then(|| with_twin(cx, Span::new(address.start, end), mismatch));
         let message = format!("every server of {host} is on port {port}: {}", mismatch.message());
-        let related = vec![Related { span: server, message: format!("a server on port {port}") }];
+        let related = vec![Related::here(server, format!("a server on port {port}"))];
         let span = Span::new(address.start, end + "://".len() + host.len());
         findings.push(Finding { related, fix, ..RULE.finding(span, message) });
     }

@@ -75,8 +75,7 @@ fn plain(cx: &Context<'_>, listener: &Listener, listens: &[&Directive]) -> Optio
         443 => "port 443 is that of https, and without ssl nginx speaks plain HTTP on it".to_owned(),
         _ => format!("port {port} is that of mail over TLS, and without ssl nginx speaks plain text on it"),
     };
-    let also =
-        |it: &&Directive| Related { span: it.arguments[0], message: "this one lacks it as well".to_owned() };
+    let also = |it: &&Directive| Related::here(it.arguments[0], "this one lacks it as well".to_owned());
     let edit = |it: &&Directive| {
         let at = insertion(cx, it)?;
         Some(Edit { span: at, text: " ssl".to_owned() })

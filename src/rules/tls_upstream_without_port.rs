@@ -68,7 +68,7 @@ fn finding(cx: &Context<'_>, server: &Directive, pass: &Directive, passes: Passe
     }
     let host = target.host.of(cx.text);
     let message = format!("{host} has no port, nginx takes 80 for it, and what is passed on is TLS");
-    let related = vec![Related { span: pass.arguments[0], message: "it is passed on here".to_owned() }];
+    let related = vec![Related::here(pass.arguments[0], "it is passed on here".to_owned())];
     // For the others port 443 would be as wrong as 80 is for TLS.
     let fix = (!passes.has_others).then(|| inserting("Add :443", target.host.end, ":443", Safety::Unsafe));
     Some(Finding { related, fix, ..RULE.finding(target.host, message) })

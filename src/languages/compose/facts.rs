@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::yaml::Node;
 use super::{Reader, interpolated};
-use crate::languages::{Service, Setting, whole_lines};
+use crate::languages::{Service, Setting, Wiring, whole_lines};
 use crate::text::Span;
 
 /// The mappings that a service is merged from, itself included, its profiles, and the entries of one mapping that are of
@@ -76,6 +76,7 @@ impl Reader {
                 .filter_map(setting)
                 .map(|profile| profile.value)
                 .collect(),
+            wiring: Wiring::default(),
         };
         let exposed = entries.iter().filter(|(key, _)| key.raw() == "expose").map(|(_, list)| *list);
         for list in ports.map(|(_, list)| list).into_iter().chain(exposed) {

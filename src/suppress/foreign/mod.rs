@@ -183,7 +183,7 @@ mod tests {
 
     /// What is suppressed in `text`, and where: the rule, the text of the finding, and the reason.
     fn suppressed(text: &str, language: Language) -> Vec<String> {
-        let linted = lint_with_suppressed(text, language, &all());
+        let linted = lint_with_suppressed(text, language, &[], &all());
         let shown = linted.suppressed.into_iter().map(|it| {
             let reason = it.reason.map_or_else(String::new, |reason| format!(" ({reason})"));
             format!("{} {}{reason}", it.finding.rule, it.finding.span.of(text))
