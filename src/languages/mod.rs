@@ -20,12 +20,14 @@ mod dockerfile;
 mod nginx;
 
 mod addresses;
+mod environment;
 mod port_spec;
 mod sourced;
 mod wiring;
 
 pub use configuration::{Directive, ListenHost, Listener, Module, Section, Target};
 pub use detect::{NameVerdict, by_name, detect};
+pub use environment::Environment;
 pub use item::{Item, Layout};
 pub use scan::{
     Breakage, Entry, EntryStyle, Field, FileKind, Instruction, InstructionKind, List, NamedFile, Part, Scan,
@@ -70,8 +72,15 @@ impl Language {
 /// Reads `text` as a file of `language`. A byte order mark before it is passed over.
 #[must_use]
 pub fn scan(text: &str, language: Language) -> Scan {
+    scan_in(text, language, &environment::NOTHING)
+}
+
+/// As [`scan`], where the variables have the values that `environment` gives them: those of a compose file, and the
+/// arguments of a Dockerfile. A number that comes out of a variable stands where the file names that.
+#[must_use]
+pub fn scan_in(text: &str, language: Language, environment: &Environment) -> Scan {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let found = read(body, language);
+    let found = read(body, language, environment);
     if body.len() == text.len() {
         return found;
     }
@@ -93,10 +102,10 @@ pub fn scan_after(text: &str, language: Language, memory: &mut Memory) -> Scan {
     compose::scan_after(text, &mut memory.0)
 }
 
-fn read(text: &str, language: Language) -> Scan {
+fn read(text: &str, language: Language, environment: &Environment) -> Scan {
     match language {
-        Language::Dockerfile => dockerfile::scan(text),
-        Language::Compose => compose::scan(text),
+        Language::Dockerfile => dockerfile::scan(text, environment),
+        Language::Compose => compose::scan(text, environment),
         Language::Nginx => nginx::scan(text),
     }
 }
