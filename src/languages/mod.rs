@@ -20,6 +20,7 @@ mod dockerfile;
 mod nginx;
 
 mod addresses;
+mod dotenv;
 mod environment;
 mod port_spec;
 mod sourced;
@@ -27,6 +28,7 @@ mod wiring;
 
 pub use configuration::{Directive, ListenHost, Listener, Module, Section, Target};
 pub use detect::{NameVerdict, by_name, detect};
+pub use dotenv::variables;
 pub use environment::Environment;
 pub use item::{Item, Layout};
 pub use scan::{
