@@ -50,18 +50,20 @@ impl Disk {
     }
 
     /// Reads the file at `path`, which is known to hold `text`, as one of `language`.
-    pub fn learn(&self, path: &Path, text: &str, language: Language) -> Arc<File> {
+    pub fn learn(&self, path: &Path, text: Arc<str>, language: Language) {
         let changes = self.changes.load(Ordering::Relaxed);
-        let file = Arc::new(File::read(path.to_owned(), text.into(), Some(language)));
-        self.keep(&file, changes);
-        file
+        self.keep(&Arc::new(File::read(path.to_owned(), text, Some(language))), changes);
+    }
+
+    /// What the file at `path` holds.
+    pub fn text(&self, path: &Path) -> Option<Arc<str>> {
+        let held = lock(&self.held).get(path).cloned();
+        held.or_else(|| text_of(path, LARGEST).ok().flatten().map(Arc::from))
     }
 
     fn read(&self, path: &Path, language: Option<Language>) -> Option<Arc<File>> {
         let changes = self.changes.load(Ordering::Relaxed);
-        let held = lock(&self.held).get(path).cloned();
-        let text = held.or_else(|| text_of(path, LARGEST).ok().flatten().map(Arc::from))?;
-        let file = Arc::new(File::read(path.to_owned(), text, language));
+        let file = Arc::new(File::read(path.to_owned(), self.text(path)?, language));
         self.keep(&file, changes);
         Some(file)
     }
