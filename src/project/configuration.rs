@@ -276,13 +276,7 @@ impl Container {
     fn at(&self, path: &str) -> Option<PathBuf> {
         let within = self.places.iter().rev().filter_map(|(target, source)| {
             let rest = path.strip_prefix(target.as_str())?;
-            let rest = if target == "/" {
-                rest
-            } else if rest.is_empty() {
-                rest
-            } else {
-                rest.strip_prefix('/')?
-            };
+            let rest = if target == "/" || rest.is_empty() { rest } else { rest.strip_prefix('/')? };
             Some((target.len(), if rest.is_empty() { source.clone() } else { source.join(rest) }))
         });
         within.max_by_key(|(length, _)| *length).map(|(_, source)| source)

@@ -13,6 +13,7 @@ use crate::languages::{self, Assignment, Environment, Language, Scan};
 use crate::text::Span;
 
 mod configuration;
+mod files;
 mod image;
 mod link;
 mod merge;
@@ -20,6 +21,7 @@ mod paths;
 mod ports;
 mod references;
 
+pub use files::Files;
 pub use link::{link, roots};
 pub use ports::{Mention, MentionKind, Refusal, ServicePort, outermost};
 
