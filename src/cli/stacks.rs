@@ -229,3 +229,118 @@ fn position(stack: &Stack, path: &Path, language: Language) -> Option<usize> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const DOCKERFILE: &str = "FROM a\nEXPOSE 80\n";
+
+    /// A folder with these files, and the stacks that its compose files begin.
+    fn found(files: &[(&str, &str)]) -> (tempfile::TempDir, Stacks) {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let mut stacks = Stacks::new();
+        let is_compose = |(name, _): &&(&str, &str)| name.ends_with(".yaml");
+        let roots: Vec<PathBuf> =
+            files.iter().filter(is_compose).map(|(name, _)| folder.path().join(name)).collect();
+        stacks.find(&[&roots[..], &roots[..]].concat(), &Progress::new());
+        (folder, stacks)
+    }
+
+    fn services(names: &[&str], build: &str) -> String {
+        let service = |name: &&str| format!("  {name}:\n    build: {build}\n");
+        format!("services:\n{}", names.iter().map(service).collect::<String>())
+    }
+
+    #[test]
+    fn a_file_is_a_part_of_each_stack_that_brings_it_along() {
+        let (one, two) = (services(&["web"], "./web"), services(&["api"], "../web"));
+        let (folder, stacks) = found(&[
+            ("one.yaml", &one),
+            ("two/compose.yaml", &two),
+            ("three.yaml", "services: {a: {image: b}}\n"),
+            ("web/Dockerfile", DOCKERFILE),
+        ]);
+        let path = |name: &str| folder.path().join(name);
+        let views = |name: &str, text: &str| stacks.views(&path(name), Language::Dockerfile, text);
+        let around = views("web/Dockerfile", DOCKERFILE);
+        let bases: Vec<_> = around.iter().map(|view| view.stack.files[0].file.path.clone()).collect();
+        assert_eq!(bases, [path("one.yaml"), path("two/compose.yaml")]);
+        assert!(around.iter().all(|view| view.stack.files[view.file].file.path == path("web/Dockerfile")));
+        assert!(views("Dockerfile", DOCKERFILE).is_empty());
+        assert!(stacks.views(&path("web/Dockerfile"), Language::Nginx, DOCKERFILE).is_empty());
+        assert!(stacks.has_neighbours(&path("one.yaml")) && !stacks.has_neighbours(&path("three.yaml")));
+        assert_eq!(stacks.views(&path("three.yaml"), Language::Compose, "").len(), 1, "alone, but a stack");
+    }
+
+    #[test]
+    fn a_file_has_the_text_that_is_judged() {
+        let compose = services(&["web"], ".");
+        let (folder, stacks) = found(&[("compose.yaml", &compose), ("Dockerfile", DOCKERFILE)]);
+        let path = folder.path().join("Dockerfile");
+        let text = |text: &str| {
+            let views = stacks.views(&path, Language::Dockerfile, text);
+            views[0].stack.files[views[0].file].file.text.to_string()
+        };
+        assert_eq!(text("FROM b\n"), "FROM b\n");
+        assert_eq!(text(DOCKERFILE), DOCKERFILE);
+        fs::write(&path, "FROM c\n").unwrap();
+        let seen = || {
+            let views = stacks.views(&folder.path().join("compose.yaml"), Language::Compose, &compose);
+            let file = views[0].stack.files.iter().find(|it| it.file.path == path).unwrap();
+            file.file.text.to_string()
+        };
+        assert_eq!((seen().as_str(), stacks.changes_around(&path)), (DOCKERFILE, 0));
+        stacks.change(&path, None);
+        assert_eq!((seen().as_str(), stacks.changes_around(&path)), ("FROM c\n", 1));
+        stacks.change(&path, Some("FROM d\n"));
+        assert_eq!((seen().as_str(), stacks.changes_around(&path)), ("FROM d\n", 2));
+    }
+
+    #[test]
+    fn a_file_that_very_many_bring_along_is_judged_by_itself() {
+        let compose = services(&["web"], ".");
+        let names: Vec<String> = (0..=MOST_AROUND).map(|number| format!("{number}.yaml")).collect();
+        let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), &*compose)).collect();
+        files.push(("Dockerfile", DOCKERFILE));
+        let views = |files: &[(&str, &str)]| {
+            let (folder, stacks) = found(files);
+            stacks.views(&folder.path().join("Dockerfile"), Language::Dockerfile, DOCKERFILE).len()
+        };
+        assert_eq!(views(&files), 0);
+        assert_eq!(views(&files[1..]), MOST_AROUND);
+    }
+
+    #[test]
+    fn compose_files_that_include_each_other_in_every_way_come_to_an_end() {
+        let names: Vec<String> = (0..400).map(|number| format!("{number}.yaml")).collect();
+        let includes: String = names.iter().map(|name| format!("  - {name}\n")).collect();
+        let compose = format!("include:\n{includes}services:\n  a:\n    image: b\n");
+        let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), &*compose)).collect();
+        let (folder, stacks) = found(&files);
+        assert!(stacks.roots.len() < names.len() && stacks.roots.len() > 100, "{}", stacks.roots.len());
+        assert!(stacks.views(&folder.path().join("0.yaml"), Language::Compose, &compose).is_empty());
+    }
+
+    #[test]
+    fn a_stack_has_no_more_text_than_can_be_read() {
+        let services: String =
+            (0..8).map(|number| format!("  s{number}:\n    build: ./{number}\n")).collect();
+        let dockerfile = format!("FROM a\n{}", "# a long comment\n".repeat((3 << 20) / 17));
+        let names: Vec<String> = (0..8).map(|number| format!("{number}/Dockerfile")).collect();
+        let compose = format!("services:\n{services}");
+        let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), &*dockerfile)).collect();
+        files.push(("compose.yaml", &compose));
+        let (folder, stacks) = found(&files);
+        let views = stacks.views(&folder.path().join("compose.yaml"), Language::Compose, &compose);
+        assert_eq!(views[0].stack.files.len(), 1 + 3);
+        assert!(views[0].stack.services[7].has_gaps && !views[0].stack.services[0].has_gaps);
+    }
+}
