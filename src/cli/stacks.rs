@@ -75,15 +75,15 @@ impl Stacks {
 
     /// Finds the stacks that the compose files at `paths` begin, on several threads; a long run shows its `progress`.
     pub fn find(&mut self, paths: &[PathBuf], progress: &Progress) {
-        /// How many files all stacks may have together, beside some for each of them: compose files that include each other
-        /// in every way have more than could be read.
-        const MOST: usize = 1 << 16;
-        const EACH: usize = 16;
+        /// How much all stacks may weigh together, beside something for each of them: compose files that all include each
+        /// other have more than could be read.
+        const MOST: usize = 32 << 20;
+        const EACH: usize = 64 << 10;
         let mut known = HashSet::new();
         let paths = roots(paths.iter().map(PathBuf::as_path).filter(|path| known.insert(*path)));
         let most = MOST + EACH * paths.len();
         let (mut found, mut around) = (Vec::new(), HashMap::<PathBuf, Vec<usize>>::new());
-        let mut count = 0;
+        let mut weight = 0;
         pool::in_order(
             |give| {
                 let _ = paths.iter().enumerate().try_for_each(give);
@@ -96,8 +96,8 @@ impl Stacks {
                 (Root { path: root.clone(), files: files.len(), weight }, files)
             },
             |(root, files)| {
-                count += files.len();
-                if count > most {
+                weight += root.weight;
+                if weight > most {
                     return ControlFlow::Break(());
                 }
                 for path in files {
@@ -319,21 +319,27 @@ mod tests {
     }
 
     #[test]
-    fn compose_files_that_include_each_other_in_every_way_come_to_an_end() {
-        let names: Vec<String> = (0..400).map(|number| format!("{number}.yaml")).collect();
-        let includes: String = names.iter().map(|name| format!("  - {name}\n")).collect();
-        let compose = format!("include:\n{includes}services:\n  a:\n    image: b\n");
-        let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), &*compose)).collect();
+    fn compose_files_that_share_very_much_come_to_an_end() {
+        let names: Vec<String> = (0..100).map(|number| format!("{number}.yaml")).collect();
+        let dockerfiles: Vec<String> = (0..40).map(|number| format!("{number}/Dockerfile")).collect();
+        let services: String =
+            (0..40).map(|number| format!("  s{number}:\n    build: ./{number}\n")).collect();
+        let compose = format!("services:\n{services}");
+        let dockerfile = format!("{DOCKERFILE}# {}\n", "x".repeat(20_000));
+        let files = names.iter().map(|name| (name.as_str(), &*compose));
+        let files: Vec<(&str, &str)> =
+            files.chain(dockerfiles.iter().map(|name| (name.as_str(), &*dockerfile))).collect();
         let (folder, stacks) = found(&files);
-        assert!(stacks.roots.len() < names.len() && stacks.roots.len() > 100, "{}", stacks.roots.len());
-        assert!(stacks.views(&folder.path().join("0.yaml"), Language::Compose, &compose).is_empty());
+        assert!(stacks.roots.len() < names.len() && stacks.roots.len() > 30, "{}", stacks.roots.len());
+        let views = |name: &str| stacks.views(&folder.path().join(name), Language::Compose, &compose).len();
+        assert_eq!((views("0.yaml"), views("99.yaml")), (1, 0));
     }
 
     #[test]
     fn a_stack_has_no_more_text_than_can_be_read() {
         let services: String =
             (0..8).map(|number| format!("  s{number}:\n    build: ./{number}\n")).collect();
-        let dockerfile = format!("FROM a\n{}", "# a long comment\n".repeat((3 << 20) / 17));
+        let dockerfile = format!("FROM a\n# {}\n", "x".repeat(3 << 20));
         let names: Vec<String> = (0..8).map(|number| format!("{number}/Dockerfile")).collect();
         let compose = format!("services:\n{services}");
         let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), &*dockerfile)).collect();
