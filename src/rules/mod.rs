@@ -9,6 +9,7 @@ use crate::text::Span;
 
 mod around;
 mod by_registry;
+mod claims;
 mod compat;
 mod context;
 mod mending;
@@ -34,6 +35,7 @@ mod malformed_port;
 mod missing_default_server;
 mod missing_udp;
 mod out_of_range_port;
+mod override_appends_port;
 mod port_in_server_name;
 mod privileged_port_nonroot;
 mod publish_all_interfaces;
@@ -61,6 +63,7 @@ mod yaml_number_notation;
 // What the rules share, under one roof: each takes it from here.
 use around::{Around, Mapping, Mentions, Offer, base_is_known_for, holds, line_before, stacks, text_around};
 use by_registry::{judge_by_registry, public_port};
+use claims::{Claim, Meeting, in_file, in_stack};
 pub use compat::{COMPAT, Counterpart, Tool};
 pub use context::Context;
 pub(crate) use context::can_publish;
@@ -110,6 +113,7 @@ pub static RULES: &[&Rule] = &[
     &incomplete_quic::RULE,
     &host_port_used_internally::RULE,
     &healthcheck_port_mismatch::RULE,
+    &override_appends_port::RULE,
     &unexposed_target::RULE,
     &unserved_upstream_port::RULE,
     &team_port_conflict::RULE,

@@ -271,6 +271,25 @@ fn severities_across_files_are_those_of_the_place() {
         let found = project.lint(&project.settings()).into_values().flatten();
         found.filter(|it| it.rule == rule).map(|it| it.severity).collect::<Vec<_>>()
     };
+    let over = |entry: &str| {
+        let base = "services: {a: {image: b, ports: ['127.0.0.1:8080:80']}}";
+        let above = format!("services: {{a: {{ports: ['{entry}']}}}}");
+        severities("override-appends-port", &[("compose.yaml", base), ("compose.override.yaml", &above)])
+    };
+    assert_eq!(over("8081:80"), [Severity::Warning]);
+    assert_eq!(over("8080:80"), [Severity::Error]);
+    assert_eq!(over("127.0.0.1:8080:80"), []);
+
+    let included = |entry: &str, profiles: &str| {
+        let base = "include: [b.yaml]\nservices: {a: {image: b, ports: ['8080:80']}}";
+        let other = format!("services: {{b: {{image: b, ports: ['{entry}'], profiles: [{profiles}]}}}}");
+        severities("host-port-conflict", &[("compose.yaml", base), ("b.yaml", &other)])
+    };
+    assert_eq!(included("8080:81", ""), [Severity::Error]);
+    assert_eq!(included("${PORT:-8080}:81", ""), [Severity::Warning]);
+    assert_eq!(included("8080:81", "tools"), [Severity::Warning]);
+    assert_eq!(included("8081:81", ""), []);
+
     let built = |expose: &str| {
         let compose = "services: {a: {build: ., ports: ['8080:80'], healthcheck: {test: 'curl localhost:8080 localhost:8000'}}}";
         severities("healthcheck-port-mismatch", &[("compose.yaml", compose), ("Dockerfile", expose)])
