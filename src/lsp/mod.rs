@@ -20,20 +20,28 @@ mod completion;
 mod configuration;
 mod convert;
 mod diagnostics;
+mod disk;
 mod documents;
 mod frames;
 mod hover;
 mod inlay_hint;
 mod links;
+mod navigation;
 mod options;
 mod progress;
+mod project;
 mod registration;
+mod rename;
+mod seen;
 mod server;
 mod session;
+mod spot;
+mod stacks;
 mod symbols;
 mod trace;
 mod transport;
 mod workspace;
+mod workspace_symbols;
 
 use server::Server;
 
