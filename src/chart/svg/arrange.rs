@@ -1,0 +1,235 @@
+//! The order and the heights of the boxes in columns, so that the ways between them cross seldom and run straight.
+//!
+//! The [barycenter heuristic](https://en.wikipedia.org/wiki/Layered_graph_drawing): a box goes where those are to which it
+//! leads, column by column, forth and back.
+
+/// A box in a column.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slot {
+    /// The column.
+    pub column: usize,
+    /// How high it is.
+    pub height: f64,
+    /// How much room there is to the next one of its kind.
+    pub gap: f64,
+    /// Where it begins.
+    pub y: f64,
+}
+
+/// A piece of a way, between two boxes of neighbouring columns: the box on the left, and how far below its beginning, and
+/// the same on the right.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tie {
+    /// The box on the left.
+    pub left: usize,
+    /// How far below its beginning.
+    pub left_at: f64,
+    /// The box on the right.
+    pub right: usize,
+    /// How far below its beginning.
+    pub right_at: f64,
+}
+
+/// How often the columns are sorted.
+const SWEEPS: usize = 12;
+
+/// How often the boxes are moved when their order stands.
+const MOVES: usize = 16;
+
+/// Gives each box its place. The highest one begins at 0.
+pub fn arrange(boxes: &mut [Slot], ties: &[Tie]) {
+    let mut columns: Vec<Vec<usize>> = Vec::new();
+    for (index, it) in boxes.iter().enumerate() {
+        columns.resize(columns.len().max(it.column + 1), Vec::new());
+        columns[it.column].push(index);
+    }
+    let near = Near::new(boxes.len(), ties);
+    for column in &columns {
+        settle(boxes, column, &vec![0.0; column.len()]);
+    }
+    let mut best = (crossings(boxes, ties, columns.len()), columns.clone());
+    for sweep in 0..SWEEPS {
+        let [forth, back] = [sweep % 2 == 0, sweep % 2 == 1];
+        for place in 0..columns.len() {
+            let column = &mut columns[if forth { place } else { columns_last(place, best.1.len()) }];
+            let wanted = |index: usize| near.wanted(boxes, index, forth, back).unwrap_or(boxes[index].y);
+            let mut keyed: Vec<(f64, usize)> = column.iter().map(|&index| (wanted(index), index)).collect();
+            // What is tied to nothing stands below the rest.
+            keyed.sort_by(|one, two| {
+                let is_loose = |it: &(f64, usize)| near.is_loose(it.1);
+                is_loose(one).cmp(&is_loose(two)).then(one.0.total_cmp(&two.0))
+            });
+            *column = keyed.iter().map(|it| it.1).collect();
+            let wanted: Vec<f64> = keyed.iter().map(|it| it.0).collect();
+            settle(boxes, column, &wanted);
+        }
+        let count = crossings(boxes, ties, columns.len());
+        if count < best.0 {
+            best = (count, columns.clone());
+        }
+    }
+    let columns = best.1;
+    for column in &columns {
+        settle(boxes, column, &vec![0.0; column.len()]);
+    }
+    for step in 0..MOVES {
+        for place in 0..columns.len() {
+            let column = &columns[if step % 2 == 0 { place } else { columns_last(place, columns.len()) }];
+            // At last each box goes between both sides.
+            let (left, right) = if step + 4 < MOVES { (step % 2 == 0, step % 2 == 1) } else { (true, true) };
+            let wanted: Vec<f64> = column
+                .iter()
+                .map(|&index| near.wanted(boxes, index, left, right).unwrap_or(boxes[index].y))
+                .collect();
+            settle(boxes, column, &wanted);
+        }
+    }
+    let top = boxes.iter().map(|it| it.y).fold(f64::INFINITY, f64::min);
+    boxes.iter_mut().for_each(|it| it.y -= top);
+}
+
+/// The place of a column, counted from the last one.
+const fn columns_last(place: usize, count: usize) -> usize {
+    count - 1 - place
+}
+
+/// What each box is tied to.
+struct Near {
+    /// On its left: how far below its own beginning, the other box, and how far below that one's.
+    left: Vec<Vec<(f64, usize, f64)>>,
+    /// On its right, likewise.
+    right: Vec<Vec<(f64, usize, f64)>>,
+}
+
+impl Near {
+    fn new(count: usize, ties: &[Tie]) -> Self {
+        let mut near = Self { left: vec![Vec::new(); count], right: vec![Vec::new(); count] };
+        for tie in ties {
+            near.left[tie.right].push((tie.right_at, tie.left, tie.left_at));
+            near.right[tie.left].push((tie.left_at, tie.right, tie.right_at));
+        }
+        near
+    }
+
+    /// Where the box would best begin for the ties on these sides; `None` where it has none there.
+    fn wanted(&self, boxes: &[Slot], index: usize, left: bool, right: bool) -> Option<f64> {
+        let sides = [(left, &self.left[index]), (right, &self.right[index])];
+        let ties = sides.iter().filter(|(is_wanted, _)| *is_wanted).flat_map(|(_, ties)| ties.iter());
+        let (mut sum, mut count) = (0.0, 0.0);
+        for &(own, other, at) in ties {
+            sum += boxes[other].y + at - own;
+            count += 1.0;
+        }
+        (count > 0.0).then(|| sum / count)
+    }
+
+    fn is_loose(&self, index: usize) -> bool {
+        self.left[index].is_empty() && self.right[index].is_empty()
+    }
+}
+
+/// Puts the boxes of a column, which stay in their order and off each other, as near as can be to where they want to begin:
+/// [isotonic regression](https://en.wikipedia.org/wiki/Isotonic_regression) of what is left when their heights are taken away.
+fn settle(boxes: &mut [Slot], column: &[usize], wanted: &[f64]) {
+    let mut above = Vec::with_capacity(column.len());
+    let mut sum = 0.0;
+    for (place, &index) in column.iter().enumerate() {
+        above.push(sum);
+        let next = column.get(place + 1).map_or(0.0, |&next| boxes[next].gap);
+        sum += boxes[index].height + boxes[index].gap.max(next);
+    }
+    // Runs of boxes that touch: how many, and the sum of what they want.
+    let mut runs: Vec<(f64, f64)> = Vec::new();
+    let mean = |run: &(f64, f64)| run.1 / run.0;
+    for (place, wish) in wanted.iter().enumerate() {
+        runs.push((1.0, wish - above[place]));
+        while let [.., before, last] = &runs[..] {
+            if mean(before) <= mean(last) {
+                break;
+            }
+            let merged = (before.0 + last.0, before.1 + last.1);
+            runs.truncate(runs.len() - 2);
+            runs.push(merged);
+        }
+    }
+    let mut places = column.iter().zip(above);
+    for run in &runs {
+        let mut left = run.0;
+        while left > 0.5 {
+            let Some((&index, above)) = places.next() else { return };
+            boxes[index].y = mean(run) + above;
+            left -= 1.0;
+        }
+    }
+}
+
+/// How many pairs of ties cross.
+fn crossings(boxes: &[Slot], ties: &[Tie], columns: usize) -> usize {
+    let mut between: Vec<Vec<(f64, f64)>> = vec![Vec::new(); columns];
+    for tie in ties {
+        let ends = (boxes[tie.left].y + tie.left_at, boxes[tie.right].y + tie.right_at);
+        between[boxes[tie.left].column].push(ends);
+    }
+    let count = |mut ties: Vec<(f64, f64)>| {
+        ties.sort_by(|one, two| one.0.total_cmp(&two.0).then(one.1.total_cmp(&two.1)));
+        let mut ends: Vec<f64> = ties.iter().map(|tie| tie.1).collect();
+        ends.sort_by(f64::total_cmp);
+        ends.dedup();
+        // How many ties were seen that end there or further up: a Fenwick tree.
+        let mut tree = vec![0_usize; ends.len() + 1];
+        let mut crossings = 0;
+        for (seen, tie) in ties.iter().enumerate() {
+            let rank = ends.partition_point(|end| end.total_cmp(&tie.1).is_le());
+            let mut not_below = 0;
+            let mut at = rank;
+            while at > 0 {
+                not_below += tree[at];
+                at &= at - 1;
+            }
+            crossings += seen - not_below;
+            let mut at = rank;
+            while at < tree.len() {
+                tree[at] += 1;
+                at += at & at.wrapping_neg();
+            }
+        }
+        crossings
+    };
+    between.into_iter().map(count).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boxes(columns: &[usize]) -> Vec<Slot> {
+        columns.iter().map(|&column| Slot { column, height: 20.0, gap: 10.0, y: 0.0 }).collect()
+    }
+
+    fn tie(left: usize, right: usize) -> Tie {
+        Tie { left, left_at: 10.0, right, right_at: 10.0 }
+    }
+
+    #[test]
+    fn ways_that_need_not_cross_do_not() {
+        let mut boxes = boxes(&[0, 0, 0, 1, 1, 1]);
+        let ties = [tie(0, 5), tie(1, 4), tie(2, 3)];
+        arrange(&mut boxes, &ties);
+        assert_eq!(crossings(&boxes, &ties, 2), 0);
+        for tie in ties {
+            assert_eq!(boxes[tie.left].y, boxes[tie.right].y, "{tie:?} is straight");
+        }
+    }
+
+    #[test]
+    fn boxes_do_not_overlap_and_begin_at_0() {
+        let mut boxes = boxes(&[0, 1, 1, 1, 1]);
+        let ties = [tie(0, 1), tie(0, 2), tie(0, 3)];
+        arrange(&mut boxes, &ties);
+        let mut places: Vec<f64> = boxes[1..].iter().map(|it| it.y).collect();
+        assert!(boxes[4].y >= 90.0, "what is tied to nothing stands below: {places:?}");
+        places.sort_by(f64::total_cmp);
+        assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= 30.0), "{places:?}");
+        assert_eq!(places[0], 0.0);
+    }
+}
