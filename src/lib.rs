@@ -14,7 +14,7 @@
 //! knows neither the protocol nor JSON, and cannot fail: broken input is input.
 //!
 //! ```text
-//! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config
+//! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config, project
 //! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
 //!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding    outline ▶ describe    links ▶ languages, registry
 //!         complete ▶ describe, suppress, config, languages, registry    refactor ▶ rules

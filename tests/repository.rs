@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("project", &["languages", "port", "text"]),
     ("rules", &["project", "registry", "languages", "port", "finding", "text"]),
     ("config", &["rules", "registry", "languages", "port", "finding", "text"]),
-    ("discovery", &["config", "languages", "finding", "text"]),
+    ("discovery", &["config", "project", "languages", "finding", "text"]),
     ("suppress", &["rules", "languages", "finding", "text"]),
     ("fix", &["finding", "text"]),
     ("refactor", &["rules", "languages", "port", "finding", "text"]),

@@ -17,7 +17,7 @@ pub struct ChangedLines {
 
 /// Lines of a file, counted from 1.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Lines {
+enum Lines {
     /// Those in these ranges, which are in order.
     Some(Vec<Range<usize>>),
     /// All of them, as in a file that git does not know yet.
@@ -71,21 +71,29 @@ impl ChangedLines {
         Ok(Self { files })
     }
 
-    /// What was changed in the file at `path`, if anything was.
-    pub fn of_file(&self, path: &Path) -> Option<&Lines> {
-        self.files.get(&real(path))
+    /// Whether anything was changed in the file at `path`.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.files.contains_key(&real(path))
+    }
+
+    /// Whether `finding`, in the file at `path`, is about a changed line of that or of another file.
+    pub fn touch(&self, path: &Path, finding: &Reported) -> bool {
+        let own = self.files.get(&real(path));
+        let is_changed = |lines: Option<&Lines>, place: &Place| lines.is_some_and(|it| it.hold(place));
+        is_changed(own, &finding.place)
+            || finding.related.iter().any(|related| match &related.file {
+                None => is_changed(own, &related.place),
+                Some(other) => is_changed(self.files.get(&real(other)), &related.place),
+            })
     }
 }
 
 impl Lines {
-    /// Whether `finding` is about one of them.
-    pub fn touch(&self, finding: &Reported) -> bool {
+    /// Whether one of them is in `place`.
+    fn hold(&self, place: &Place) -> bool {
         let Self::Some(ranges) = self else { return true };
-        let is_among = |place: &Place| {
-            let behind = ranges.partition_point(|range| range.end <= place.line);
-            ranges.get(behind).is_some_and(|range| range.start <= place.end_line)
-        };
-        is_among(&finding.place) || finding.related.iter().any(|(_, place)| is_among(place))
+        let behind = ranges.partition_point(|range| range.end <= place.line);
+        ranges.get(behind).is_some_and(|range| range.start <= place.end_line)
     }
 }
 

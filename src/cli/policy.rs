@@ -1,12 +1,12 @@
 //! What a check fails for: which findings count, and how many of them are too many.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::baseline::{Baseline, Entry};
-use super::diff_base::{ChangedLines, Lines};
-use super::walk::Source;
+use super::diff_base::ChangedLines;
+use super::walk::{self, Source};
 use super::{Outcome, complain};
 use crate::finding::{Finding, Severity};
 use crate::lint::{Linted, lint, lint_with_suppressed};
@@ -136,23 +136,23 @@ impl<'a> Policy<'a> {
 
     /// What is to be said of `source`.
     pub fn judge(&self, source: &Source<'_>) -> Judged {
-        let lines = match &self.changed {
-            Some(changed) => changed.of_file(source.path),
-            None => Some(&Lines::All),
-        };
-        let Some(lines) = lines else {
+        if self.changed.as_ref().is_some_and(|changed| !changed.holds(source.path)) {
             let report = FileReport { path: source.path.to_owned(), ..FileReport::default() };
             return Judged { report, gone: Vec::new(), mended: 0, outcome: Outcome::Clean };
-        };
+        }
         let Linted { mut findings, suppressed } =
             lint_with_suppressed(source.text, source.language, &[], source.settings);
         if self.baseline.is_none() {
             findings.retain(|finding| self.shows(finding.severity));
         }
         let suppressed: Vec<_> = suppressed.into_iter().map(|it| (it.finding, it.reason)).collect();
-        let mut report = FileReport::new(source.path, source.text, &findings, &suppressed, self.drawing);
-        report.findings.retain(|finding| lines.touch(finding));
-        report.held_back.retain(|held| lines.touch(&held.finding));
+        let named = |other: &Path| walk::named_beside(source.path, other);
+        let mut report =
+            FileReport::new(source.path, source.text, &findings, &suppressed, self.drawing, &named);
+        if let Some(changed) = &self.changed {
+            report.findings.retain(|finding| changed.touch(source.path, finding));
+            report.held_back.retain(|held| changed.touch(source.path, &held.finding));
+        }
         let mut gone = Vec::new();
         if let Some(baseline) = &self.baseline {
             let known = baseline.of_file(source.path);

@@ -15,7 +15,6 @@ use crate::discovery::{Configuration, Discovery};
 use crate::languages::Language;
 use crate::registry::TeamPorts;
 use crate::report;
-use crate::text::LineIndex;
 
 /// What the command line says of the configuration.
 #[derive(Debug, Args)]
@@ -140,8 +139,8 @@ impl Configurations {
         }
         if !configuration.mistakes.is_empty() {
             self.has_failed.store(true, Ordering::Relaxed);
-            let lines = LineIndex::new(&configuration.text);
-            let draw = |mistake| report::draw(path, &configuration.text, &lines, mistake);
+            let texts = report::Texts::new(path, &configuration.text);
+            let draw = |mistake| report::draw(&texts, mistake);
             let report: String = configuration.mistakes.iter().map(draw).collect();
             let mut stderr = anstream::AutoStream::new(std::io::stderr(), self.color.into());
             // Where standard error is closed there is nobody to tell.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use super::progress::Progress;
@@ -278,4 +278,42 @@ pub fn relative(path: &Path) -> &Path {
         return path.strip_prefix(&*HERE).unwrap_or(path);
     }
     path.strip_prefix("./").unwrap_or(path)
+}
+
+/// How a report that names one file `own` names the `other`, which is given from the root: as somebody in the current folder
+/// would type it, who came to the first one so.
+pub fn named_beside(own: &Path, other: &Path) -> PathBuf {
+    let named = relative(other);
+    if named != other {
+        return named.to_owned();
+    }
+    // What both have in common below `../x` is the same below what that leads to.
+    let mut folders = (own.to_owned(), discovery::absolute(own));
+    while let (Some(Component::Normal(one)), Some(Component::Normal(same))) =
+        (folders.0.components().next_back(), folders.1.components().next_back())
+        && one == same
+    {
+        folders.0.pop();
+        folders.1.pop();
+    }
+    let (typed, meant) = folders;
+    other.strip_prefix(&meant).map_or_else(|_| other.to_owned(), |rest| typed.join(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_file_is_named_as_the_one_that_leads_to_it() {
+        let here = std::env::current_dir().unwrap();
+        let above = here.parent().unwrap();
+        let named = |own: &str, other: PathBuf| named_beside(Path::new(own), &other);
+        assert_eq!(named("compose.yaml", here.join("web/Dockerfile")), Path::new("web/Dockerfile"));
+        assert_eq!(named("../x/compose.yaml", here.join("Dockerfile")), Path::new("Dockerfile"));
+        assert_eq!(named("../x/compose.yaml", above.join("y/Dockerfile")), Path::new("../y/Dockerfile"));
+        assert_eq!(named("compose.yaml", above.join("Dockerfile")), above.join("Dockerfile"));
+        assert_eq!(named("/x/compose.yaml", "/x/y".into()), Path::new("/x/y"));
+        assert_eq!(named("<stdin>", "/x/y".into()), Path::new("/x/y"));
+    }
 }

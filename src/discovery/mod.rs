@@ -1,4 +1,5 @@
-//! Which configuration a file falls under, the nearest `portolan.toml` in the folders above it, and which files a folder has.
+//! Which configuration a file falls under, the nearest `portolan.toml` in the folders above it, which files a folder has, and
+//! what they hold.
 //!
 //! This is the one room beside the command line that reads files.
 
@@ -14,8 +15,12 @@ use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::text::Span;
 
+mod disk;
+mod kept;
 mod tree;
 
+pub use disk::Disk;
+pub use kept::Kept;
 pub use tree::{files_below, is_walked, text_of};
 
 /// What a configuration is called; in one folder the first wins.

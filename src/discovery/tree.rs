@@ -1,7 +1,7 @@
 //! The files of a folder that anybody would look at: a walk as ripgrep walks, and one file of it.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder};
@@ -37,16 +37,21 @@ pub fn is_walked(folder: &Path, path: &Path) -> bool {
 }
 
 /// The text of the file at `path`, in which bytes that are no UTF-8 are replaced by U+FFFD; `None` where it has more than
-/// `most` bytes.
+/// `most` bytes, or is no regular file: a pipe would never end, and a device is not to be touched.
 ///
 /// # Errors
 ///
 /// Those of the file system.
 pub fn text_of(path: &Path, most: u64) -> io::Result<Option<String>> {
-    if fs::metadata(path)?.len() > most {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() || metadata.len() > most {
         return Ok(None);
     }
-    let bytes = fs::read(path)?;
+    let mut bytes = Vec::new();
+    // What the system makes up for whoever asks says that it is empty, and may wait until there is something to say.
+    if metadata.len() > 0 {
+        fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    }
     Ok(Some(
         String::from_utf8(bytes)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),

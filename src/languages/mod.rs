@@ -5,9 +5,20 @@
 
 use std::sync::Arc;
 
+use crate::port::Role;
 use crate::text::Span;
 
+mod environment;
 mod scan;
+pub use environment::Environment;
+/// stub
+pub fn scan_in(text: &str, language: Language, _: &Environment) -> Scan {
+    scan(text, language)
+}
+/// stub
+pub fn variables(_: &str) -> Vec<Assignment> {
+    Vec::new()
+}
 
 mod configuration;
 
@@ -91,6 +102,20 @@ pub fn scan_after(text: &str, language: Language, memory: &mut Memory) -> Scan {
         return scan(text, language);
     }
     compose::scan_after(text, &mut memory.0)
+}
+
+/// The ports in the values of `variables`, which a list of variables holds whose text is `text`.
+#[must_use]
+pub fn scan_variables(text: &str, variables: &[Assignment]) -> Scan {
+    let mut scan = Scan::default();
+    for variable in variables {
+        // Of a value that is written otherwise than it is, nobody knows where its port stands.
+        if variable.span.of(text) == variable.value {
+            addresses::push_ports(&variable.value, variable.span.start, Role::Environment, None, &mut scan);
+        }
+    }
+    scan.sort();
+    scan
 }
 
 fn read(text: &str, language: Language) -> Scan {

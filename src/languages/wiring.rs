@@ -76,10 +76,11 @@ pub struct Extends {
 pub struct Build {
     /// Where `build` or its context stands.
     pub span: Span,
-    /// The context: a path from the compose file's folder, or what is fetched from elsewhere. `.` where none is named.
-    pub context: String,
-    /// `dockerfile`: a path from the context; `Dockerfile` where none is named.
-    pub dockerfile: String,
+    /// The context: a path from the compose file's folder, or what is fetched from elsewhere. `None`, where none is named:
+    /// that folder.
+    pub context: Option<String>,
+    /// `dockerfile`: a path from the context; `None`, where none is named: `Dockerfile`.
+    pub dockerfile: Option<String>,
     /// The Dockerfile that stands in the compose file itself.
     pub inline: Option<Span>,
     /// `target`: the stage, by its name or number; the last one where none is named.

@@ -7,16 +7,30 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::languages::{Assignment, Language, Scan};
+use crate::languages::{self, Assignment, Environment, Language, Scan};
 use crate::text::Span;
+
+mod configuration;
+mod files;
+mod image;
+mod link;
+mod merge;
+mod paths;
+mod ports;
+mod references;
+
+pub use files::Files;
+pub use link::{link, roots};
+pub use ports::{Mention, MentionKind, Refusal, ServicePort, outermost};
 
 /// Where files come from: a disk, an editor, a test.
 pub trait Tree {
     /// The file at `path`, which starts at the root of the disk and has no `..` in it; `None` where there is none that can
-    /// be read. Of a file in no language we read, the variables that it may list are asked for.
-    fn file(&self, path: &Path) -> Option<Arc<File>>;
+    /// be read. What names it takes it for a file of `language`, whatever its own name and content say; with `None` for a
+    /// list of variables.
+    fn file(&self, path: &Path, language: Option<Language>) -> Option<Arc<File>>;
 
     /// The files right in `folder`, by their names; none where it is no folder.
     fn files_in(&self, folder: &Path) -> Vec<PathBuf>;
@@ -29,12 +43,50 @@ pub struct File {
     pub path: PathBuf,
     /// Its text.
     pub text: Arc<str>,
-    /// What it is; `None`: nothing that holds ports.
+    /// What it is; `None`: a list of variables.
     pub language: Option<Language>,
     /// What it says about ports.
     pub scan: Arc<Scan>,
-    /// The variables that it lists, where it is in no language.
+    /// The variables that it lists, where it is such a list.
     pub variables: Vec<Assignment>,
+    /// What it says where variables have values, for the values that were last asked for: they are mostly the same.
+    resolved: Mutex<Option<(Arc<Environment>, Arc<Scan>)>>,
+}
+
+impl File {
+    /// The file at `path`, which holds `text`, read as one of `language`; with `None` as a list of variables.
+    #[must_use]
+    pub fn read(path: PathBuf, text: Arc<str>, language: Option<Language>) -> Self {
+        let Some(known) = language else {
+            let variables = languages::variables(&text);
+            let scan = Arc::new(languages::scan_variables(&text, &variables));
+            return Self { path, text, language, scan, variables, resolved: Mutex::default() };
+        };
+        let scan = Arc::new(languages::scan(&text, known));
+        Self::scanned(path, text, known, scan)
+    }
+
+    /// The file at `path`, which holds `text`, in which `scan` was found.
+    #[must_use]
+    pub fn scanned(path: PathBuf, text: Arc<str>, language: Language, scan: Arc<Scan>) -> Self {
+        Self { path, text, language: Some(language), scan, ..Self::default() }
+    }
+
+    /// What it says about ports where the variables have the values of `environment`.
+    fn scan_in(&self, environment: &Arc<Environment>) -> Arc<Scan> {
+        let Some(language) = self.language.filter(|_| !environment.is_empty() && self.text.contains('$'))
+        else {
+            return Arc::clone(&self.scan);
+        };
+        // Whoever panics leaves a whole scan behind.
+        let mut resolved = self.resolved.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, scan)) = resolved.as_ref().filter(|(known, _)| known == environment) {
+            return Arc::clone(scan);
+        }
+        let scan = Arc::new(languages::scan_in(&self.text, language, environment));
+        *resolved = Some((Arc::clone(environment), Arc::clone(&scan)));
+        scan
+    }
 }
 
 /// What one run of `docker compose` would start, as far as the files tell.
@@ -62,6 +114,8 @@ pub struct Member {
     pub scan: Arc<Scan>,
     /// What it is to the stack.
     pub part: Part,
+    /// The values that the stack's lists give to the variables in it.
+    pub environment: Arc<Environment>,
 }
 
 /// What a file is to a [`Stack`].
@@ -111,8 +165,8 @@ pub struct Service {
     pub configuration: Vec<Fragment>,
     /// The profiles that start it; without any it is always started.
     pub profiles: Vec<String>,
-    /// Whether it, or its image by the Dockerfile of the project, runs a command of its own or has a variable named like
-    /// a port, so that it may listen elsewhere than its image says.
+    /// Whether it has a command of its own, a list of variables or a variable named like a port, so that it may listen
+    /// elsewhere than its image says.
     pub may_listen_elsewhere: bool,
     /// Whether something that it is made from could not be read: there may be more ports.
     pub has_gaps: bool,
@@ -200,6 +254,9 @@ pub enum Image {
     Named(String),
     /// A Dockerfile of the project.
     Built {
+        /// The image that the last of the stages is built upon, which somebody else built; `$` stands in it for what is not
+        /// known.
+        base: String,
         /// The file that holds it, an index into [`Stack::files`]: a Dockerfile, or a compose file that has one in it.
         file: usize,
         /// The stages, indexes into [`Scan::stages`]: the one that is built, the one that it is built upon, and so on.

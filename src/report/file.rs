@@ -7,9 +7,10 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Summary;
-use crate::finding::{Edit, Finding, Fix, Safety, Severity};
+use super::shown::{Shown, Texts};
+use crate::finding::{Edit, Finding, Fix, Related, Safety, Severity};
 use crate::rules::Rule;
-use crate::text::{Encoding, LineIndex, Span};
+use crate::text::Encoding;
 
 /// What is reported on one file.
 #[derive(Clone, Debug, Default)]
@@ -35,8 +36,8 @@ pub struct Reported {
     pub help: Option<String>,
     /// Where it is.
     pub place: Place,
-    /// The other places that it is about, each with what they have to do with it.
-    pub related: Vec<(String, Place)>,
+    /// The other places that it is about.
+    pub related: Vec<ReportedRelated>,
     /// What a machine can do about it.
     pub fix: Option<ReportedFix>,
     /// By which it is known again after the lines around it have moved: 16 hexadecimal digits, which no two findings of a
@@ -47,7 +48,18 @@ pub struct Reported {
     pub drawing: String,
 }
 
-/// A stretch of the file. Lines and columns count from 1; an end is the place behind the last character.
+/// Another place that a finding is about.
+#[derive(Clone, Debug)]
+pub struct ReportedRelated {
+    /// The file, as the report names it, where it is another one than the finding's.
+    pub file: Option<PathBuf>,
+    /// What the place has to do with the finding.
+    pub message: String,
+    /// Where it is in its file.
+    pub place: Place,
+}
+
+/// A stretch of a file. Lines and columns count from 1; an end is the place behind the last character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// The first line.
@@ -115,7 +127,8 @@ pub enum Drawing {
 
 impl FileReport {
     /// The report on the file at `path`, which holds `text`: what is found there, and what a comment takes out, each with
-    /// the reason that it gives, both in the order of the file.
+    /// the reason that it gives, both in the order of the file. `named` says how the report names another file, of which
+    /// it is given the path from the root.
     #[must_use]
     pub fn new(
         path: &Path,
@@ -123,24 +136,26 @@ impl FileReport {
         findings: &[Finding],
         suppressed: &[(Finding, Option<String>)],
         drawing: Drawing,
+        named: &dyn Fn(&Path) -> PathBuf,
     ) -> Self {
         let mut report = Self { path: path.to_owned(), ..Self::default() };
         if findings.is_empty() && suppressed.is_empty() {
             return report;
         }
-        let lines = LineIndex::new(text);
+        let both = findings.iter().chain(suppressed.iter().map(|(finding, _)| finding));
+        let texts = Texts::new(path, text).with_others(both, named);
         // By their fingerprints they are told apart, whatever becomes of them.
         let mut seen = HashMap::new();
         let mut all: Vec<(&Finding, Option<Why>)> = findings.iter().map(|finding| (finding, None)).collect();
         all.extend(suppressed.iter().map(|(finding, why)| (finding, Some(Why::Comment(why.clone())))));
         all.sort_by_key(|(finding, _)| finding.span);
         for (finding, why) in all {
-            let fingerprint = fingerprint(text, &lines, finding, &mut seen);
+            let fingerprint = fingerprint(&texts.own, finding, &mut seen);
             let drawn = match drawing {
-                Drawing::Lines if why.is_none() => super::draw(path, text, &lines, finding),
+                Drawing::Lines if why.is_none() => super::draw(&texts, finding),
                 _ => String::new(),
             };
-            let finding = Reported::new(&lines, finding, fingerprint, drawn);
+            let finding = Reported::new(&texts, finding, fingerprint, drawn);
             match why {
                 Some(why) => report.held_back.push(HeldBack { finding, why }),
                 None => report.findings.push(finding),
@@ -175,13 +190,18 @@ impl FileReport {
 }
 
 impl Reported {
-    fn new(lines: &LineIndex<'_>, finding: &Finding, fingerprint: String, drawing: String) -> Self {
-        let place = |span| place(lines, span);
+    fn new<'a>(texts: &Texts<'a>, finding: &'a Finding, fingerprint: String, drawing: String) -> Self {
+        let place = |span| texts.own.place(span);
         let edit = |it: &Edit| ReportedEdit { place: place(it.span), text: it.text.clone() };
         let fix = |it: &Fix| ReportedFix {
             title: it.title.clone(),
             safety: it.safety,
             edits: it.edits.iter().map(edit).collect(),
+        };
+        let related = |it: &'a Related| {
+            let shown = texts.of(it)?;
+            let file = it.file.is_some().then(|| shown.path.clone());
+            Some(ReportedRelated { file, message: it.message.clone(), place: shown.place(it.span) })
         };
         Self {
             rule: finding.rule,
@@ -189,11 +209,20 @@ impl Reported {
             message: finding.message.clone(),
             help: finding.help.clone(),
             place: place(finding.span),
-            related: finding.related.iter().map(|it| (it.message.clone(), place(it.span))).collect(),
+            related: finding.related.iter().filter_map(related).collect(),
             fix: finding.fix.as_ref().map(fix),
             fingerprint,
             drawing,
         }
+    }
+
+    /// The places in other files that it is about, each in a sentence that begins with `file:line:column: `: for what has
+    /// no better way to name them.
+    pub fn elsewhere(&self) -> impl Iterator<Item = String> {
+        self.related.iter().filter_map(|it| {
+            let (file, place) = (slashed(it.file.as_ref()?), it.place);
+            Some(format!("{file}:{}:{}: {}", place.line, place.column, it.message))
+        })
     }
 
     /// Where the page of its rule is on the web; empty where there is none.
@@ -213,27 +242,13 @@ pub fn slashed(path: &Path) -> String {
     }
 }
 
-fn place(lines: &LineIndex<'_>, span: Span) -> Place {
-    let [start, end] = [span.start, span.end].map(|at| lines.position(at, Encoding::Utf32));
-    let [byte_column, end_byte_column] =
-        [span.start, span.end].map(|at| lines.position(at, Encoding::Utf8).character + 1);
-    Place {
-        line: start.line + 1,
-        column: start.character + 1,
-        end_line: end.line + 1,
-        end_column: end.character + 1,
-        byte_column,
-        end_byte_column,
-    }
-}
-
 /// The fingerprint of `finding`. Those of which all is the same are told apart by their order, which is counted in `seen`.
-fn fingerprint(text: &str, lines: &LineIndex<'_>, finding: &Finding, seen: &mut HashMap<u64, u64>) -> String {
+fn fingerprint(own: &Shown<'_>, finding: &Finding, seen: &mut HashMap<u64, u64>) -> String {
     /// A longer line is not looked at: it would be once for each of its findings.
     const LONGEST: usize = 4000;
-    let line = lines.line(lines.position(finding.span.start, Encoding::Utf8).line);
-    let line = if line.len() > LONGEST { "" } else { line.of(text).trim() };
-    let words = finding.span.of(text);
+    let line = own.lines.line(own.lines.position(finding.span.start, Encoding::Utf8).line);
+    let line = if line.len() > LONGEST { "" } else { line.of(own.text).trim() };
+    let words = finding.span.of(own.text);
     let words = words.get(..LONGEST).unwrap_or(words);
     let same = xxh3_64([finding.rule, line, words].join("\0").as_bytes());
     let order = seen.entry(same).or_default();
@@ -248,10 +263,12 @@ mod tests {
     use crate::config::Settings;
     use crate::languages::Language;
     use crate::lint::lint;
+    use crate::text::Span;
 
     fn fingerprints(text: &str) -> Vec<String> {
         let findings = lint(text, Language::Dockerfile, &Settings::default());
-        let report = FileReport::new(Path::new("Dockerfile"), text, &findings, &[], Drawing::None);
+        let report =
+            FileReport::new(Path::new("Dockerfile"), text, &findings, &[], Drawing::None, &Path::to_owned);
         report.findings.into_iter().map(|finding| finding.fingerprint).collect()
     }
 
@@ -270,7 +287,7 @@ mod tests {
     fn a_place_counts_characters_and_bytes() {
         let text = "EXPOSE 💣 90\n";
         let at = text.find("90").unwrap();
-        let place = place(&LineIndex::new(text), Span::new(at, at + 2));
+        let place = Shown::new(PathBuf::new(), text).place(Span::new(at, at + 2));
         assert_eq!((place.line, place.column, place.end_column), (1, 10, 12));
         assert_eq!((place.byte_column, place.end_byte_column), (13, 15));
     }

@@ -44,10 +44,13 @@ fn place(finding: &Reported) -> String {
     )
 }
 
-/// What is wrong and what to do about it; the log of a job shows this alone, so it says where as well.
+/// What is wrong, what to do about it, and where else to look; the log of a job shows this alone, so it says where it is
+/// as well.
 fn said(file: &str, finding: &Reported) -> String {
     let help = finding.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
-    data(&format!("{file}:{}:{}: {}{help}", finding.place.line, finding.place.column, finding.message))
+    let elsewhere: String = finding.elsewhere().map(|place| format!("\n{place}")).collect();
+    let place = finding.place;
+    data(&format!("{file}:{}:{}: {}{help}{elsewhere}", place.line, place.column, finding.message))
 }
 
 /// What may stand behind the second `::`.

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::file::{FileReport, Reported};
+use super::file::{FileReport, Place, Reported, ReportedRelated, slashed};
 use super::stream::{Lines, Stream};
 use super::{Files, findings};
 use crate::finding::Severity;
@@ -30,6 +30,10 @@ struct Issue {
     fingerprint: String,
     severity: &'static str,
     location: Location,
+    /// GitLab does not look at them; others that read the format do, as
+    /// [Code Climate](https://github.com/codeclimate/platform/blob/master/spec/analyzers/SPEC.md#other-locations) has it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    other_locations: Vec<Location>,
 }
 
 #[derive(Serialize)]
@@ -48,6 +52,9 @@ impl Issue {
     fn new(file: &FileReport, finding: &Reported) -> Self {
         let help = finding.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
         let path = file.name();
+        let other = |it: &ReportedRelated| {
+            Location::new(it.file.as_deref().map_or_else(|| path.clone(), slashed), it.place)
+        };
         Self {
             description: format!("{}{help}", finding.message),
             check_name: finding.rule,
@@ -56,11 +63,15 @@ impl Issue {
                 xxh3_128([&path, "\0", &finding.fingerprint].concat().as_bytes())
             ),
             severity: severity(finding.severity),
-            location: Location {
-                path,
-                lines: Range { begin: finding.place.line, end: finding.place.end_line },
-            },
+            other_locations: finding.related.iter().map(other).collect(),
+            location: Location::new(path, finding.place),
         }
+    }
+}
+
+impl Location {
+    const fn new(path: String, place: Place) -> Self {
+        Self { path, lines: Range { begin: place.line, end: place.end_line } }
     }
 }
 

@@ -1,12 +1,13 @@
 //! For programs: one JSON object, `{"version":1,"findings":[…]}`, or an object a line for each finding.
 //!
-//! Lines and columns count from 1, columns in characters; an end is the place behind the last character.
+//! Lines and columns count from 1, columns in characters; an end is the place behind the last character. A place among
+//! `related` has a `file` where it stands in another one than the finding.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::file::{FileReport, Place, Reported, ReportedFix};
+use super::file::{FileReport, Place, Reported, ReportedFix, ReportedRelated, slashed};
 use super::stream::{Lines, Stream};
 use super::{Files, findings};
 
@@ -57,6 +58,8 @@ struct JsonFinding {
 #[derive(Debug, Serialize)]
 struct JsonRelated {
     message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
     #[serde(flatten)]
     place: Place,
 }
@@ -77,8 +80,11 @@ struct JsonEdit {
 
 impl JsonFinding {
     fn new(file: &FileReport, finding: &Reported) -> Self {
-        let related =
-            |(message, place): &(String, Place)| JsonRelated { message: message.clone(), place: *place };
+        let related = |it: &ReportedRelated| JsonRelated {
+            message: it.message.clone(),
+            file: it.file.as_deref().map(slashed),
+            place: it.place,
+        };
         Self {
             rule: finding.rule,
             severity: finding.severity.name(),

@@ -45,10 +45,11 @@ pub fn markdown(files: Files<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn row(file: &FileReport, finding: &Reported, out: &mut dyn Write) -> io::Result<()> {
     let place = format!("{}:{}:{}", file.name(), finding.place.line, finding.place.column);
     let help = finding.help.as_ref().map(|help| format!("<br>{}", escaped(help))).unwrap_or_default();
+    let elsewhere: String = finding.elsewhere().map(|place| format!("<br>{}", escaped(&place))).collect();
     let (message, url) = (escaped(&finding.message), finding.url());
     writeln!(
         out,
-        "| {} | {} | [`{}`]({url}) | {message}{help} |",
+        "| {} | {} | [`{}`]({url}) | {message}{help}{elsewhere} |",
         finding.severity,
         escaped(&place),
         finding.rule

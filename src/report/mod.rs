@@ -1,5 +1,4 @@
 //! The reports: one writer for each form of output.
-
 //!
 //! A writer takes the reports on the files one by one, while others are still read, and keeps none of them.
 
@@ -17,19 +16,23 @@ mod json;
 mod markdown;
 mod rdjson;
 mod sarif;
+mod shown;
 mod statistics;
 mod stream;
 mod text;
 mod xml;
 
 pub use concise::concise;
-pub use file::{Drawing, FileReport, HeldBack, Place, Reported, ReportedEdit, ReportedFix, Why};
+pub use file::{
+    Drawing, FileReport, HeldBack, Place, Reported, ReportedEdit, ReportedFix, ReportedRelated, Why,
+};
 pub use github::github;
 pub use gitlab::gitlab;
 pub use json::{json, ndjson};
 pub use markdown::markdown;
 pub use rdjson::rdjson;
 pub use sarif::sarif;
+pub use shown::Texts;
 pub use statistics::{json_statistics, statistics};
 pub use text::{draw, text};
 pub use xml::{checkstyle, junit};

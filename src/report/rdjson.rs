@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::file::{FileReport, Place, Reported, ReportedFix};
+use super::file::{FileReport, Place, Reported, ReportedFix, ReportedRelated, slashed};
 use super::stream::{Lines, Stream};
 use super::{Files, findings};
 use crate::finding::Severity;
@@ -87,19 +87,22 @@ struct Related {
 
 impl Diagnostic {
     fn new(file: &FileReport, finding: &Reported) -> Self {
-        let location = |place| Location { path: file.name(), range: Range::new(place) };
         let help = finding.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
-        let related = |(message, place): &(String, Place)| Related {
-            message: message.clone(),
-            location: location(*place),
+        let own = file.name();
+        let related = |it: &ReportedRelated| Related {
+            message: it.message.clone(),
+            location: Location {
+                path: it.file.as_deref().map_or_else(|| own.clone(), slashed),
+                range: Range::new(it.place),
+            },
         };
         Self {
             message: format!("{}{help}", finding.message),
-            location: location(finding.place),
+            related_locations: finding.related.iter().map(related).collect(),
+            location: Location { range: Range::new(finding.place), path: own },
             severity: severity(finding.severity),
             code: Code { value: finding.rule, url: finding.url() },
             suggestions: finding.fix.as_ref().and_then(suggestion).into_iter().collect(),
-            related_locations: finding.related.iter().map(related).collect(),
         }
     }
 }

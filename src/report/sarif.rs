@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde::Serialize;
 
 use super::Files;
-use super::file::{FileReport, Place, Reported, ReportedFix, Why};
+use super::file::{FileReport, Place, Reported, ReportedFix, ReportedRelated, Why};
 use super::stream::{Lines, Stream};
 use crate::finding::Severity;
 use crate::rules::{RULES, Rule};
@@ -260,7 +260,7 @@ struct Suppression {
 impl SarifResult {
     fn new(file: &FileReport, finding: &Reported, why: Option<&Why>) -> Self {
         let artifact = ArtifactLocation::new(&file.path);
-        let location = |place: Place, message: Option<Text>| Location {
+        let location = |artifact: &ArtifactLocation, place: Place, message: Option<Text>| Location {
             physical_location: PhysicalLocation {
                 artifact_location: artifact.clone(),
                 region: Region::new(place),
@@ -271,13 +271,16 @@ impl SarifResult {
             Some(help) => format!("{}. {}.", capitalised(&finding.message), capitalised(help)),
             None => format!("{}.", capitalised(&finding.message)),
         };
-        let related = |(message, place): &(String, Place)| location(*place, Some(Text::new(message)));
+        let related = |it: &ReportedRelated| {
+            let other = it.file.as_deref().map(ArtifactLocation::new);
+            location(other.as_ref().unwrap_or(&artifact), it.place, Some(Text::new(&it.message)))
+        };
         Self {
             rule_id: finding.rule,
             rule_index: RULES.iter().position(|rule| rule.name == finding.rule),
             level: level(finding.severity),
             message: Text::new(message),
-            locations: [location(finding.place, None)],
+            locations: [location(&artifact, finding.place, None)],
             related_locations: finding.related.iter().map(related).collect(),
             partial_fingerprints: Fingerprints {
                 primary_location_line_hash: finding.fingerprint.clone(),

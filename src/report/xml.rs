@@ -84,10 +84,11 @@ fn failed(xml: &mut Writer<&mut dyn Write>, file: &str, finding: &Reported) -> i
         .with_attribute(("classname", file))
         .write_inner_content(|xml| {
             let said = format!("{file}:{}:{}: {}", place.line, place.column, sentence(finding));
+            let said: Vec<String> = [said].into_iter().chain(finding.elsewhere()).collect();
             xml.create_element("failure")
                 .with_attribute(("type", finding.severity.name()))
                 .with_attribute(("message", clean(&finding.message).as_str()))
-                .write_text_content(BytesText::new(&clean(&said)))?;
+                .write_text_content(BytesText::new(&clean(&said.join("\n"))))?;
             Ok(())
         })?;
     Ok(())

@@ -11,6 +11,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+mod elsewhere;
 mod forms;
 mod gitlab;
 mod rdjson;

@@ -1,0 +1,155 @@
+//! The disk as the linker of a project sees it: files that are read once, and the names in a folder.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::{Kept, lock, text_of};
+use crate::languages::Language;
+use crate::project::{File, Tree};
+
+/// Files of more bytes than this are not read: nobody writes such a configuration by hand.
+const LARGEST: u64 = 4 << 20;
+
+/// How much a file weighs beside its text: what was found in it.
+const OVERHEAD: usize = 1 << 10;
+
+/// The files on the disk.
+///
+/// What was read is kept as long as it is not too much, so that a file that many ask for is read once. What is no regular
+/// file, such as a pipe or a device, is never opened.
+#[derive(Debug)]
+pub struct Disk {
+    kept: Mutex<Kept<PathBuf, Arc<File>>>,
+    /// What files hold in place of what they hold on the disk.
+    held: Mutex<HashMap<PathBuf, Arc<str>>>,
+    /// How often something was said to have changed: what was read before that is not kept.
+    changes: AtomicUsize,
+}
+
+impl Disk {
+    /// The disk, of which texts of so many bytes are kept.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self { kept: Mutex::new(Kept::new(most)), held: Mutex::default(), changes: AtomicUsize::new(0) }
+    }
+
+    /// From now on the file at `path` holds `text`, whatever it holds on the disk.
+    pub fn hold(&self, path: &Path, text: &str) {
+        lock(&self.held).insert(path.to_owned(), text.into());
+        self.forget(path);
+    }
+
+    /// Reads the file at `path` anew when it is asked for again.
+    pub fn forget(&self, path: &Path) {
+        let mut kept = lock(&self.kept);
+        self.changes.fetch_add(1, Ordering::Relaxed);
+        kept.remove(path);
+    }
+
+    /// Reads the file at `path`, which is known to hold `text`, as one of `language`.
+    pub fn learn(&self, path: &Path, text: &str, language: Language) -> Arc<File> {
+        let changes = self.changes.load(Ordering::Relaxed);
+        let file = Arc::new(File::read(path.to_owned(), text.into(), Some(language)));
+        self.keep(&file, changes);
+        file
+    }
+
+    fn read(&self, path: &Path, language: Option<Language>) -> Option<Arc<File>> {
+        let changes = self.changes.load(Ordering::Relaxed);
+        let held = lock(&self.held).get(path).cloned();
+        let text = held.or_else(|| text_of(path, LARGEST).ok().flatten().map(Arc::from))?;
+        let file = Arc::new(File::read(path.to_owned(), text, language));
+        self.keep(&file, changes);
+        Some(file)
+    }
+
+    /// Keeps what was read when there had been so many changes.
+    fn keep(&self, file: &Arc<File>, changes: usize) {
+        let mut kept = lock(&self.kept);
+        if self.changes.load(Ordering::Relaxed) == changes {
+            kept.insert(file.path.clone(), Arc::clone(file), file.text.len() + OVERHEAD);
+        }
+    }
+}
+
+impl Tree for Disk {
+    fn file(&self, path: &Path, language: Option<Language>) -> Option<Arc<File>> {
+        let kept = lock(&self.kept).get(path);
+        kept.filter(|file| file.language == language).or_else(|| self.read(path, language))
+    }
+
+    fn files_in(&self, folder: &Path) -> Vec<PathBuf> {
+        // What the names lead to is looked at where one of them is read.
+        let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+        let is_file = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| !kind.is_dir());
+        let mut files: Vec<PathBuf> =
+            entries.filter_map(Result::ok).filter(is_file).map(|entry| entry.path()).collect();
+        files.sort();
+        files
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCKERFILE: Option<Language> = Some(Language::Dockerfile);
+
+    #[test]
+    fn a_file_is_read_once_until_it_is_said_to_have_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Dockerfile");
+        let disk = Disk::new(1 << 20);
+        assert!(disk.file(&path, DOCKERFILE).is_none());
+        fs::write(&path, "FROM a\nEXPOSE 80\n").unwrap();
+        let read = disk.file(&path, DOCKERFILE).unwrap();
+        assert_eq!((read.path.as_path(), read.scan.uses.len()), (path.as_path(), 1));
+        fs::write(&path, "FROM a\n").unwrap();
+        assert!(Arc::ptr_eq(&read, &disk.file(&path, DOCKERFILE).unwrap()));
+        disk.forget(&path);
+        assert_eq!(&*disk.file(&path, DOCKERFILE).unwrap().text, "FROM a\n");
+        disk.hold(&path, "FROM b\n");
+        assert_eq!(&*disk.file(&path, DOCKERFILE).unwrap().text, "FROM b\n");
+        let nginx = disk.file(&path, Some(Language::Nginx)).unwrap();
+        assert_eq!(nginx.language, Some(Language::Nginx), "whoever asks knows what it is");
+        assert_eq!(disk.file(&path, DOCKERFILE).unwrap().language, DOCKERFILE);
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf_8_are_replaced_and_much_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Dockerfile");
+        fs::write(&path, b"FROM a\n# \xff\n").unwrap();
+        let disk = Disk::new(1 << 20);
+        assert_eq!(&*disk.file(&path, DOCKERFILE).unwrap().text, "FROM a\n# \u{fffd}\n");
+        disk.forget(&path);
+        fs::write(&path, "#".repeat((4 << 20) + 1)).unwrap();
+        assert!(disk.file(&path, DOCKERFILE).is_none());
+    }
+
+    #[test]
+    fn a_folder_has_its_files_by_their_names() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("c")).unwrap();
+        let names = ["a.conf", "b.conf", "z"].map(|name| folder.path().join(name));
+        names.iter().for_each(|path| fs::write(path, "").unwrap());
+        let disk = Disk::new(0);
+        assert_eq!(disk.files_in(folder.path()), names);
+        assert_eq!(disk.files_in(&names[0]), [""; 0].map(PathBuf::from));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_never_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("Dockerfile");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let disk = Disk::new(0);
+        for path in [pipe.as_path(), folder.path(), Path::new("/dev/zero")] {
+            assert!(disk.file(path, DOCKERFILE).is_none(), "{}", path.display());
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! From a compose file to its [`Stack`]: which files it brings along, and in which order they are merged.
+//!
+//! Follows [how compose merges files](https://github.com/compose-spec/compose-spec/blob/main/13-merge.md),
+//! [`include`](https://github.com/compose-spec/compose-spec/blob/main/14-include.md) and
+//! [`extends`](https://github.com/compose-spec/compose-spec/blob/main/05-services.md#extends). Files that name each other in
+//! a circle are read once.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::paths::resolved;
+use super::{Body, By, Member, Part, Service, Stack, Tree};
+use crate::languages::{Environment, Include, Language, MergeTag, Scan, Setting};
+
+/// The names of the compose file that a folder's project begins with, the strongest first.
+const BASES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/// The names of the file that is merged over it, the strongest first.
+const OVERRIDES: [&str; 4] = [
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+];
+
+/// How many files a stack has at most; the rest is a gap.
+const MOST_FILES: usize = 2000;
+
+/// How many services are followed that extend each other.
+const DEEPEST: usize = 32;
+
+/// Which of `paths`, the compose files of a project, stacks begin with: all but those that are merged over another one by
+/// their names. In the order of `paths`.
+#[must_use]
+pub fn roots<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Vec<PathBuf> {
+    let paths: Vec<&Path> = paths.into_iter().collect();
+    let folders: HashSet<_> =
+        paths.iter().filter(|path| is_named(path, &BASES)).map(|path| path.parent()).collect();
+    let is_root = |path: &&Path| !is_named(path, &OVERRIDES) || !folders.contains(&path.parent());
+    paths.into_iter().filter(is_root).map(Path::to_owned).collect()
+}
+
+/// The stack that begins with the compose file at `root`. One that is nothing without another, since it does not say what
+/// its services are made from, is merged over that.
+#[must_use]
+pub fn link(root: &Path, tree: &dyn Tree) -> Stack {
+    let mut linker = Linker {
+        tree,
+        stack: Stack::default(),
+        folders: Vec::new(),
+        by_path: HashMap::new(),
+        layers: Vec::new(),
+        names: HashMap::new(),
+    };
+    linker.load(root);
+    let (mut services, bodies) = linker.services();
+    linker.merge(&mut services, &bodies);
+    linker.build(&mut services);
+    linker.configure(&mut services);
+    linker.read_lists(&services);
+    linker.stack.services = services;
+    linker.refer();
+    linker.stack
+}
+
+/// A stack in the making.
+pub struct Linker<'t> {
+    /// Where the files come from.
+    tree: &'t dyn Tree,
+    /// What is known so far.
+    pub stack: Stack,
+    /// For each file the folder from which its paths count.
+    pub folders: Vec<PathBuf>,
+    by_path: HashMap<PathBuf, usize>,
+    /// The compose files whose services are the stack's, the weakest first.
+    layers: Vec<usize>,
+    /// For each compose file its services by their names.
+    names: HashMap<usize, HashMap<String, usize>>,
+}
+
+impl Linker<'_> {
+    /// What the file of that index says of ports.
+    pub fn scan(&self, file: usize) -> &Scan {
+        &self.stack.files[file].scan
+    }
+
+    /// The file at `path`, as a part of the stack; `None` where there is none to be read, or one too many.
+    pub fn open(
+        &mut self,
+        path: &Path,
+        language: Option<Language>,
+        part: Part,
+        environment: &Arc<Environment>,
+    ) -> Option<usize> {
+        self.stack.asked.insert(path.to_owned());
+        if let Some(&known) = self.by_path.get(path) {
+            return (self.stack.files[known].file.language == language).then_some(known);
+        }
+        if self.stack.files.len() >= MOST_FILES {
+            return None;
+        }
+        let file = self.tree.file(path, language).filter(|file| file.language == language)?;
+        let scan = file.scan_in(environment);
+        let environment = Arc::clone(environment);
+        self.stack.files.push(Member { file, scan, part, environment });
+        self.folders.push(path.parent().unwrap_or(path).to_owned());
+        let index = self.stack.files.len() - 1;
+        self.by_path.insert(path.to_owned(), index);
+        Some(index)
+    }
+
+    /// The index of the file at `path`, if it is a part of the stack.
+    pub fn position(&self, path: &Path) -> Option<usize> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The files right in `folder`.
+    pub fn files_in(&mut self, folder: &Path) -> Vec<PathBuf> {
+        self.stack.asked.insert(folder.to_owned());
+        self.tree.files_in(folder)
+    }
+
+    /// The variables in the lists at `paths`, a later one winning.
+    fn variables(&mut self, paths: impl IntoIterator<Item = PathBuf>) -> Environment {
+        let mut environment = Environment::default();
+        for path in paths {
+            let Some(index) = self.open(&path, None, Part::Variables, &Arc::default()) else { continue };
+            let variables = &self.stack.files[index].file.variables;
+            environment.extend(variables.iter().map(|it| (it.name.clone(), it.value.clone())));
+        }
+        environment
+    }
+
+    /// Reads the lists of variables that the containers of `services` have.
+    fn read_lists(&mut self, services: &[Service]) {
+        for body in services.iter().flat_map(|service| &service.bodies) {
+            for list in self.own(*body).wiring.env_files.clone() {
+                if let Some(path) = resolved(&self.folders[body.file], &list.value) {
+                    self.open(&path, None, Part::Variables, &Arc::default());
+                }
+            }
+        }
+    }
+
+    /// Reads the files that the stack begins with.
+    fn load(&mut self, root: &Path) {
+        let folder = root.parent().unwrap_or(root).to_owned();
+        // The compose file comes first, so its variables are read before it is a part of the stack.
+        let list = folder.join(".env");
+        self.stack.asked.insert(list.clone());
+        let variables = self.tree.file(&list, None);
+        let own = variables.iter().flat_map(|file| &file.variables);
+        let environment =
+            Arc::new(own.map(|it| (it.name.clone(), it.value.clone())).collect::<Environment>());
+        for (index, path) in self.first_files(root, &folder, &environment).iter().enumerate() {
+            let part = if index == 0 { Part::Base } else { Part::Override };
+            self.layer(path, &folder, &environment, part, 0);
+        }
+        self.variables([list]);
+    }
+
+    /// The files that are merged over each other, where the stack begins with the one at `root`.
+    fn first_files(&mut self, root: &Path, folder: &Path, environment: &Arc<Environment>) -> Vec<PathBuf> {
+        if let Some(named) = environment.get("COMPOSE_FILE") {
+            let separator = environment.get("COMPOSE_PATH_SEPARATOR").unwrap_or(":");
+            let named: Vec<_> =
+                named.split(separator).filter_map(|path| resolved(folder, path.trim())).collect();
+            if named.iter().any(|path| path == root) {
+                return named;
+            }
+        }
+        let compose = Some(Language::Compose);
+        let mut found = |name: &&str| {
+            let path = folder.join(name);
+            self.stack.asked.insert(path.clone());
+            self.tree.file(&path, compose).map(|_| path)
+        };
+        let base = BASES.iter().find_map(&mut found);
+        if base.as_deref() == Some(root) {
+            let merged = OVERRIDES.iter().find_map(&mut found);
+            return [root.to_owned()].into_iter().chain(merged).collect();
+        }
+        let made = |path: &Path| {
+            let file = self.tree.file(path, compose);
+            let made = |scan: &Scan| {
+                let services = scan.services.iter();
+                let name = |service: &crate::languages::Service| scan.scopes[service.scope].name.clone();
+                services.map(|service| (name(service), is_made(service))).collect::<Vec<_>>()
+            };
+            file.map(|file| made(&file.scan)).unwrap_or_default()
+        };
+        let unmade: Vec<String> =
+            made(root).into_iter().filter(|(_, is_made)| !is_made).map(|(name, _)| name).collect();
+        let makes = |path: &Path| {
+            let made = made(path);
+            unmade.iter().all(|name| made.iter().any(|(other, is_made)| other == name && *is_made))
+        };
+        match base.filter(|base| !unmade.is_empty() && makes(base)) {
+            Some(base) => vec![base, root.to_owned()],
+            None => {
+                self.stack.has_gaps |= !unmade.is_empty();
+                vec![root.to_owned()]
+            }
+        }
+    }
+
+    /// Reads a compose file whose services are the stack's, those that it includes before it.
+    fn layer(
+        &mut self,
+        path: &Path,
+        folder: &Path,
+        environment: &Arc<Environment>,
+        part: Part,
+        depth: usize,
+    ) {
+        let opened = self.open(path, Some(Language::Compose), part, environment);
+        let Some(file) = opened.filter(|_| depth < DEEPEST) else {
+            self.stack.has_gaps = true;
+            return;
+        };
+        // A file that is on its way includes itself.
+        if self.names.contains_key(&file) {
+            return;
+        }
+        self.folders[file] = folder.to_owned();
+        self.note_names(file);
+        for include in self.scan(file).includes.clone() {
+            self.include(&include, folder, environment, depth);
+        }
+        self.layers.push(file);
+    }
+
+    fn include(&mut self, include: &Include, folder: &Path, environment: &Arc<Environment>, depth: usize) {
+        let resolve = |path: &Setting| resolved(folder, &path.value);
+        let paths: Vec<PathBuf> = include.paths.iter().filter_map(resolve).collect();
+        self.stack.has_gaps |= paths.len() < include.paths.len();
+        let own = include
+            .project_directory
+            .as_ref()
+            .map_or_else(|| paths.first().and_then(|path| path.parent()).map(Path::to_owned), resolve);
+        let Some(own) = own else {
+            self.stack.has_gaps = true;
+            return;
+        };
+        let lists: Vec<PathBuf> = if include.env_files.is_empty() {
+            vec![own.join(".env")]
+        } else {
+            include.env_files.iter().filter_map(resolve).collect()
+        };
+        let mut inner = self.variables(lists);
+        inner.extend(environment.iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let inner = Arc::new(inner);
+        for path in paths {
+            self.layer(&path, &own, &inner, Part::Included, depth + 1);
+        }
+    }
+
+    fn note_names(&mut self, file: usize) {
+        let scan = self.scan(file);
+        let services = scan.services.iter().enumerate();
+        let names =
+            services.map(|(index, service)| (scan.scopes[service.scope].name.clone(), index)).collect();
+        self.names.insert(file, names);
+    }
+
+    /// The services by their names, in the order of the files, and where each is spoken of.
+    fn services(&mut self) -> (Vec<Service>, Vec<Vec<Body>>) {
+        let (mut services, mut bodies) = (Vec::<Service>::new(), Vec::<Vec<Body>>::new());
+        let mut known = HashMap::new();
+        for file in self.layers.clone() {
+            for index in 0..self.scan(file).services.len() {
+                let scan = self.scan(file);
+                let own = &scan.services[index];
+                let (name, tag) = (scan.scopes[own.scope].name.clone(), own.wiring.merging.whole);
+                let at = *known.entry(name.clone()).or_insert_with(|| {
+                    services.push(Service { name, ..Service::default() });
+                    bodies.push(Vec::new());
+                    services.len() - 1
+                });
+                if tag.is_some() {
+                    bodies[at].clear();
+                }
+                if tag != Some(MergeTag::Reset) {
+                    let has_gaps = self.push_bodies(file, index, &mut bodies[at]);
+                    services[at].has_gaps |= has_gaps;
+                }
+            }
+        }
+        // What is reset is as if nobody had named it.
+        let kept = services.into_iter().zip(bodies).filter(|(_, bodies)| !bodies.is_empty());
+        kept.map(|(service, bodies)| (Service { bodies: bodies.clone(), ..service }, bodies)).unzip()
+    }
+
+    /// Adds what the service of that index in `file` is made from, and itself; tells whether some of it is not there.
+    fn push_bodies(&mut self, file: usize, service: usize, bodies: &mut Vec<Body>) -> bool {
+        let mut chain = vec![Body { file, service, by: By::Itself }];
+        let mut at = (file, service);
+        let mut has_gaps = false;
+        while let Some(extends) = self.scan(at.0).services[at.1].wiring.extends.clone() {
+            let next = self.extended(at.0, &extends);
+            let Some(next) = next.filter(|_| chain.len() < DEEPEST) else {
+                has_gaps = true;
+                break;
+            };
+            if chain.iter().any(|body| (body.file, body.service) == next) {
+                break;
+            }
+            chain.push(Body { file: next.0, service: next.1, by: By::Extends });
+            at = next;
+        }
+        bodies.extend(chain.into_iter().rev());
+        has_gaps
+    }
+
+    /// The service that one in `file` extends: its file and its index there.
+    fn extended(&mut self, file: usize, extends: &crate::languages::Extends) -> Option<(usize, usize)> {
+        let other = match &extends.file {
+            None => file,
+            Some(path) => {
+                let path = resolved(&self.folders[file], &path.value)?;
+                let environment = Arc::clone(&self.stack.files[file].environment);
+                let other = self.open(&path, Some(Language::Compose), Part::Included, &environment)?;
+                if !self.names.contains_key(&other) {
+                    self.note_names(other);
+                }
+                other
+            }
+        };
+        let service = *self.names.get(&other)?.get(&extends.service.value)?;
+        Some((other, service))
+    }
+}
+
+/// Whether a compose file says what a service is made from.
+fn is_made(service: &crate::languages::Service) -> bool {
+    service.image.is_some() || service.wiring.build.is_some() || service.wiring.extends.is_some()
+}
+
+fn is_named(path: &Path, names: &[&str]) -> bool {
+    path.file_name().is_some_and(|name| names.iter().any(|own| name == *own))
+}

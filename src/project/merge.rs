@@ -1,0 +1,209 @@
+//! A service, merged from all that the files say of it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::link::Linker;
+use super::{Body, By, EntryPlace, Name, NameKind, Place, Reach, Service};
+use crate::languages::{self, Entry, List, MergeTag, Setting};
+use crate::port::PortRange;
+
+/// What is published, by which an entry of a later file takes the place of one of an earlier file.
+type Key = (Option<String>, Option<PortRange>, PortRange, Option<crate::port::Transport>);
+
+impl Linker<'_> {
+    /// Merges each of `services` from its `bodies`.
+    pub fn merge(&self, services: &mut [Service], bodies: &[Vec<Body>]) {
+        for (service, bodies) in services.iter_mut().zip(bodies) {
+            service.mappings = self.mappings(bodies);
+            service.exposed = self.exposed(bodies);
+            service.profiles = self.profiles(bodies);
+            service.names = self.names(service, bodies);
+            service.may_listen_elsewhere = self.may_listen_elsewhere(bodies);
+        }
+        let known: HashMap<String, usize> =
+            services.iter().enumerate().map(|(index, service)| (service.name.clone(), index)).collect();
+        for index in 0..services.len() {
+            services[index].reach = self.reach(&bodies[index], &known);
+            for link in bodies[index]
+                .iter()
+                .flat_map(|body| self.own(*body).wiring.links.iter().map(move |link| (body, link)))
+            {
+                let (body, link) = link;
+                let Some((name, alias)) = link.value.split_once(':') else { continue };
+                let Some(&other) = known.get(name) else { continue };
+                services[other].names.push(Name {
+                    name: alias.to_owned(),
+                    kind: NameKind::Link(index),
+                    file: body.file,
+                    span: link.span,
+                });
+            }
+        }
+    }
+
+    /// What the file says of a service at that place.
+    pub fn own(&self, body: Body) -> &languages::Service {
+        &self.scan(body.file).services[body.service]
+    }
+
+    /// The value that is in force for `key`: that of the last body that has one, unless a later one resets it.
+    pub fn value<'a, T>(
+        &'a self,
+        bodies: &[Body],
+        key: &str,
+        of: impl Fn(&'a languages::Service) -> Option<T>,
+    ) -> Option<(Body, T)> {
+        for &body in bodies.iter().rev() {
+            let own = self.own(body);
+            if tag(own, key) == Some(MergeTag::Reset) {
+                return None;
+            }
+            if let Some(value) = of(own) {
+                return Some((body, value));
+            }
+        }
+        None
+    }
+
+    /// The bodies whose values of `key` are added up, the weakest first.
+    pub fn added_up(&self, bodies: &[Body], key: &str) -> Vec<Body> {
+        let mut kept: Vec<Body> = Vec::new();
+        for &body in bodies {
+            match tag(self.own(body), key) {
+                Some(MergeTag::Reset) => kept.clear(),
+                Some(MergeTag::Override) => kept = vec![body],
+                None => kept.push(body),
+            }
+        }
+        kept
+    }
+
+    /// The entries of that list, each with its place.
+    fn entries(&self, body: Body, list: List) -> impl Iterator<Item = (EntryPlace, &Entry)> {
+        let scan = self.scan(body.file);
+        let entries = scan.services[body.service].entries.iter().map(|&entry| (entry, &scan.entries[entry]));
+        let place = move |entry| EntryPlace { file: body.file, entry, service: body.service };
+        entries.filter(move |(_, entry)| entry.list == list).map(move |(index, entry)| (place(index), entry))
+    }
+
+    /// The entries of `ports`: those of all bodies, of which one that says the same as one before it takes its place.
+    fn mappings(&self, bodies: &[Body]) -> Vec<EntryPlace> {
+        let mut mappings: Vec<Option<EntryPlace>> = Vec::new();
+        let mut known: HashMap<Key, usize> = HashMap::new();
+        for body in self.added_up(bodies, "ports") {
+            for (place, entry) in self.entries(body, List::Ports) {
+                let before = self.key(body.file, entry).and_then(|key| known.insert(key, mappings.len()));
+                if let Some(before) = before {
+                    mappings[before] = None;
+                }
+                mappings.push(Some(place));
+            }
+        }
+        mappings.into_iter().flatten().collect()
+    }
+
+    fn key(&self, file: usize, entry: &Entry) -> Option<Key> {
+        let uses = &self.scan(file).uses;
+        let container = &uses[entry.container?];
+        // What hangs on a variable without a value may say anything.
+        let host = match entry.host {
+            Some(host) => Some(uses[host].range?),
+            None => None,
+        };
+        Some((entry.address.clone(), host, container.range?, container.protocol.transport()))
+    }
+
+    fn exposed(&self, bodies: &[Body]) -> Vec<Place> {
+        let kept = self.added_up(bodies, "expose").into_iter();
+        let of = |body: Body| {
+            let ports = self.entries(body, List::ServiceExpose).filter_map(|(_, entry)| entry.container);
+            ports.map(|port| Place { file: body.file, port }).collect::<Vec<_>>()
+        };
+        kept.flat_map(of).collect()
+    }
+
+    fn profiles(&self, bodies: &[Body]) -> Vec<String> {
+        let kept = self.added_up(bodies, "profiles").into_iter();
+        let all: BTreeSet<&String> = kept.flat_map(|body| &self.own(body).profiles).collect();
+        all.into_iter().cloned().collect()
+    }
+
+    fn names(&self, service: &Service, bodies: &[Body]) -> Vec<Name> {
+        let mut names = Vec::new();
+        // The file that has the last word of it is where people look for it.
+        let own = bodies.iter().rev().filter(|body| body.by == By::Itself);
+        names.extend(own.map(|body| Name {
+            name: service.name.clone(),
+            kind: NameKind::Service,
+            file: body.file,
+            span: self.scan(body.file).scopes[self.own(*body).scope].span,
+        }));
+        let mut add = |found: Option<(Body, &Setting)>, kind: NameKind| {
+            names.extend(found.filter(|(_, it)| is_name(&it.value)).map(|(body, it)| Name {
+                name: it.value.clone(),
+                kind,
+                file: body.file,
+                span: it.span,
+            }));
+        };
+        add(
+            self.value(bodies, "container_name", |it| it.wiring.container_name.as_ref()),
+            NameKind::Container,
+        );
+        add(self.value(bodies, "hostname", |it| it.wiring.hostname.as_ref()), NameKind::Host);
+        for body in self.added_up(bodies, "networks") {
+            for network in self.own(body).wiring.networks.iter().flatten() {
+                for alias in &network.aliases {
+                    add(Some((body, alias)), NameKind::Alias(network.name.value.clone()));
+                }
+            }
+        }
+        names
+    }
+
+    fn may_listen_elsewhere(&self, bodies: &[Body]) -> bool {
+        bodies.iter().any(|&body| {
+            let wiring = &self.own(body).wiring;
+            // What a list of variables says is not looked into here.
+            wiring.has_command || wiring.sets_port || !wiring.env_files.is_empty()
+        })
+    }
+
+    fn reach(&self, bodies: &[Body], known: &HashMap<String, usize>) -> Reach {
+        let mode = self.value(bodies, "network_mode", |it| it.network_mode.as_ref());
+        if let Some((_, mode)) = mode {
+            return match mode.value.as_str() {
+                "host" => Reach::Host,
+                "none" => Reach::Alone,
+                mode => match mode.strip_prefix("service:").and_then(|name| known.get(name)) {
+                    Some(&other) => Reach::Of(other),
+                    None => Reach::Unknown,
+                },
+            };
+        }
+        let mut names = BTreeSet::new();
+        for body in self.added_up(bodies, "networks") {
+            names.extend(
+                self.own(body).wiring.networks.iter().flatten().map(|network| network.name.value.clone()),
+            );
+        }
+        if names.iter().any(|name| name.contains('$')) {
+            return Reach::Unknown;
+        }
+        if names.is_empty() {
+            names.insert("default".to_owned());
+        }
+        Reach::Networks(names)
+    }
+}
+
+/// How the value of `key` in a service is merged, if not as usual.
+fn tag(service: &languages::Service, key: &str) -> Option<MergeTag> {
+    let keys = &service.wiring.merging.keys;
+    keys.iter().find(|(name, _)| name == key).map(|(_, tag)| *tag)
+}
+
+/// Whether something could be the name of a host.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['$', ' ', '/', ':'])
+}

@@ -1,0 +1,194 @@
+//! The ports that lead to a service: `svc:port` and `scheme://svc:port` wherever a service, its image or its nginx
+//! configuration says it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::configuration::upstreams;
+use super::link::Linker;
+use super::{Image, NameKind, Naming, Place, Reach, Reference, Service, Stack};
+use crate::port::{PortUse, Role};
+use crate::text::Span;
+
+/// How many services are followed that share each other's network.
+const DEEPEST: usize = 16;
+
+impl Linker<'_> {
+    /// Finds every reference to a service.
+    pub fn refer(&mut self) {
+        let mut found =
+            Found { names: names(&self.stack.services), seen: HashSet::new(), references: Vec::new() };
+        let stack = &self.stack;
+        for (from, service) in stack.services.iter().enumerate() {
+            for body in &service.bodies {
+                let scan = &stack.files[body.file].scan;
+                let scope = scan.services[body.service].scope;
+                found.within(stack, from, body.file, |port| {
+                    port.scope == Some(scope) && is_said_by_service(port.role)
+                });
+            }
+            if let Image::Built { file, stages, .. } = &service.image {
+                let scan = &stack.files[*file].scan;
+                let scopes: Vec<usize> = stages.iter().map(|&stage| scan.stages[stage].scope).collect();
+                found.within(stack, from, *file, |port| {
+                    port.scope.is_some_and(|scope| scopes.contains(&scope)) && is_said_by_image(port.role)
+                });
+            }
+            let own = upstreams(&service.configuration, |file| Arc::clone(&stack.files[file].scan));
+            for fragment in &service.configuration {
+                found.within(stack, from, fragment.file, |port| {
+                    let is_upstream =
+                        || port.address.as_ref().is_some_and(|it| own.contains_key(&it.to_ascii_lowercase()));
+                    is_inside(fragment.span, port.span)
+                        && is_said_by_nginx(port.role)
+                        && (port.role == Role::Upstream || !is_upstream())
+                });
+            }
+        }
+        for (from, file) in self.lists() {
+            found.within(stack, from, file, |_| true);
+        }
+        found.references.sort_by_key(|reference| (reference.at, reference.from, reference.to));
+        self.stack.references = found.references;
+    }
+
+    /// The lists of variables that services have, which are parts of the stack.
+    fn lists(&self) -> Vec<(usize, usize)> {
+        let mut lists = Vec::new();
+        for (from, service) in self.stack.services.iter().enumerate() {
+            for body in self.added_up(&service.bodies, "env_file") {
+                let paths = self.own(body).wiring.env_files.iter();
+                let paths =
+                    paths.filter_map(|path| super::paths::resolved(&self.folders[body.file], &path.value));
+                lists.extend(paths.filter_map(|path| self.position(&path)).map(|file| (from, file)));
+            }
+        }
+        lists
+    }
+}
+
+/// The references found so far.
+struct Found {
+    /// The services by the names that they have, in lower case, each with the kind of the name.
+    names: HashMap<String, Vec<(usize, NameKind)>>,
+    seen: HashSet<(Place, usize)>,
+    references: Vec<Reference>,
+}
+
+impl Found {
+    /// Adds those of the ports in `file` that service `from` says, which `is_said` picks.
+    fn within(&mut self, stack: &Stack, from: usize, file: usize, is_said: impl Fn(&PortUse) -> bool) {
+        for (port, found) in stack.files[file].scan.uses.iter().enumerate() {
+            let Some(address) = found.address.as_deref().filter(|_| found.range.is_some() && is_said(found))
+            else {
+                continue;
+            };
+            let at = Place { file, port };
+            if self.seen.contains(&(at, from)) {
+                continue;
+            }
+            if let Some((to, by)) = self.resolve(stack, from, address) {
+                self.seen.insert((at, from));
+                self.references.push(Reference { at, from, to, by });
+            }
+        }
+    }
+
+    /// The service that `host` is for service `from`, if it is certain to be one.
+    fn resolve(&self, stack: &Stack, from: usize, host: &str) -> Option<(usize, Naming)> {
+        if is_itself(host) {
+            // On the network of the host it is whoever publishes there.
+            let own = effective(&stack.services, from)?;
+            return matches!(stack.services[own].reach, Reach::Networks(_) | Reach::Alone)
+                .then_some((from, Naming::Itself));
+        }
+        let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+        let mut to = None;
+        for (service, kind) in self.names.get(&host)? {
+            let knows = match kind {
+                NameKind::Service | NameKind::Container => stack.are_connected(from, *service),
+                NameKind::Host => (*service == from).then_some(true),
+                NameKind::Alias(network) => stack.is_on(from, network),
+                NameKind::Link(by) => (*by == from).then_some(true),
+            };
+            // Where one of several is meant, nobody knows which.
+            match knows {
+                Some(false) => {}
+                None => return None,
+                Some(true) if to.is_none_or(|to| to == *service) => to = Some(*service),
+                Some(true) => return None,
+            }
+        }
+        to.map(|to| (to, Naming::Network))
+    }
+}
+
+impl Stack {
+    /// Whether two services share a network; `None` where the files do not tell.
+    #[must_use]
+    pub fn are_connected(&self, one: usize, other: usize) -> Option<bool> {
+        let [one, other] = [effective(&self.services, one)?, effective(&self.services, other)?];
+        if one == other {
+            return Some(true);
+        }
+        match (&self.services[one].reach, &self.services[other].reach) {
+            (Reach::Unknown, _) | (_, Reach::Unknown) => None,
+            (Reach::Networks(one), Reach::Networks(other)) => Some(!one.is_disjoint(other)),
+            _ => Some(false),
+        }
+    }
+
+    /// Whether a service is on that network; `None` where the files do not tell.
+    #[must_use]
+    pub fn is_on(&self, service: usize, network: &str) -> Option<bool> {
+        match &self.services[effective(&self.services, service)?].reach {
+            Reach::Unknown => None,
+            Reach::Networks(networks) => Some(networks.contains(network)),
+            _ => Some(false),
+        }
+    }
+}
+
+/// The service whose network a service has: itself, mostly. `None` where they have each other's.
+fn effective(services: &[Service], service: usize) -> Option<usize> {
+    let next = |at: &usize| match services[*at].reach {
+        Reach::Of(other) => Some(other),
+        _ => None,
+    };
+    let last = std::iter::successors(Some(service), next).take(DEEPEST).last()?;
+    (!matches!(services[last].reach, Reach::Of(_))).then_some(last)
+}
+
+fn names(services: &[Service]) -> HashMap<String, Vec<(usize, NameKind)>> {
+    let mut names: HashMap<String, Vec<(usize, NameKind)>> = HashMap::new();
+    for (index, service) in services.iter().enumerate() {
+        for name in &service.names {
+            let known = names.entry(name.name.to_ascii_lowercase()).or_default();
+            if !known.iter().any(|(service, kind)| *service == index && *kind == name.kind) {
+                known.push((index, name.kind.clone()));
+            }
+        }
+    }
+    names
+}
+
+/// Whether a host is the one that says it.
+fn is_itself(host: &str) -> bool {
+    matches!(host.to_ascii_lowercase().as_str(), "localhost" | "127.0.0.1" | "[::1]" | "::1")
+}
+
+const fn is_inside(whole: Span, part: Span) -> bool {
+    whole.start <= part.start && part.end <= whole.end
+}
+
+const fn is_said_by_service(role: Role) -> bool {
+    matches!(role, Role::Environment | Role::Command | Role::Healthcheck | Role::Label | Role::Option)
+}
+
+const fn is_said_by_image(role: Role) -> bool {
+    matches!(role, Role::Command | Role::Healthcheck | Role::Variable)
+}
+
+const fn is_said_by_nginx(role: Role) -> bool {
+    matches!(role, Role::Upstream | Role::Pass | Role::Directive | Role::HealthCheckPort)
+}
