@@ -46,10 +46,7 @@ pub fn table(chart: &Chart) -> String {
         // A string takes all that is written.
         let _ = writeln!(out, "{TITLE}{name}{TITLE:#}: {}", words::summary(sheet));
         write_rows(&mut out, &rows(chart, sheet));
-        let silent: Vec<&str> = silent(sheet).collect();
-        if !silent.is_empty() {
-            let _ = writeln!(out, "  without ports: {}", printable(&silent.join(", ")));
-        }
+        write_silent(&mut out, sheet);
     }
     out
 }
@@ -103,10 +100,11 @@ fn rows(chart: &Chart, sheet: &Sheet) -> Vec<Row> {
             from.extend(callers[published.to.node][published.to.port].iter().cloned());
         }
         let mut row = row(sheet, published.to, words::host(published), &from, chart.place(&published.at));
-        if let Some(mark) = words::mark_of_host(sheet, published) {
-            row.marks.insert(0, mark);
-            let is_wrong = !matches!(published.number, Number::Unknown(_) | Number::Random);
-            row.style = if is_wrong { WRONG } else { UNSURE };
+        if !published.conflicts.is_empty() {
+            row.marks.splice(0..0, words::mark_of_host(sheet, published));
+            row.style = WRONG;
+        } else if published.number.range().is_none() {
+            row.style = UNSURE;
         }
         rows.push(row);
     }
@@ -133,13 +131,14 @@ fn row(sheet: &Sheet, end: End, host: String, from: &[String], place: String) ->
     let cells = [host, service, port.service.clone(), reached, place];
     let mut clipped = WIDEST.into_iter();
     let cells = cells.map(|cell| words::clipped(&printable(&cell), clipped.next().unwrap_or(usize::MAX)));
-    let mut marks: Vec<String> = words::mark_of_port(port).map(str::to_owned).into_iter().collect();
-    // An assumption is what an image most often asks for: it is told by its colour alone.
-    marks.retain(|_| port.state != PortState::Assumed || port.number.range().is_none());
+    // What is not known is written as it stands in the file, and says so itself.
+    let is_dangling = port.state == PortState::Dangling;
+    let mut marks: Vec<String> =
+        words::mark_of_port(port).filter(|_| is_dangling).map(str::to_owned).into_iter().collect();
     if node.kind == NodeKind::Missing {
         marks.extend(words::marks_of_node(node));
     }
-    let is_wrong = port.state == PortState::Dangling || node.kind == NodeKind::Missing;
+    let is_wrong = is_dangling || node.kind == NodeKind::Missing;
     let style = match port.number {
         _ if is_wrong => WRONG,
         Number::Known(..) => Style::new(),
@@ -148,8 +147,22 @@ fn row(sheet: &Sheet, end: End, host: String, from: &[String], place: String) ->
     Row { cells, marks, style }
 }
 
-/// The services without ports.
-fn silent(sheet: &Sheet) -> impl Iterator<Item = &str> {
+/// Writes which services have no ports, on lines that fit a terminal.
+fn write_silent(out: &mut String, sheet: &Sheet) {
+    const WIDTH: usize = 100;
     let nodes = sheet.nodes.iter().filter(|node| node.ports.is_empty());
-    nodes.map(|node| node.name.as_str())
+    let names: Vec<String> = nodes.map(|node| printable(&node.name)).collect();
+    let mut line = "  without ports:".to_owned();
+    for (index, name) in names.iter().enumerate() {
+        if line.chars().count() + name.chars().count() > WIDTH {
+            // A string takes all that is written.
+            let _ = writeln!(out, "{line}");
+            line = "   ".to_owned();
+        }
+        let comma = if index + 1 < names.len() { "," } else { "" };
+        line.push_str(&format!(" {name}{comma}"));
+    }
+    if !names.is_empty() {
+        let _ = writeln!(out, "{line}");
+    }
 }

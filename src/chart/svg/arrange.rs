@@ -45,22 +45,23 @@ pub fn arrange(boxes: &mut [Slot], ties: &[Tie]) {
     }
     let near = Near::new(boxes.len(), ties);
     for column in &columns {
-        settle(boxes, column, &vec![0.0; column.len()]);
+        settle(boxes, column, &vec![None; column.len()]);
     }
     let mut best = (crossings(boxes, ties, columns.len()), columns.clone());
     for sweep in 0..SWEEPS {
         let [forth, back] = [sweep % 2 == 0, sweep % 2 == 1];
         for place in 0..columns.len() {
             let column = &mut columns[if forth { place } else { columns_last(place, best.1.len()) }];
-            let wanted = |index: usize| near.wanted(boxes, index, forth, back).unwrap_or(boxes[index].y);
-            let mut keyed: Vec<(f64, usize)> = column.iter().map(|&index| (wanted(index), index)).collect();
+            let wanted = |index: usize| near.wished(boxes, index, forth, back);
+            let mut keyed: Vec<(Option<f64>, usize)> =
+                column.iter().map(|&index| (wanted(index), index)).collect();
             // What is tied to nothing stands below the rest.
             keyed.sort_by(|one, two| {
-                let is_loose = |it: &(f64, usize)| near.is_loose(it.1);
-                is_loose(one).cmp(&is_loose(two)).then(one.0.total_cmp(&two.0))
+                let wish = |it: &(Option<f64>, usize)| it.0.unwrap_or(f64::INFINITY);
+                wish(one).total_cmp(&wish(two))
             });
             *column = keyed.iter().map(|it| it.1).collect();
-            let wanted: Vec<f64> = keyed.iter().map(|it| it.0).collect();
+            let wanted: Vec<Option<f64>> = keyed.iter().map(|it| it.0).collect();
             settle(boxes, column, &wanted);
         }
         let count = crossings(boxes, ties, columns.len());
@@ -70,17 +71,15 @@ pub fn arrange(boxes: &mut [Slot], ties: &[Tie]) {
     }
     let columns = best.1;
     for column in &columns {
-        settle(boxes, column, &vec![0.0; column.len()]);
+        settle(boxes, column, &vec![None; column.len()]);
     }
     for step in 0..MOVES {
         for place in 0..columns.len() {
             let column = &columns[if step % 2 == 0 { place } else { columns_last(place, columns.len()) }];
             // At last each box goes between both sides.
             let (left, right) = if step + 4 < MOVES { (step % 2 == 0, step % 2 == 1) } else { (true, true) };
-            let wanted: Vec<f64> = column
-                .iter()
-                .map(|&index| near.wanted(boxes, index, left, right).unwrap_or(boxes[index].y))
-                .collect();
+            let wanted: Vec<Option<f64>> =
+                column.iter().map(|&index| near.wished(boxes, index, left, right)).collect();
             settle(boxes, column, &wanted);
         }
     }
@@ -111,6 +110,12 @@ impl Near {
         near
     }
 
+    /// Where the box would best begin: as [`Near::wanted`] says, or where it is; `None` where it is tied to nothing.
+    fn wished(&self, boxes: &[Slot], index: usize, left: bool, right: bool) -> Option<f64> {
+        let is_loose = self.left[index].is_empty() && self.right[index].is_empty();
+        (!is_loose).then(|| self.wanted(boxes, index, left, right).unwrap_or(boxes[index].y))
+    }
+
     /// Where the box would best begin for the ties on these sides; `None` where it has none there.
     fn wanted(&self, boxes: &[Slot], index: usize, left: bool, right: bool) -> Option<f64> {
         let sides = [(left, &self.left[index]), (right, &self.right[index])];
@@ -122,15 +127,13 @@ impl Near {
         }
         (count > 0.0).then(|| sum / count)
     }
-
-    fn is_loose(&self, index: usize) -> bool {
-        self.left[index].is_empty() && self.right[index].is_empty()
-    }
 }
 
 /// Puts the boxes of a column, which stay in their order and off each other, as near as can be to where they want to begin:
 /// [isotonic regression](https://en.wikipedia.org/wiki/Isotonic_regression) of what is left when their heights are taken away.
-fn settle(boxes: &mut [Slot], column: &[usize], wanted: &[f64]) {
+///
+/// A box that wants to be nowhere gives way.
+fn settle(boxes: &mut [Slot], column: &[usize], wanted: &[Option<f64>]) {
     let mut above = Vec::with_capacity(column.len());
     let mut sum = 0.0;
     for (place, &index) in column.iter().enumerate() {
@@ -138,28 +141,48 @@ fn settle(boxes: &mut [Slot], column: &[usize], wanted: &[f64]) {
         let next = column.get(place + 1).map_or(0.0, |&next| boxes[next].gap);
         sum += boxes[index].height + boxes[index].gap.max(next);
     }
-    // Runs of boxes that touch: how many, and the sum of what they want.
-    let mut runs: Vec<(f64, f64)> = Vec::new();
-    let mean = |run: &(f64, f64)| run.1 / run.0;
+    let mut runs: Vec<Run> = Vec::new();
     for (place, wish) in wanted.iter().enumerate() {
-        runs.push((1.0, wish - above[place]));
+        let weight = if wish.is_some() { 1.0 } else { LITTLE };
+        runs.push(Run { boxes: 1, weight, sum: (wish.unwrap_or(0.0) - above[place]) * weight });
         while let [.., before, last] = &runs[..] {
-            if mean(before) <= mean(last) {
+            if before.start() <= last.start() {
                 break;
             }
-            let merged = (before.0 + last.0, before.1 + last.1);
+            let merged = Run {
+                boxes: before.boxes + last.boxes,
+                weight: before.weight + last.weight,
+                sum: before.sum + last.sum,
+            };
             runs.truncate(runs.len() - 2);
             runs.push(merged);
         }
     }
     let mut places = column.iter().zip(above);
     for run in &runs {
-        let mut left = run.0;
-        while left > 0.5 {
-            let Some((&index, above)) = places.next() else { return };
-            boxes[index].y = mean(run) + above;
-            left -= 1.0;
+        for (&index, above) in places.by_ref().take(run.boxes) {
+            boxes[index].y = run.start() + above;
         }
+    }
+}
+
+/// How much the wish of a box counts that has none.
+const LITTLE: f64 = 1e-6;
+
+/// Boxes that touch.
+struct Run {
+    /// How many.
+    boxes: usize,
+    /// How much their wishes count.
+    weight: f64,
+    /// The sum of where they want to begin, without what stands above them.
+    sum: f64,
+}
+
+impl Run {
+    /// Where they begin, without what stands above them.
+    fn start(&self) -> f64 {
+        self.sum / self.weight
     }
 }
 

@@ -105,6 +105,8 @@ impl<'a> Pen<'a> {
 
     fn draw_piece(&self, body: &mut String, piece: &Piece) {
         const TIP: f64 = 7.0;
+        // The dot of the port.
+        const DOT: f64 = 3.5;
         let [left, right] = [&self.layout.tiles[piece.left.0], &self.layout.tiles[piece.right.0]];
         let (x, y) = self.at(left, piece.left.1);
         let x = x + left.width;
@@ -124,15 +126,18 @@ impl<'a> Pen<'a> {
             }
             course => {
                 let start = if course == Course::ToLeft { x + TIP } else { x };
-                let end = if course == Course::ToRight { to_x - TIP } else { to_x };
-                let middle = short((start + end) / 2.0);
-                let [start, end] = [start, end].map(short);
+                let end = if course == Course::ToRight { to_x - TIP - DOT } else { to_x };
+                // What stands further right in its column than others is led to past them.
+                let turn = end - (to_x - right.column_x - self.origin.0);
+                let middle = short((start + turn) / 2.0);
+                let [start, turn, end] = [start, turn, end].map(short);
                 let tip = match course {
-                    Course::ToRight => Some((to_x, false)),
+                    Course::ToRight => Some((to_x - DOT, false)),
                     Course::ToLeft => Some((x, true)),
                     _ => None,
                 };
-                (format!("M{start} {y1}C{middle} {y1} {middle} {y2} {end} {y2}"), tip)
+                let on = if turn == end { String::new() } else { format!("H{end}") };
+                (format!("M{start} {y1}C{middle} {y1} {middle} {y2} {turn} {y2}{on}"), tip)
             }
         };
         write(body, &format!("<path class=\"{class}\" d=\"{path}\"/>\n"));
@@ -214,9 +219,9 @@ impl<'a> Pen<'a> {
             body,
             &format!(
                 "<g class=\"{class}\"><rect class=\"card\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" \
-                 rx=\"6\"/><path class=\"c{} fill\" d=\"M{} {}v{}\" />\n",
+                 rx=\"6\"/><path class=\"c{} fill\" d=\"M{} {}h3v{}h-3z\"/>\n",
                 self.colours[index],
-                short(x + 3.0),
+                short(x + 0.5),
                 short(y + 6.0),
                 short(tile.height - 12.0),
             ),

@@ -53,6 +53,8 @@ pub struct Tile {
     pub width: f64,
     /// How high it is.
     pub height: f64,
+    /// Where its column begins, which may be before it.
+    pub column_x: f64,
 }
 
 /// What a [`Tile`] is.
@@ -179,7 +181,7 @@ impl<'a> Builder<'a> {
     }
 
     fn tile(&mut self, kind: TileKind, column: usize, width: f64, height: f64, gap: f64) -> usize {
-        self.tiles.push(Tile { kind, x: 0.0, y: 0.0, width, height });
+        self.tiles.push(Tile { kind, x: 0.0, y: 0.0, width, height, column_x: 0.0 });
         self.slots.push(Slot { column, height, gap, y: 0.0 });
         self.tiles.len() - 1
     }
@@ -303,7 +305,7 @@ impl<'a> Builder<'a> {
             x += width + gap;
         }
         for (tile, slot) in self.tiles.iter_mut().zip(&self.slots) {
-            (tile.x, tile.y) = (lefts[slot.column], slot.y);
+            (tile.x, tile.y, tile.column_x) = (lefts[slot.column], slot.y, lefts[slot.column]);
             match tile.kind {
                 // Those of a column are equally wide, and the ports of the host stand on its right.
                 TileKind::Card(_) | TileKind::Passage(_) => tile.width = widths[slot.column],

@@ -89,7 +89,7 @@ fn draw_sheet(body: &mut String, chart: &Chart, sheet: &Sheet, y: f64) -> (f64, 
         escaped(&summary),
     );
     Pen::new(chart, sheet, &layout, (MARGIN, y + TITLE)).draw(body);
-    let mut height = TITLE + layout.height;
+    let mut height = if layout.tiles.is_empty() { TITLE - 24.0 } else { TITLE + layout.height };
     let silent: Vec<&str> = layout.silent.iter().map(|&node| sheet.nodes[node].name.as_str()).collect();
     for line in lines_of(&silent, widest.max(480.0)) {
         height += 20.0;
