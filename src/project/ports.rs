@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::configuration::upstreams;
-use super::{EntryPlace, Image, Place, Stack};
+use super::{EntryPlace, Image, Part, Place, Stack};
 use crate::languages::Language;
 use crate::port::{PortUse, Role, Transport};
 use crate::text::Span;
@@ -296,27 +296,30 @@ impl Stack {
     }
 }
 
-/// Those of `stacks` that no other holds: a file that is included, or merged over another one, begins a stack of its own, but
-/// is no project of its own. In their order.
+/// Those of `stacks` that are projects of their own: a file that another one includes or extends begins a stack, and so does
+/// each of several files that bring each other along, but nobody starts them so. In their order.
 #[must_use]
 pub fn outermost(stacks: &[Arc<Stack>]) -> Vec<Arc<Stack>> {
-    let compose = |stack: &Stack| -> BTreeSet<_> {
+    let compose = |stack: &Stack| -> BTreeSet<PathBuf> {
         let files = stack.files.iter().filter(|it| it.file.language == Some(Language::Compose));
         files.map(|it| it.file.path.clone()).collect()
     };
-    let held: Vec<BTreeSet<_>> = stacks.iter().map(|stack| compose(stack)).collect();
+    let held: Vec<BTreeSet<PathBuf>> = stacks.iter().map(|stack| compose(stack)).collect();
     let mut holders: HashMap<&PathBuf, Vec<usize>> = HashMap::new();
-    for (index, files) in held.iter().enumerate() {
-        files.iter().for_each(|path| holders.entry(path).or_default().push(index));
+    for (index, stack) in stacks.iter().enumerate() {
+        let included = stack.files.iter().filter(|it| it.part == Part::Included);
+        included.for_each(|it| holders.entry(&it.file.path).or_default().push(index));
     }
-    let is_held = |index: usize| {
-        let own = &held[index];
-        // Whoever holds all of them holds the one that the fewest hold.
-        let fewest = own.iter().filter_map(|path| holders.get(path)).min_by_key(|holders| holders.len());
-        fewest.into_iter().flatten().any(|&other| {
-            let is_more = held[other].len() > own.len() || held[other].len() == own.len() && other < index;
-            other != index && is_more && own.is_subset(&held[other])
-        })
-    };
-    (0..stacks.len()).filter(|&index| !is_held(index)).map(|index| Arc::clone(&stacks[index])).collect()
+    let mut seen: HashSet<&BTreeSet<PathBuf>> = HashSet::new();
+    let mut kept = Vec::new();
+    for (index, stack) in stacks.iter().enumerate() {
+        let Some(first) = stack.files.first().map(|it| &it.file.path) else { continue };
+        let is_held = holders.get(first).is_some_and(|holders| {
+            holders.iter().any(|&other| other != index && held[other].len() > held[index].len())
+        });
+        if !is_held && seen.insert(&held[index]) {
+            kept.push(Arc::clone(stack));
+        }
+    }
+    kept
 }

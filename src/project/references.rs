@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::configuration::upstreams;
 use super::link::Linker;
 use super::{Image, NameKind, Naming, Place, Reach, Reference, Service, Stack};
+use crate::languages::{InstructionKind, Scan};
 use crate::port::{PortUse, Role};
 use crate::text::Span;
 
@@ -28,10 +29,9 @@ impl Linker<'_> {
                 });
             }
             if let Image::Built { file, stages, .. } = &service.image {
-                let scan = &stack.files[*file].scan;
-                let scopes: Vec<usize> = stages.iter().map(|&stage| scan.stages[stage].scope).collect();
+                let runs = commands(&stack.files[*file].scan, stages);
                 found.within(stack, from, *file, |port| {
-                    port.scope.is_some_and(|scope| scopes.contains(&scope)) && is_said_by_image(port.role)
+                    is_said_by_image(port.role) && runs.iter().any(|span| is_inside(*span, port.span))
                 });
             }
             let own = upstreams(&service.configuration, |file| Arc::clone(&stack.files[file].scan));
@@ -97,10 +97,9 @@ impl Found {
     /// The service that `host` is for service `from`, if it is certain to be one.
     fn resolve(&self, stack: &Stack, from: usize, host: &str) -> Option<(usize, Naming)> {
         if is_itself(host) {
-            // On the network of the host it is whoever publishes there.
-            let own = effective(&stack.services, from)?;
-            return matches!(stack.services[own].reach, Reach::Networks(_) | Reach::Alone)
-                .then_some((from, Naming::Itself));
+            // On the network of the host it is whoever publishes there, and on another's whoever shares that.
+            let is_alone = matches!(stack.services[from].reach, Reach::Networks(_) | Reach::Alone);
+            return (is_alone && !stack.is_shared(from)).then_some((from, Naming::Itself));
         }
         let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
         let mut to = None;
@@ -138,6 +137,12 @@ impl Stack {
         }
     }
 
+    /// Whether other services have the network of that one, so that they may listen where it is reached.
+    #[must_use]
+    pub fn is_shared(&self, service: usize) -> bool {
+        self.services.iter().any(|other| other.reach == Reach::Of(service))
+    }
+
     /// Whether a service is on that network; `None` where the files do not tell.
     #[must_use]
     pub fn is_on(&self, service: usize, network: &str) -> Option<bool> {
@@ -157,6 +162,12 @@ fn effective(services: &[Service], service: usize) -> Option<usize> {
     };
     let last = std::iter::successors(Some(service), next).take(DEEPEST).last()?;
     (!matches!(services[last].reach, Reach::Of(_))).then_some(last)
+}
+
+/// Where those stages say what a container runs; what they run while they are built is not of it.
+fn commands(scan: &Scan, stages: &[usize]) -> Vec<Span> {
+    let instructions = stages.iter().flat_map(|&stage| &scan.stages[stage].instructions);
+    instructions.filter(|it| it.kind == InstructionKind::Command).map(|it| it.span).collect()
 }
 
 fn names(services: &[Service]) -> HashMap<String, Vec<(usize, NameKind)>> {
@@ -186,7 +197,7 @@ const fn is_said_by_service(role: Role) -> bool {
 }
 
 const fn is_said_by_image(role: Role) -> bool {
-    matches!(role, Role::Command | Role::Healthcheck | Role::Variable)
+    matches!(role, Role::Command | Role::Healthcheck)
 }
 
 const fn is_said_by_nginx(role: Role) -> bool {
