@@ -28,6 +28,8 @@ pub struct Tie {
     pub right: usize,
     /// How far below its beginning.
     pub right_at: f64,
+    /// How much it counts.
+    pub weight: f64,
 }
 
 /// How often the columns are sorted.
@@ -94,18 +96,31 @@ const fn columns_last(place: usize, count: usize) -> usize {
 
 /// What each box is tied to.
 struct Near {
-    /// On its left: how far below its own beginning, the other box, and how far below that one's.
-    left: Vec<Vec<(f64, usize, f64)>>,
-    /// On its right, likewise.
-    right: Vec<Vec<(f64, usize, f64)>>,
+    /// On its left.
+    left: Vec<Vec<Neighbour>>,
+    /// On its right.
+    right: Vec<Vec<Neighbour>>,
+}
+
+/// A box that another one is tied to.
+#[derive(Clone, Copy)]
+struct Neighbour {
+    /// How far below the beginning of the one.
+    own_at: f64,
+    /// The other.
+    other: usize,
+    /// How far below its beginning.
+    other_at: f64,
+    weight: f64,
 }
 
 impl Near {
     fn new(count: usize, ties: &[Tie]) -> Self {
         let mut near = Self { left: vec![Vec::new(); count], right: vec![Vec::new(); count] };
         for tie in ties {
-            near.left[tie.right].push((tie.right_at, tie.left, tie.left_at));
-            near.right[tie.left].push((tie.left_at, tie.right, tie.right_at));
+            let Tie { left, left_at, right, right_at, weight } = *tie;
+            near.left[right].push(Neighbour { own_at: right_at, other: left, other_at: left_at, weight });
+            near.right[left].push(Neighbour { own_at: left_at, other: right, other_at: right_at, weight });
         }
         near
     }
@@ -121,9 +136,9 @@ impl Near {
         let sides = [(left, &self.left[index]), (right, &self.right[index])];
         let ties = sides.iter().filter(|(is_wanted, _)| *is_wanted).flat_map(|(_, ties)| ties.iter());
         let (mut sum, mut count) = (0.0, 0.0);
-        for &(own, other, at) in ties {
-            sum += boxes[other].y + at - own;
-            count += 1.0;
+        for tie in ties {
+            sum += (boxes[tie.other].y + tie.other_at - tie.own_at) * tie.weight;
+            count += tie.weight;
         }
         (count > 0.0).then(|| sum / count)
     }
@@ -230,7 +245,7 @@ mod tests {
     }
 
     fn tie(left: usize, right: usize) -> Tie {
-        Tie { left, left_at: 10.0, right, right_at: 10.0 }
+        Tie { left, left_at: 10.0, right, right_at: 10.0, weight: 1.0 }
     }
 
     #[test]

@@ -282,6 +282,8 @@ impl<'a> Builder<'a> {
                 left_at: piece.left.1,
                 right: piece.right.0,
                 right_at: piece.right.1,
+                // A port of the host stands where it leads.
+                weight: if piece.to.is_some() { 1.0 } else { 0.01 },
             })
             .collect();
         arrange(&mut self.slots, &ties);
