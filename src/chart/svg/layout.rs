@@ -283,7 +283,7 @@ impl<'a> Builder<'a> {
                 right: piece.right.0,
                 right_at: piece.right.1,
                 // A port of the host stands where it leads.
-                weight: if piece.to.is_some() { 1.0 } else { 0.01 },
+                weight: if piece.to.is_some() { 1.0 } else { 1e-4 },
             })
             .collect();
         arrange(&mut self.slots, &ties);
