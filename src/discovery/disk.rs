@@ -1,12 +1,11 @@
 //! The disk as the linker of a project sees it: files that are read once, and the names in a folder.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::{Kept, lock, text_of};
+use super::{Kept, files_in, lock, text_of};
 use crate::languages::Language;
 use crate::project::{File, Tree};
 
@@ -82,18 +81,14 @@ impl Tree for Disk {
     }
 
     fn files_in(&self, folder: &Path) -> Vec<PathBuf> {
-        // What the names lead to is looked at where one of them is read.
-        let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-        let is_file = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| !kind.is_dir());
-        let mut files: Vec<PathBuf> =
-            entries.filter_map(Result::ok).filter(is_file).map(|entry| entry.path()).collect();
-        files.sort();
-        files
+        files_in(folder)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const DOCKERFILE: Option<Language> = Some(Language::Dockerfile);

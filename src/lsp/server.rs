@@ -22,8 +22,8 @@ use super::abilities::Abilities;
 use super::documents::Document;
 use super::session::Session;
 use super::{
-    capabilities, code_action, completion, convert, diagnostics, hover, inlay_hint, links, log, progress,
-    registration, symbols, workspace,
+    capabilities, code_action, completion, convert, diagnostics, documents, hover, inlay_hint, links, log,
+    progress, registration, symbols, workspace,
 };
 
 /// The server's side of one conversation.
@@ -78,6 +78,7 @@ impl LanguageServer for Server {
 
     async fn initialized(&self, _: InitializedParams) {
         tokio::spawn(registration::register(Arc::clone(&self.session)));
+        tokio::spawn(registration::watch_named(Arc::clone(&self.session)));
         tokio::spawn(registration::ask_for_settings(Arc::clone(&self.session)));
         tokio::spawn(workspace::keep(Arc::clone(&self.session)));
         self.session.workspace.want_all();
@@ -92,6 +93,10 @@ impl LanguageServer for Server {
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let uri = params.text_document.uri.clone();
         self.session.documents.open(params.text_document);
+        if let Some(path) = documents::path(&uri) {
+            self.session.project.opened(&path);
+            self.session.look_for_untold_changes(&path);
+        }
         // Not every client tells when a configuration changes on the disk.
         self.session.look_at_reconfigured();
         self.session.look_at(uri);
@@ -103,17 +108,27 @@ impl LanguageServer for Server {
         if !self.session.documents.change(&uri, version, &params.content_changes, encoding) {
             return log(format_args!("a change to a document that is not open: {}", uri.as_str()));
         }
+        if let Some(path) = documents::path(&uri) {
+            self.session.project.edited(path);
+        }
         self.session.look_at(uri);
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
         self.session.look_at_reconfigured();
+        if let Some(path) = documents::path(&params.text_document.uri) {
+            self.session.look_for_untold_changes(&path);
+        }
         self.session.look_at(params.text_document.uri);
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         let uri = params.text_document.uri;
         self.session.documents.close(&uri);
+        self.session.shown.forget(&uri);
+        if let Some(path) = documents::path(&uri) {
+            self.session.project.closed(&path);
+        }
         self.session.file_changed(&uri);
         self.session.look_at(uri);
     }
@@ -175,7 +190,7 @@ impl LanguageServer for Server {
         let at = params.text_document_position;
         let Some(document) = self.document(&at.text_document.uri) else { return Ok(None) };
         let context = params.context.as_ref();
-        let list = completion::completion(&document, at.position, context, self.abilities()).await;
+        let list = completion::completion(&document, at.position, context, &self.session).await;
         Ok(list.map(CompletionResponse::List))
     }
 
@@ -206,19 +221,19 @@ impl LanguageServer for Server {
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
         let range = convert::from_range(params.range);
-        let actions = code_action::code_actions(&document, range, &params.context, self.abilities()).await;
+        let actions = code_action::code_actions(&document, range, &params.context, &self.session).await;
         Ok(Some(actions))
     }
 
     async fn code_action_resolve(&self, params: CodeAction) -> Result<CodeAction> {
-        code_action::resolve(params, &self.session.documents, self.abilities()).await
+        code_action::resolve(params, &self.session).await
     }
 
     async fn execute_command(&self, mut params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
         let Some(data) = params.arguments.pop().filter(|_| params.command == code_action::APPLY) else {
             return Err(Error::invalid_params(format!("no such command: {}", params.command)));
         };
-        let edit = code_action::edit_of(&data, &self.session.documents, self.abilities()).await?;
+        let edit = code_action::edit_of(&data, &self.session).await?;
         let client = self.session.client.clone();
         // Whether the client does it is its own affair, and nobody waits for that.
         tokio::spawn(async move { client.apply_edit(edit).await });
