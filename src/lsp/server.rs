@@ -19,11 +19,12 @@ use tower_lsp::ls_types::{
 use tower_lsp::{Client, LanguageServer};
 
 use super::abilities::Abilities;
+use super::chart::{ChartParams, ChartResult};
 use super::documents::Document;
 use super::session::Session;
 use super::{
-    capabilities, code_action, completion, convert, diagnostics, documents, hover, inlay_hint, links, log,
-    progress, registration, symbols, workspace,
+    capabilities, chart, code_action, completion, convert, diagnostics, documents, hover, inlay_hint, links,
+    log, progress, registration, symbols, workspace,
 };
 
 /// The server's side of one conversation.
@@ -49,6 +50,11 @@ impl Server {
         if progress::is_ours(&params.token) {
             self.session.workspace.cancel();
         }
+    }
+
+    /// `portolan/chart`: who reaches which port.
+    pub async fn chart(&self, params: ChartParams) -> Result<ChartResult> {
+        Ok(chart::chart(&self.session, params).await)
     }
 
     fn abilities(&self) -> &Abilities {
