@@ -8,17 +8,7 @@ use std::sync::Arc;
 use crate::port::Role;
 use crate::text::Span;
 
-mod environment;
 mod scan;
-pub use environment::Environment;
-/// stub
-pub fn scan_in(text: &str, language: Language, _: &Environment) -> Scan {
-    scan(text, language)
-}
-/// stub
-pub fn variables(_: &str) -> Vec<Assignment> {
-    Vec::new()
-}
 
 mod configuration;
 
@@ -31,12 +21,16 @@ mod dockerfile;
 mod nginx;
 
 mod addresses;
+mod dotenv;
+mod environment;
 mod port_spec;
 mod sourced;
 mod wiring;
 
 pub use configuration::{Directive, ListenHost, Listener, Module, Section, Target};
 pub use detect::{NameVerdict, by_name, detect};
+pub use dotenv::variables;
+pub use environment::Environment;
 pub use item::{Item, Layout};
 pub use scan::{
     Breakage, Entry, EntryStyle, Field, FileKind, Instruction, InstructionKind, List, NamedFile, Part, Scan,
@@ -81,8 +75,15 @@ impl Language {
 /// Reads `text` as a file of `language`. A byte order mark before it is passed over.
 #[must_use]
 pub fn scan(text: &str, language: Language) -> Scan {
+    scan_in(text, language, &environment::NOTHING)
+}
+
+/// As [`scan`], where the variables have the values that `environment` gives them: those of a compose file, and the
+/// arguments of a Dockerfile. A number that comes out of a variable stands where the file names that.
+#[must_use]
+pub fn scan_in(text: &str, language: Language, environment: &Environment) -> Scan {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let found = read(body, language);
+    let found = read(body, language, environment);
     if body.len() == text.len() {
         return found;
     }
@@ -118,10 +119,10 @@ pub fn scan_variables(text: &str, variables: &[Assignment]) -> Scan {
     scan
 }
 
-fn read(text: &str, language: Language) -> Scan {
+fn read(text: &str, language: Language, environment: &Environment) -> Scan {
     match language {
-        Language::Dockerfile => dockerfile::scan(text),
-        Language::Compose => compose::scan(text),
+        Language::Dockerfile => dockerfile::scan(text, environment),
+        Language::Compose => compose::scan(text, environment),
         Language::Nginx => nginx::scan(text),
     }
 }

@@ -1,6 +1,7 @@
 //! What one file says about ports.
 
 use super::configuration::{Directive, Module, Section, Target};
+use super::environment::NOTHING;
 use super::wiring::{Build, Config, ConfigMount, Copy, Extends, Include, Mount, Network, Wiring};
 use super::{Language, read};
 use crate::port::PortUse;
@@ -73,7 +74,7 @@ impl Scan {
     /// Reads `text`, a part of the file that is in another `language` and starts at byte `at`.
     pub(super) fn embed(&mut self, text: &str, language: Language, at: usize) {
         self.parts.push(Part { span: Span::new(at, at + text.len()), language });
-        self.absorb(read(text, language), at);
+        self.absorb(read(text, language, &NOTHING), at);
     }
 
     /// Takes over what was found in a part of the file that starts at byte `at`.

@@ -32,6 +32,8 @@ pub struct Wiring {
     pub sets_port: bool,
     /// How it is merged over the same service of a file before.
     pub merging: Merging,
+    /// Whether it says more of all that than is told here, which is more than anybody means.
+    pub is_cut: bool,
 }
 
 /// How what a file says of a service is merged over what one before it says, by the tags
@@ -40,7 +42,8 @@ pub struct Wiring {
 pub struct Merging {
     /// The tag of the service itself.
     pub whole: Option<MergeTag>,
-    /// The keys whose values have a tag, with that.
+    /// Those of the keys told of here and in [`Service`](super::Service) whose values have a tag, with that. What is taken
+    /// back by one is not told of, but for ports.
     pub keys: Vec<(String, MergeTag)>,
 }
 

@@ -309,6 +309,7 @@ impl Linker<'_> {
             chain.push(Body { file: next.0, service: next.1, by: By::Extends });
             at = next;
         }
+        has_gaps |= chain.iter().any(|body| self.own(*body).wiring.is_cut);
         bodies.extend(chain.into_iter().rev());
         has_gaps
     }

@@ -2,84 +2,217 @@
 
 use std::collections::HashMap;
 
+use super::Reader;
 use super::yaml::Node;
-use super::{Reader, interpolated};
-use crate::languages::{Service, Setting, Wiring, whole_lines};
+use crate::languages::addresses::names_port;
+use crate::languages::{MergeTag, Merging, Service, Setting, whole_lines};
 use crate::text::Span;
 
-/// The mappings that a service is merged from, itself included, its profiles, and the entries of one mapping that are of
-/// interest here; more are not looked at, so that merges of merges take no more than linear time.
+/// The mappings that a service is merged from, itself included, and its profiles; more are not looked at, so that merges
+/// of merges take no more than linear time.
 const MOST: usize = 16;
+
+/// The entries of one mapping that are of interest here; more are not looked at. There are fewer names for them.
+const MOST_ENTRIES: usize = 32;
 
 /// The bytes of a value; a longer one is none, so that what is merged again and again takes no more than linear space.
 const LONGEST: usize = 256;
 
-/// The keys of `deploy` that nothing but a swarm reads.
-const OF_A_SWARM: [&str; 5] = ["endpoint_mode", "mode", "placement", "rollback_config", "update_config"];
+/// A key that is of interest here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    Build,
+    Command,
+    Configs,
+    ContainerName,
+    Deploy,
+    Entrypoint,
+    EnvFile,
+    Environment,
+    Expose,
+    Extends,
+    ExternalLinks,
+    Hostname,
+    Image,
+    Links,
+    Merge,
+    Net,
+    NetworkMode,
+    Networks,
+    Ports,
+    Profiles,
+    Replicas,
+    Scale,
+    Volumes,
+    /// One of `deploy` that nothing but a swarm reads.
+    OfASwarm,
+}
 
-/// The other keys that are of interest here, those of `deploy` included.
-const WANTED: [&str; 10] =
-    ["<<", "deploy", "expose", "image", "net", "network_mode", "ports", "profiles", "replicas", "scale"];
+impl Key {
+    /// How many there are.
+    const COUNT: usize = Self::OfASwarm as usize + 1;
 
-/// The entries of mappings that are of interest here. A long mapping may be merged again and again, so it is read once.
-#[derive(Debug, Default)]
-pub struct Wanted<'t>(HashMap<usize, Vec<(Node<'t>, Node<'t>)>>);
-
-impl<'t> Wanted<'t> {
-    fn of(&mut self, mapping: Node<'t>) -> Vec<(Node<'t>, Node<'t>)> {
-        let is_wanted =
-            |(key, _): &(Node<'t>, Node<'t>)| WANTED.contains(&key.raw()) || OF_A_SWARM.contains(&key.raw());
-        let read = || mapping.entries().filter(is_wanted).take(MOST).collect();
-        self.0.entry(mapping.id()).or_insert_with(read).clone()
-    }
-
-    /// The wanted entries of the mapping `body` and of those that it merges, the strongest first.
-    fn merged(&mut self, body: Node<'t>) -> Vec<(Node<'t>, Node<'t>)> {
-        let (mut mappings, mut entries) = (vec![body], Vec::new());
-        let mut next = 0;
-        while let Some(&mapping) = mappings.get(next) {
-            let own = self.of(mapping);
-            for (_, value) in own.iter().filter(|(key, _)| key.raw() == "<<") {
-                let merged =
-                    std::iter::once(*value).chain(value.items()).filter(|merged| merged.is_mapping());
-                mappings.extend(merged.take(MOST.saturating_sub(mappings.len())));
-            }
-            entries.extend(own);
-            next += 1;
-        }
-        entries
+    /// The key that is written like that.
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "<<" => Self::Merge,
+            "build" => Self::Build,
+            "command" => Self::Command,
+            "configs" => Self::Configs,
+            "container_name" => Self::ContainerName,
+            "deploy" => Self::Deploy,
+            "entrypoint" => Self::Entrypoint,
+            "env_file" => Self::EnvFile,
+            "environment" => Self::Environment,
+            "expose" => Self::Expose,
+            "extends" => Self::Extends,
+            "external_links" => Self::ExternalLinks,
+            "hostname" => Self::Hostname,
+            "image" => Self::Image,
+            "links" => Self::Links,
+            "net" => Self::Net,
+            "network_mode" => Self::NetworkMode,
+            "networks" => Self::Networks,
+            "ports" => Self::Ports,
+            "profiles" => Self::Profiles,
+            "replicas" => Self::Replicas,
+            "scale" => Self::Scale,
+            "volumes" => Self::Volumes,
+            "endpoint_mode" | "mode" | "placement" | "rollback_config" | "update_config" => Self::OfASwarm,
+            _ => return None,
+        })
     }
 }
 
-impl Reader {
+/// An entry of a mapping that is of interest here.
+#[derive(Clone, Copy, Debug)]
+struct Fact<'t> {
+    is: Key,
+    key: Node<'t>,
+    value: Node<'t>,
+}
+
+/// The entries of mappings that are of interest here. A long mapping may be merged again and again, so it is read once.
+#[derive(Debug, Default)]
+pub struct Wanted<'t> {
+    facts: HashMap<usize, Vec<Fact<'t>>>,
+    /// Whether a name in that `environment` is that of a port.
+    named_like_ports: HashMap<usize, bool>,
+}
+
+/// What a service says of what is of interest here, with what it merges.
+#[derive(Debug)]
+pub struct Facts<'t> {
+    /// What is said of each key in the strongest place.
+    strongest: [Option<Fact<'t>>; Key::COUNT],
+    /// All that is said of `expose`, the strongest first.
+    exposed: Vec<Node<'t>>,
+    /// Whether it merges more mappings than are looked at.
+    pub is_cut: bool,
+}
+
+impl<'t> Wanted<'t> {
+    fn of(&mut self, mapping: Node<'t>) -> &[Fact<'t>] {
+        let fact = |(key, value): (Node<'t>, Node<'t>)| Some(Fact { is: Key::named(key.raw())?, key, value });
+        let read = || mapping.entries().filter_map(fact).take(MOST_ENTRIES).collect();
+        self.facts.entry(mapping.id()).or_insert_with(read)
+    }
+
+    /// What the mapping `body` says, and those that it merges.
+    fn merged(&mut self, body: Node<'t>) -> Facts<'t> {
+        let mut facts = Facts { strongest: [None; Key::COUNT], exposed: Vec::new(), is_cut: false };
+        let mut mappings = vec![body];
+        let mut next = 0;
+        while let Some(&mapping) = mappings.get(next) {
+            for fact in self.of(mapping) {
+                match fact.is {
+                    Key::Merge => mappings.extend(merged_by(fact.value, MOST - mappings.len())),
+                    Key::Expose => facts.exposed.push(fact.value),
+                    _ => {}
+                }
+                facts.strongest[fact.is as usize].get_or_insert(*fact);
+            }
+            next += 1;
+        }
+        facts.is_cut = mappings.len() == MOST;
+        facts
+    }
+
+    /// Whether a name in `environment`, a mapping with what it merges or a list, is that of a port. So it is where it
+    /// merges more mappings than are looked at.
+    pub fn names_ports(&mut self, environment: Node<'t>) -> bool {
+        let mut mappings = vec![environment];
+        let mut next = 0;
+        while let Some(&mapping) = mappings.get(next) {
+            let read = || {
+                let names = mapping.entries().map(|(name, _)| name);
+                let mut names = names.chain(mapping.items()).map(Node::raw);
+                names.any(|name| names_port(name.split('=').next().unwrap_or_default()))
+            };
+            if *self.named_like_ports.entry(mapping.id()).or_insert_with(read) || mappings.len() == MOST {
+                return true;
+            }
+            let merges = self.of(mapping).iter().filter(|fact| fact.is == Key::Merge);
+            for merge in merges {
+                mappings.extend(merged_by(merge.value, MOST - mappings.len()));
+            }
+            next += 1;
+        }
+        false
+    }
+}
+
+impl<'t> Facts<'t> {
+    /// The value of `key`, unless that is one that is taken back.
+    pub fn value(&self, key: Key) -> Option<Node<'t>> {
+        let value = self.strongest[key as usize]?.value;
+        (value.tag() != Some(MergeTag::Reset)).then_some(value)
+    }
+
+    /// How `body`, which is where they come from, is merged.
+    pub fn merging(&self, body: Node<'t>) -> Merging {
+        let facts = self.strongest.iter().flatten();
+        let tagged = facts.filter_map(|fact| Some((fact.key.raw().to_owned(), fact.value.tag()?)));
+        Merging { whole: body.tag(), keys: tagged.collect() }
+    }
+}
+
+/// The mappings that `value`, which stands behind `<<`, is or holds, but no more than `most`.
+pub fn merged_by<'t>(value: Node<'t>, most: usize) -> impl Iterator<Item = Node<'t>> {
+    std::iter::once(value).chain(value.items()).take(most).filter(|merged| merged.is_mapping())
+}
+
+impl Reader<'_> {
     /// Takes note of the service `body`, whose scope is `scope`. The lists of ports were read before.
     pub(super) fn describe<'t>(&mut self, scope: usize, body: Node<'t>, wanted: &mut Wanted<'t>) {
-        let entries = wanted.merged(body);
-        let entry = |name: &str| entries.iter().copied().find(|(key, _)| key.raw() == name);
-        let value = |name: &str| entry(name).map(|(_, value)| value);
-        let ports = entry("ports");
-        let deploy = value("deploy").map_or_else(Vec::new, |deploy| wanted.of(deploy));
-        let replicas = || deploy.iter().find(|(key, _)| key.raw() == "replicas").map(|(_, value)| *value);
+        let facts = wanted.merged(body);
+        let setting = |key: Key| facts.value(key).and_then(|value| self.setting_of(value));
+        let ports = facts.strongest[Key::Ports as usize];
+        let deploy = facts.value(Key::Deploy).map_or(&[][..], |deploy| wanted.of(deploy));
+        let replicas = || deploy.iter().find(|fact| fact.is == Key::Replicas).map(|fact| fact.value);
         let mut service = Service {
             scope,
-            ports: ports.map(|(key, _)| key.span()),
-            ports_removal: ports.and_then(|(key, value)| whole_entry(key, value)),
+            ports: ports.map(|ports| ports.key.span()),
+            ports_removal: ports.and_then(|ports| whole_entry(ports.key, ports.value)),
             entries: Vec::new(),
-            image: value("image").and_then(setting),
-            network_mode: value("network_mode").or_else(|| value("net")).and_then(setting),
-            replicas: value("scale").or_else(replicas).and_then(setting),
-            is_for_swarm: deploy.iter().any(|(key, _)| OF_A_SWARM.contains(&key.raw())),
-            profiles: value("profiles")
+            image: setting(Key::Image),
+            network_mode: facts
+                .value(Key::NetworkMode)
+                .or_else(|| facts.value(Key::Net))
+                .and_then(|value| self.setting_of(value)),
+            replicas: facts.value(Key::Scale).or_else(replicas).and_then(|value| self.setting_of(value)),
+            is_for_swarm: deploy.iter().any(|fact| fact.is == Key::OfASwarm),
+            profiles: facts
+                .value(Key::Profiles)
                 .into_iter()
                 .flat_map(Node::items)
                 .take(MOST)
-                .filter_map(setting)
+                .filter_map(|profile| self.setting_of(profile))
                 .map(|profile| profile.value)
                 .collect(),
-            wiring: Wiring::default(),
+            wiring: self.wiring(body, &facts, wanted),
         };
-        let exposed = entries.iter().filter(|(key, _)| key.raw() == "expose").map(|(_, list)| *list);
-        for list in ports.map(|(_, list)| list).into_iter().chain(exposed) {
+        for list in ports.map(|ports| ports.value).into_iter().chain(facts.exposed) {
             let entries = self.lists.get(&list.id()).map_or(&[][..], Vec::as_slice);
             // Aliases may name a long list again and again: no more of it is told than the file has bytes.
             if let Some(left) = self.allowance.checked_sub(entries.len()) {
@@ -88,6 +221,12 @@ impl Reader {
             }
         }
         self.scan.services.push(service);
+    }
+
+    /// The text of a scalar, unless it is too long to mean anything: every service that merges it gets a copy.
+    fn setting_of(&self, value: Node<'_>) -> Option<Setting> {
+        value.style().filter(|_| value.span().len() <= LONGEST)?;
+        Some(Setting { value: self.interpolated(value).text().to_owned(), span: value.span() })
     }
 }
 
@@ -101,16 +240,13 @@ fn whole_entry(key: Node<'_>, value: Node<'_>) -> Option<Span> {
         .flatten()
 }
 
-/// The text of a scalar, unless it is too long to mean anything: every service that merges it gets a copy.
-fn setting(value: Node<'_>) -> Option<Setting> {
-    value.style().filter(|_| value.span().len() <= LONGEST)?;
-    Some(Setting { value: interpolated(value).text().to_owned(), span: value.span() })
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::languages::Service;
-    use crate::languages::compose::scan;
+    use crate::languages::{Language, Scan, Service};
+
+    fn scan(text: &str) -> Scan {
+        crate::languages::scan(text, Language::Compose)
+    }
 
     /// The ports of every service of `text`, each as it is written, and what else the service says.
     fn services(text: &str) -> Vec<String> {

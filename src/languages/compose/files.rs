@@ -10,7 +10,7 @@ use crate::languages::{FileKind, NamedFile};
 /// The bytes of a path; a longer one is none.
 const LONGEST: usize = 1024;
 
-impl Reader {
+impl Reader<'_> {
     /// Takes the paths in `node`: a path, a list of them, or mappings that have them behind `key`.
     pub(super) fn files(&mut self, node: Node<'_>, key: &str, kind: FileKind) {
         let mut nodes = vec![node];
@@ -72,7 +72,11 @@ fn is_absolute(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::languages::compose::scan;
+    use crate::languages::{Language, Scan};
+
+    fn scan(text: &str) -> Scan {
+        crate::languages::scan(text, Language::Compose)
+    }
 
     /// The files that `text` names, each as it is written and as its path.
     fn files(text: &str) -> Vec<String> {

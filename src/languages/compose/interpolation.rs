@@ -1,102 +1,173 @@
 //! [Interpolation](https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md): what compose makes of
 //! `$NAME` and `${NAME:-default}`.
 //!
-//! The environment is taken to be empty, as nobody knows it: what has a default is the default, and what has none is not
-//! known.
+//! A variable that the environment gives no value may still have one that nobody here knows of: what has a default is the
+//! default, and what has none is not known.
 
+use std::cell::Cell;
 use std::ops::Range;
 
+use crate::languages::Environment;
 use crate::languages::sourced::Sourced;
 use crate::port::Variable;
 
 /// The bytes between the braces of a reference. A longer one is no reference, so that nesting has a bottom.
 const LONGEST: usize = 512;
 
-/// `raw` with the references in it resolved.
-pub fn interpolate(raw: Sourced) -> Sourced {
-    if !raw.text().contains('$') {
-        return raw;
-    }
-    let mut resolved = Sourced::default();
-    resolve(&raw, 0..raw.text().len(), &mut resolved);
-    resolved
+/// Where the values of variables come from.
+///
+/// What comes out of variables is bounded, so that one with a long value that is named again and again takes no more than
+/// linear space.
+#[derive(Debug)]
+pub struct Values<'e> {
+    environment: &'e Environment,
+    /// How many bytes may still come out of it.
+    left: Cell<usize>,
 }
 
-/// Adds `range` of `raw` to `resolved`, with the references in it resolved.
-fn resolve(raw: &Sourced, range: Range<usize>, resolved: &mut Sourced) {
-    let text = &raw.text()[..range.end];
-    let mut from = range.start;
-    let mut cursor = range.start;
-    while let Some(dollar) = memchr::memchr(b'$', &text.as_bytes()[cursor..]).map(|at| cursor + at) {
-        let Some(reference) = reference(text, dollar) else {
-            cursor = dollar + 1;
-            continue;
-        };
-        resolved.push_part(raw, from..dollar);
-        let source = raw.span(dollar..reference.end);
-        let name = reference.name;
-        match reference.value {
-            Value::Dollar => resolved.push_resolved("$", source),
-            Value::Nothing => {}
-            Value::Unknown => {
-                resolved.push_variable(None, source, Variable { name: name.to_owned(), definition: None });
+impl<'e> Values<'e> {
+    /// Those of `environment`, for a file of `length` bytes.
+    pub const fn of(environment: &'e Environment, length: usize) -> Self {
+        Self::bounded(environment, length.saturating_mul(4).saturating_add(65_536))
+    }
+
+    /// Those of `environment`, out of which no more than `left` bytes may come.
+    pub const fn bounded(environment: &'e Environment, left: usize) -> Self {
+        Self { environment, left: Cell::new(left) }
+    }
+
+    /// How many bytes may still come out of it.
+    pub const fn left(&self) -> usize {
+        self.left.get()
+    }
+
+    /// `raw` with the references in it resolved.
+    pub fn interpolate(&self, raw: Sourced) -> Sourced {
+        if !raw.text().contains('$') {
+            return raw;
+        }
+        let mut resolved = Sourced::default();
+        self.resolve(&raw, 0..raw.text().len(), &mut resolved);
+        resolved
+    }
+
+    /// Adds `range` of `raw` to `resolved`, with the references in it resolved.
+    fn resolve(&self, raw: &Sourced, range: Range<usize>, resolved: &mut Sourced) {
+        let text = &raw.text()[..range.end];
+        let mut from = range.start;
+        let mut cursor = range.start;
+        while let Some(dollar) = memchr::memchr(b'$', &text.as_bytes()[cursor..]).map(|at| cursor + at) {
+            let Some(reference) = reference(text, dollar) else {
+                cursor = dollar + 1;
+                continue;
+            };
+            resolved.push_part(raw, from..dollar);
+            let source = raw.span(dollar..reference.end);
+            let name = reference.name;
+            let variable = || Variable { name: name.to_owned(), definition: None };
+            match self.meaning(&reference) {
+                Meaning::Dollar => resolved.push_resolved("$", source),
+                Meaning::Nothing => {}
+                Meaning::Value(value) => resolved.push_variable(value, source, variable()),
+                Meaning::Word(range) => {
+                    let mut word = Sourced::default();
+                    self.resolve(raw, range, &mut word);
+                    resolved.push_default(&word, name);
+                }
             }
-            Value::Default(range) => {
-                let mut default = Sourced::default();
-                resolve(raw, range, &mut default);
-                resolved.push_default(&default, name);
+            from = reference.end;
+            cursor = reference.end;
+        }
+        resolved.push_part(raw, from..range.end);
+    }
+
+    /// What `reference` amounts to.
+    fn meaning(&self, reference: &Reference<'_>) -> Meaning<'e> {
+        let value = self.environment.get(reference.name);
+        let has_one = value.is_some_and(|value| !value.is_empty() || !reference.takes_empty_for_none);
+        match &reference.form {
+            Form::Dollar => Meaning::Dollar,
+            Form::Replacement(word) if has_one => Meaning::Word(word.clone()),
+            Form::Replacement(_) => Meaning::Nothing,
+            Form::Default(word) if !has_one => Meaning::Word(word.clone()),
+            Form::Plain | Form::Default(_) => {
+                let known = value.filter(|value| has_one && self.allow(value.len()));
+                Meaning::Value(known)
             }
         }
-        from = reference.end;
-        cursor = reference.end;
     }
-    resolved.push_part(raw, from..range.end);
+
+    /// Whether `bytes` more may come out of variables; if so, they count as taken.
+    fn allow(&self, bytes: usize) -> bool {
+        let left = self.left.get().checked_sub(bytes);
+        self.left.set(left.unwrap_or(self.left.get()));
+        left.is_some()
+    }
 }
 
 /// A reference to a variable, by offsets in the text that holds it.
 #[derive(Debug)]
 struct Reference<'t> {
+    /// The variable; nothing in `$$`.
     name: &'t str,
-    value: Value,
+    form: Form,
+    /// Whether an empty value is as good as none: a `:` stands behind the name.
+    takes_empty_for_none: bool,
     end: usize,
 }
 
-/// What a reference amounts to where no variable is set.
+/// How a reference is written.
 #[derive(Debug)]
-enum Value {
+enum Form {
     /// `$$`.
     Dollar,
     /// `$NAME`, `${NAME}`, `${NAME:?message}`.
-    Unknown,
+    Plain,
     /// `${NAME:-default}`.
     Default(Range<usize>),
     /// `${NAME:+replacement}`.
+    Replacement(Range<usize>),
+}
+
+/// What a reference amounts to.
+#[derive(Debug)]
+enum Meaning<'e> {
+    /// A dollar.
+    Dollar,
+    /// Nothing.
     Nothing,
+    /// The value of the variable; `None` where it is not known.
+    Value(Option<&'e str>),
+    /// The word that stands in it.
+    Word(Range<usize>),
 }
 
 /// The reference that starts with the dollar at byte `dollar`. What is none (`$1`, `${`, `${NAME!}`) is literal text.
 fn reference(text: &str, dollar: usize) -> Option<Reference<'_>> {
+    let plain = |name, form, end| Reference { name, form, takes_empty_for_none: false, end };
     let behind = &text[dollar + 1..];
     if behind.starts_with('$') {
-        return Some(Reference { name: "", value: Value::Dollar, end: dollar + 2 });
+        return Some(plain("", Form::Dollar, dollar + 2));
     }
     let Some(inside) = behind.strip_prefix('{') else {
         let name = leading_name(behind)?;
-        return Some(Reference { name, value: Value::Unknown, end: dollar + 1 + name.len() });
+        return Some(plain(name, Form::Plain, dollar + 1 + name.len()));
     };
     let name = leading_name(inside)?;
     let start = dollar + 2 + name.len();
     let close = start + closing_brace(&inside[name.len()..])?;
     let rest = &text[start..close];
     let operator = rest.strip_prefix(':').unwrap_or(rest);
-    let value = match operator.bytes().next() {
-        None if rest.is_empty() => Value::Unknown,
-        Some(b'-') => Value::Default(close - operator.len() + 1..close),
-        Some(b'+') => Value::Nothing,
-        Some(b'?') => Value::Unknown,
+    let word = close - operator.len() + 1..close;
+    let form = match operator.bytes().next() {
+        None if rest.is_empty() => Form::Plain,
+        Some(b'-') => Form::Default(word),
+        Some(b'+') => Form::Replacement(word),
+        Some(b'?') => Form::Plain,
         _ => return None,
     };
-    Some(Reference { name, value, end: close + 1 })
+    let takes_empty_for_none = operator.len() < rest.len();
+    Some(Reference { takes_empty_for_none, ..plain(name, form, close + 1) })
 }
 
 /// The variable name that `text` starts with.
@@ -127,7 +198,42 @@ mod tests {
     use super::*;
 
     fn resolved(text: &str) -> String {
-        interpolate(Sourced::verbatim(text, 0)).text().to_owned()
+        Values::of(&Environment::default(), 0).interpolate(Sourced::verbatim(text, 0)).text().to_owned()
+    }
+
+    /// What becomes of `text` where `PORT` is 80, `IP` is 127.0.0.1 and `NONE` is empty.
+    fn with_values(text: &str) -> Sourced {
+        let environment = Environment::from_iter([("PORT", "80"), ("IP", "127.0.0.1"), ("NONE", "")]);
+        Values::of(&environment, text.len()).interpolate(Sourced::verbatim(text, 0))
+    }
+
+    #[test]
+    fn the_environment_has_values() {
+        let resolved = |text: &str| with_values(text).text().to_owned();
+        assert_eq!(resolved("$IP:${PORT}:${PORT:?no}:$OTHER"), "127.0.0.1:80:80:$");
+        assert_eq!(resolved("${PORT:-81}:${PORT-81}:${OTHER:-${PORT}}:${PORT-}"), "80:80:80:80");
+        assert_eq!(resolved("${NONE:-81}:${NONE-81}:$NONE:${NONE:?no}"), "81:::$");
+        assert_eq!(resolved("${PORT:+1$PORT}${PORT+2}${NONE:+3}${NONE+4}${OTHER+5}"), "18024");
+        assert_eq!(resolved("$$PORT:$${PORT}"), "$PORT:${PORT}");
+    }
+
+    #[test]
+    fn a_number_from_the_environment_is_the_whole_reference() {
+        let text = "${IP}:8${PORT:-81}:${OTHER:-${PORT}}";
+        let spec = with_values(text);
+        assert_eq!(spec.text(), "127.0.0.1:880:80");
+        assert_eq!(spec.span(10..13).of(text), "8${PORT:-81}");
+        assert_eq!(spec.span(14..16).of(text), "${PORT}");
+        let variable = spec.variable(10..13).expect("there is one");
+        assert_eq!((variable.name.as_str(), variable.definition), ("PORT", None));
+    }
+
+    #[test]
+    fn a_long_value_again_and_again_takes_linear_space() {
+        let environment = Environment::from_iter([("A", "1".repeat(100_000))]);
+        let values = Values::of(&environment, 200_000);
+        let text = values.interpolate(Sourced::verbatim(&"$A".repeat(100_000), 0));
+        assert!(text.text().len() < 1_100_000 && text.text().ends_with('$'));
     }
 
     #[test]
@@ -149,7 +255,10 @@ mod tests {
         assert_eq!(resolved("$$A:$$$$"), "$A:$$");
         assert_eq!(resolved("${A:-${B:-80}"), "${A:-80");
         for text in ["$", "${", "${}", "${A", "${A:-80", "$1", "${1}", "${A!}", "${A:}", "${💣}"] {
-            assert_eq!(interpolate(Sourced::verbatim(text, 0)).text(), text);
+            assert_eq!(
+                Values::of(&Environment::default(), 0).interpolate(Sourced::verbatim(text, 0)).text(),
+                text
+            );
         }
         let long = format!("${{A:-{}}}", "0".repeat(LONGEST));
         assert_eq!(resolved(&long), long);
@@ -158,7 +267,7 @@ mod tests {
     #[test]
     fn a_number_stands_where_its_digits_stand() {
         let text = "${IP:-127.0.0.1}:80${A:-${B:-90}}";
-        let spec = interpolate(Sourced::verbatim(text, 0));
+        let spec = Values::of(&Environment::default(), 0).interpolate(Sourced::verbatim(text, 0));
         assert_eq!(spec.text(), "127.0.0.1:8090");
         assert_eq!(spec.span(10..14).of(text), "80${A:-${B:-90");
         assert_eq!(spec.span(12..14).of(text), "90");

@@ -14,39 +14,41 @@ mod recovery;
 mod scalar;
 mod service;
 mod settings;
+mod wiring;
 mod yaml;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::environment::NOTHING;
 use super::sourced::Sourced;
-use super::{Breakage, FileKind, Language, Scan, addresses, is_template, nginx};
+use super::{Breakage, Environment, FileKind, Language, Scan, addresses, is_template, nginx};
 use crate::port::Role;
 use crate::text::Span;
 use facts::Wanted;
-use interpolation::interpolate;
+pub use interpolation::Values;
 pub use patch::Before;
 pub use recognition::is_compose;
 use scalar::text_of;
 use yaml::{Node, Tree};
 
-/// Reads a compose file.
-pub fn scan(text: &str) -> Scan {
-    read(text, &Tree::parse(text))
+/// Reads a compose file, whose variables may have values in `environment`.
+pub fn scan(text: &str, environment: &Environment) -> Scan {
+    read(text, &Tree::parse(text), environment)
 }
 
 /// As [`scan`], by what `before` remembers of a text that is much like this one; remembers this one instead, if it can.
 pub fn scan_after(text: &str, before: &mut Option<Arc<Before>>) -> Scan {
     let tree = Tree::parse_after(text, before.as_deref());
-    let scan = read(text, &tree);
+    let scan = read(text, &tree, &NOTHING);
     if let Some(now) = tree.into_before() {
         *before = Some(Arc::new(now));
     }
     scan
 }
 
-fn read(text: &str, tree: &Tree<'_>) -> Scan {
-    let mut reader = Reader { allowance: text.len(), ..Reader::default() };
+fn read(text: &str, tree: &Tree<'_>, environment: &Environment) -> Scan {
+    let mut reader = Reader::new(text, Values::of(environment, text.len()));
     for root in tree.documents() {
         reader.document(root);
     }
@@ -88,9 +90,11 @@ fn unread(text: &str, at: usize) -> Span {
 }
 
 /// What has been read so far.
-#[derive(Debug, Default)]
-struct Reader {
+#[derive(Debug)]
+struct Reader<'e> {
     scan: Scan,
+    /// The values of variables.
+    values: Values<'e>,
     /// The nodes that have been read, each with the place that it was read for. Aliases lead to the same node again and
     /// again, even from within it, so this is also what keeps the work linear.
     seen: HashSet<(usize, &'static str)>,
@@ -100,9 +104,24 @@ struct Reader {
     items: HashMap<usize, usize>,
     /// How many entries may still be told of once more.
     allowance: usize,
+    /// How many bytes may still be told of the wiring.
+    words: usize,
 }
 
-impl Reader {
+impl<'e> Reader<'e> {
+    /// Nothing of `text` has been read.
+    fn new(text: &str, values: Values<'e>) -> Self {
+        Self {
+            scan: Scan::default(),
+            values,
+            seen: HashSet::new(),
+            lists: HashMap::new(),
+            items: HashMap::new(),
+            allowance: text.len(),
+            words: text.len().saturating_mul(8).saturating_add(65_536),
+        }
+    }
+
     /// Reads a document: its services, and those of its other parts that hold ports.
     fn document(&mut self, root: Node<'_>) {
         let mut services = Vec::new();
@@ -117,22 +136,33 @@ impl Reader {
             scopes.push(self.scan.scopes.len());
             self.service(*name, *body);
         }
-        for included in root.values("include") {
+        for included in self.sections(root, "include") {
             self.files(included, "path", FileKind::Compose);
+            self.includes(included);
         }
         let mut wanted = Wanted::default();
         for (scope, (_, body)) in scopes.into_iter().zip(&services) {
             self.describe(scope, *body, &mut wanted);
         }
-        for content in root.values("configs").flat_map(members).flat_map(|config| config.values("content")) {
-            if content.is_block() && nginx::is_nginx(content.raw()) {
-                self.scan.embed(content.raw(), Language::Nginx, content.span().start);
+        for configs in self.sections(root, "configs") {
+            self.configs(configs);
+            for content in members(configs).flat_map(|config| config.values("content")) {
+                let is_text = content.is_block() && self.is_new(content, "content");
+                if is_text && nginx::is_nginx(content.raw()) {
+                    self.scan.embed(content.raw(), Language::Nginx, content.span().start);
+                }
             }
         }
-        let drivers = root.values("volumes").chain(root.values("networks")).flat_map(members);
-        for options in drivers.flat_map(|driver| driver.values("driver_opts")) {
-            self.settings(options, "driver_opts", |_| Role::Option, None);
+        for drivers in ["volumes", "networks"].map(|name| self.sections(root, name)).into_iter().flatten() {
+            for options in members(drivers).flat_map(|driver| driver.values("driver_opts")) {
+                self.settings(options, "driver_opts", |_| Role::Option, None);
+            }
         }
+    }
+
+    /// The values that the top of a document has for `name`, without those that were read for it before.
+    fn sections<'t>(&mut self, root: Node<'t>, name: &'static str) -> Vec<Node<'t>> {
+        root.values(name).filter(|section| self.is_new(*section, name)).collect()
     }
 
     /// Adds the ports that `text`, free text in the place of `role`, names as an address or option.
@@ -174,15 +204,15 @@ impl Reader {
         mappings
     }
 
+    /// The text that a scalar has for compose.
+    fn interpolated(&self, node: Node<'_>) -> Sourced {
+        self.values.interpolate(text_of(node))
+    }
+
     /// Whether nobody has read `node` for that place yet; from now on somebody has.
     fn is_new(&mut self, node: Node<'_>, place: &'static str) -> bool {
         self.seen.insert((node.id(), place))
     }
-}
-
-/// The text that a scalar has for compose.
-fn interpolated(node: Node<'_>) -> Sourced {
-    interpolate(text_of(node))
 }
 
 /// Whether a scalar takes several lines.
@@ -222,6 +252,10 @@ mod tests {
 
     use super::*;
     use crate::port::{PortRange, PortUse, Protocol, Transport};
+
+    fn scan(text: &str) -> Scan {
+        super::scan(text, &NOTHING)
+    }
 
     fn describe(port: &PortUse, text: &str) -> String {
         let pair = if port.pair.is_some() { "+" } else { "" };

@@ -1,7 +1,7 @@
 //! `ports` and `expose`.
 
+use super::Reader;
 use super::yaml::{Node, Style};
-use super::{Reader, interpolated};
 use crate::languages::port_spec::{self, Roles};
 use crate::languages::sourced::Sourced;
 use crate::languages::{Entry, EntryStyle, Field, List, whole_lines};
@@ -14,7 +14,7 @@ pub const PORTS: Roles = Roles { host: Role::Host, container: Role::Container };
 /// The roles in `expose`, where a mapping is a mistake.
 pub const EXPOSE: Roles = Roles { host: Role::ServiceExpose, container: Role::ServiceExpose };
 
-impl Reader {
+impl Reader<'_> {
     /// Reads a list of ports in the short and the long syntax.
     pub(super) fn ports(&mut self, list: Node<'_>, roles: Roles, scope: Option<usize>) {
         if !self.is_new(list, "ports") {
@@ -36,7 +36,7 @@ impl Reader {
             };
             let mut entry = Entry { scope, ..Entry::new(kind, style, item.span()) };
             let spec =
-                if item.is_mapping() { self.long_syntax(item, &mut entry) } else { interpolated(item) };
+                if item.is_mapping() { self.long_syntax(item, &mut entry) } else { self.interpolated(item) };
             entry.removal = removal(item);
             let index = port_spec::push_entry(&spec, roles, entry, &mut self.scan);
             self.items.insert(item.id(), index);
@@ -51,7 +51,7 @@ impl Reader {
         let entries = self.entries(item, "long syntax");
         let field = |name: &str| {
             let value = entries.iter().find(|(key, _)| key.raw() == name);
-            value.map(|(_, value)| interpolated(*value)).filter(|text| !text.text().is_empty())
+            value.map(|(_, value)| self.interpolated(*value)).filter(|text| !text.text().is_empty())
         };
         if let (Some((first, _)), Some((_, last))) = (item.entries().next(), item.entries().last()) {
             entry.span = Span::new(first.span().start, last.span().end.max(first.span().end));

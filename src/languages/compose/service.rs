@@ -1,7 +1,6 @@
 //! A service, section by section.
 
 use super::Reader;
-use super::interpolation::interpolate;
 use super::ports::{EXPOSE, PORTS};
 use super::scalar::text_of;
 use super::settings::environment_role;
@@ -11,7 +10,7 @@ use crate::languages::{FileKind, Language, Scope, ScopeKind};
 use crate::port::Role;
 use crate::text::Span;
 
-impl Reader {
+impl Reader<'_> {
     /// Reads the service `name`.
     pub(super) fn service(&mut self, name: Node<'_>, body: Node<'_>) {
         let title = text_of(name).text().to_owned();
@@ -108,7 +107,7 @@ impl Reader {
                 text.push_whole(&text_of(word));
             }
         }
-        self.free_text(&interpolate(text), role, scope);
+        self.free_text(&self.values.interpolate(text), role, scope);
     }
 }
 

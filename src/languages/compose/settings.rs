@@ -1,12 +1,12 @@
 //! `environment`, `labels`, `args` and options: names with values, as a mapping or as a list of `NAME=value`.
 
+use super::Reader;
 use super::yaml::Node;
-use super::{Reader, interpolated};
 use crate::languages::addresses::names_port;
 use crate::languages::sourced::Sourced;
 use crate::port::{PortRange, PortUse, Role};
 
-impl Reader {
+impl Reader<'_> {
     /// Reads the settings in `node`, each in the role that `role_of` gives to its name.
     pub(super) fn settings(
         &mut self,
@@ -17,7 +17,7 @@ impl Reader {
     ) {
         for (name, value) in self.entries(node, place) {
             if self.is_new(value, "value") {
-                self.setting(name.raw(), &interpolated(value), role_of(name.raw()), scope);
+                self.setting(name.raw(), &self.interpolated(value), role_of(name.raw()), scope);
             }
         }
         if node.is_mapping() || !self.is_new(node, place) {
@@ -27,7 +27,7 @@ impl Reader {
             if !self.is_new(item, "value") {
                 continue;
             }
-            let setting = interpolated(item);
+            let setting = self.interpolated(item);
             if let Some((name, value)) = setting.text().split_once('=') {
                 let value_start = setting.text().len() - value.len();
                 let value = setting.slice(value_start..setting.text().len());

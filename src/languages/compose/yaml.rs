@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, options};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag, options};
 
 use super::patch::Before;
 use super::recovery::{self, Breakage};
+use crate::languages::MergeTag;
 use crate::text::Span;
 
 /// The documents of a file.
@@ -51,6 +52,8 @@ pub struct Record {
     pub span: Span,
     /// The index behind its last descendant.
     pub end: usize,
+    /// Its tag, if that is one of compose.
+    pub tag: Option<MergeTag>,
 }
 
 /// What a node is.
@@ -173,6 +176,11 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// Its tag, if that says how it is merged.
+    pub fn tag(self) -> Option<MergeTag> {
+        self.record().tag
+    }
+
     /// Whether it is a scalar in block style.
     pub fn is_block(self) -> bool {
         matches!(self.style(), Some(Style::Literal | Style::Folded))
@@ -250,12 +258,12 @@ impl Reading {
             };
             let span = Span::new(span.start, span.end);
             understood = span.end;
-            let (kind, anchor) = match event {
-                Event::Scalar(_, style, anchor, _) => (Kind::Scalar(style.into()), anchor),
-                Event::SequenceStart(_, anchor, _) => (Kind::Sequence, anchor),
-                Event::MappingStart(_, anchor, _) => (Kind::Mapping, anchor),
-                Event::Alias(anchor) => (Kind::Alias(anchors.get(&anchor).copied()), 0),
-                Event::UnresolvedAlias(_) => (Kind::Alias(None), 0),
+            let (kind, anchor, tag) = match event {
+                Event::Scalar(_, style, anchor, tag) => (Kind::Scalar(style.into()), anchor, tag),
+                Event::SequenceStart(_, anchor, tag) => (Kind::Sequence, anchor, tag),
+                Event::MappingStart(_, anchor, tag) => (Kind::Mapping, anchor, tag),
+                Event::Alias(anchor) => (Kind::Alias(anchors.get(&anchor).copied()), 0, None),
+                Event::UnresolvedAlias(_) => (Kind::Alias(None), 0, None),
                 Event::SequenceEnd | Event::MappingEnd => {
                     let end = reading.records.len();
                     if let Some(closed) = open.pop().and_then(|index: usize| reading.records.get_mut(index)) {
@@ -277,7 +285,8 @@ impl Reading {
                 open.push(index);
             }
             let span = if kind.is_quoted() { Span::new(span.start + 1, span.end - 1) } else { span };
-            reading.records.push(Record { kind, span, end: index + 1 });
+            let tag = tag.and_then(|tag| merge_tag(&tag));
+            reading.records.push(Record { kind, span, end: index + 1, tag });
         }
         reading.close(&mut open);
         reading
@@ -289,6 +298,15 @@ impl Reading {
         for index in open.drain(..) {
             self.records[index].end = end;
         }
+    }
+}
+
+/// What `tag` says of how a value is merged, if it is one of the two that do.
+fn merge_tag(tag: &Tag) -> Option<MergeTag> {
+    match (tag.handle(), tag.suffix()) {
+        ("!", "reset") => Some(MergeTag::Reset),
+        ("!", "override") => Some(MergeTag::Override),
+        _ => None,
     }
 }
 
@@ -363,6 +381,28 @@ mod tests {
         let [a, c, d] = ["a", "c", "d"].map(|key| root.values(key).next().unwrap());
         assert_eq!(a.id(), c.id());
         assert!(a.has("b") && !d.is_mapping() && d.style().is_none() && d.raw().is_empty());
+    }
+
+    #[test]
+    fn tags_that_say_how_to_merge() {
+        let text = "a: !reset []\nb: !override\n  - 80\nc: !reset null\nd: !reset\ne: !x 1\nf: &g !override {h: 1}\ni: *g\nj: !override '80'\n";
+        let tree = Tree::parse(text);
+        let root = tree.documents().next().unwrap();
+        let tags: Vec<_> = root.entries().map(|(key, value)| (key.raw(), value.tag(), value.raw())).collect();
+        let (reset, over) = (Some(MergeTag::Reset), Some(MergeTag::Override));
+        assert_eq!(
+            tags,
+            [
+                ("a", reset, ""),
+                ("b", over, ""),
+                ("c", reset, "null"),
+                ("d", reset, ""),
+                ("e", None, "1"),
+                ("f", over, ""),
+                ("i", over, ""),
+                ("j", over, "80"),
+            ]
+        );
     }
 
     #[test]

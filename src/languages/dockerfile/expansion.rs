@@ -34,7 +34,7 @@ pub fn expand(
     line: &LogicalLine<'_>,
     range: Range<usize>,
     blanks: Blanks,
-    variables: &mut Variables,
+    variables: &mut Variables<'_>,
 ) -> Expansion {
     let text = &line.text()[..range.end];
     let (open, word, found) = (Vec::new(), Sourced::default(), Expansion::default());
@@ -43,12 +43,12 @@ pub fn expand(
     expander.found
 }
 
-struct Expander<'a> {
+struct Expander<'a, 'e> {
     line: &'a LogicalLine<'a>,
     /// The text of the line up to the end of what is resolved.
     text: &'a str,
     blanks: Blanks,
-    variables: &'a mut Variables,
+    variables: &'a mut Variables<'e>,
     /// The quotes and references around the place that is being read, outermost first.
     open: Vec<Open<'a>>,
     /// The word that is not complete yet.
@@ -86,7 +86,7 @@ enum Meaning {
     Unknown,
 }
 
-impl<'a> Expander<'a> {
+impl<'a> Expander<'a, '_> {
     fn run(&mut self, start: usize) {
         let is_special = |char| matches!(char, '$' | '"' | '\'' | '}') || char == self.line.escape();
         let mut at = start;
@@ -245,10 +245,10 @@ impl<'a> Expander<'a> {
             return self.push_unknown(name, None, source);
         };
         self.found.definitions.push(number);
-        let definition = self.variables.definition(number).span;
+        let definition = self.variables.definition(number).place();
         let value = self.variables.definition(number).value.clone();
         let Some(value) = value.filter(|value| self.variables.allow(value.len() + name.len())) else {
-            return self.push_unknown(name, Some(definition), source);
+            return self.push_unknown(name, definition, source);
         };
         let is_quoted = matches!(self.open.first(), Some(Open { kind: Kind::Quote, .. }));
         let parts_words = self.blanks == Blanks::Part && !is_quoted;
@@ -259,7 +259,7 @@ impl<'a> Expander<'a> {
                     break;
                 }
             }
-            let variable = Variable { name: name.to_owned(), definition: Some(definition) };
+            let variable = Variable { name: name.to_owned(), definition };
             self.word.push_variable(Some(part), source, variable);
         }
     }
@@ -303,9 +303,10 @@ mod tests {
 
     use super::*;
     use crate::languages::dockerfile::variables::Definition;
+    use crate::languages::environment::NOTHING;
 
-    fn variables() -> Variables {
-        let mut variables = Variables::new(1000);
+    fn variables() -> Variables<'static> {
+        let mut variables = Variables::new(1000, &NOTHING);
         for (name, value) in [("A", "80"), ("B", " 81  82 "), ("E", ""), ("D", "x$y")] {
             let value = Some(Rc::from(value));
             variables.define(name, Definition { value, span: Span::new(900, 902), ..Definition::default() });

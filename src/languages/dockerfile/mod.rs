@@ -11,12 +11,12 @@ use self::expansion::{Blanks, expand};
 use self::heredoc::{is_nginx, targets};
 use self::instructions::{Instruction, Instructions, Keyword};
 use self::logical_line::LogicalLine;
-use self::variables::{Definition, Variables};
+use self::variables::{By, Definition, Variables};
 use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
 use super::{
-    Breakage, Entry, EntryStyle, InstructionKind, Language, List, Scan, Scope, ScopeKind, Setting, Side,
-    Stage, Stray, addresses, is_template, port_spec, whole_lines,
+    Breakage, Entry, EntryStyle, Environment, InstructionKind, Language, List, Scan, Scope, ScopeKind,
+    Setting, Side, Stage, Stray, addresses, is_template, port_spec, whole_lines,
 };
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
@@ -28,8 +28,8 @@ mod instructions;
 mod logical_line;
 mod variables;
 
-/// Reads `text` as a Dockerfile. Its scopes are the build stages.
-pub fn scan(text: &str) -> Scan {
+/// Reads `text` as a Dockerfile, whose arguments may have values in `given`. Its scopes are the build stages.
+pub fn scan(text: &str, given: &Environment) -> Scan {
     let mut scanner = Scanner {
         text,
         scan: Scan::default(),
@@ -38,7 +38,7 @@ pub fn scan(text: &str) -> Scan {
         scopes: Vec::new(),
         is_broken: false,
         stray: None,
-        variables: Variables::new(text.len()),
+        variables: Variables::new(text.len(), given),
     };
     for instruction in Instructions::new(text) {
         scanner.read(&instruction);
@@ -63,7 +63,7 @@ struct Scanner<'a> {
     is_broken: bool,
     /// An instruction before the first stage that must be in one. A file without any stage is taken for a part of another.
     stray: Option<Breakage>,
-    variables: Variables,
+    variables: Variables<'a>,
 }
 
 impl Scanner<'_> {
@@ -76,8 +76,12 @@ impl Scanner<'_> {
         match instruction.keyword {
             Keyword::From => self.read_from(instruction),
             Keyword::Expose => self.read_expose(instruction),
-            Keyword::Env => self.read_variables(line, pairs(line, instruction.arguments.clone())),
-            Keyword::Arg => self.read_variables(line, assignments(line, instruction.arguments.clone())),
+            Keyword::Env => {
+                self.read_variables(line, pairs(line, instruction.arguments.clone()), By::Environment);
+            }
+            Keyword::Arg => {
+                self.read_variables(line, assignments(line, instruction.arguments.clone()), By::Argument);
+            }
             Keyword::Label => self.read_label(line, instruction.arguments.clone()),
             Keyword::Cmd | Keyword::Entrypoint => {
                 self.push_text(line, instruction.arguments.clone(), Role::Command);
@@ -242,7 +246,7 @@ impl Scanner<'_> {
     }
 
     /// Takes note of the variables of an `ENV` or `ARG`, which see those before the instruction, not each other.
-    fn read_variables(&mut self, line: &LogicalLine<'_>, assignments: Vec<Assignment>) {
+    fn read_variables(&mut self, line: &LogicalLine<'_>, assignments: Vec<Assignment>, by: By) {
         let mut definitions = Vec::new();
         for Assignment { name, value } in assignments {
             let definition = value.map(|value| self.definition(line, name.clone(), value));
@@ -251,7 +255,8 @@ impl Scanner<'_> {
         for (range, definition) in definitions {
             let name = &line.text()[range.clone()];
             match definition {
-                Some(definition) => self.variables.define(name, definition),
+                _ if by == By::Argument && self.variables.give(name, line.span(range.clone())) => {}
+                Some(definition) => self.variables.define(name, Definition { by, ..definition }),
                 None => self.variables.declare(name, line.span(range)),
             }
         }
@@ -265,7 +270,7 @@ impl Scanner<'_> {
         let span = line.span(value.clone());
         let parts = expansion.definitions;
         let Some(resolved) = expansion.words.pop() else {
-            return Definition { value: Some(Rc::from("")), span, parts, ports: Vec::new() };
+            return Definition { value: Some(Rc::from("")), span, parts, ..Definition::default() };
         };
         let mut ports = ports(&resolved, Role::Variable, self.scope);
         if ports.is_empty() {
@@ -279,7 +284,7 @@ impl Scanner<'_> {
         }
         let span = resolved.span(0..resolved.text().len());
         let value = (!resolved.text().chars().eq([UNKNOWN])).then(|| Rc::from(resolved.text()));
-        Definition { value, span, parts, ports }
+        Definition { value, span, parts, ports, ..Definition::default() }
     }
 
     /// Takes the ports of a `LABEL`.
@@ -412,6 +417,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::languages::environment::NOTHING;
+
+    fn scan(text: &str) -> Scan {
+        super::scan(text, &NOTHING)
+    }
 
     /// The ports of `text`, each as kind, text and number, its protocol and the variable behind it where there are any.
     fn ports(text: &str) -> Vec<String> {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::languages::Environment;
+use crate::languages::sourced::UNKNOWN;
 use crate::port::PortUse;
 use crate::text::Span;
 
@@ -11,7 +13,9 @@ use crate::text::Span;
 /// The text that comes out of variables is bounded by the length of the file, so that one that doubles itself again and
 /// again takes no more than linear time.
 #[derive(Debug)]
-pub struct Variables {
+pub struct Variables<'e> {
+    /// The arguments that the build is given.
+    given: &'e Environment,
     definitions: Vec<Definition>,
     /// The definitions before the first stage, by name.
     global: HashMap<String, usize>,
@@ -33,6 +37,27 @@ pub struct Definition {
     pub parts: Vec<usize>,
     /// The numbers in the value, which are ports once something uses them as such.
     pub ports: Vec<PortUse>,
+    /// Who says it.
+    pub by: By,
+}
+
+/// Who gives a variable its value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum By {
+    /// `ARG`.
+    #[default]
+    Argument,
+    /// `ENV`.
+    Environment,
+    /// Whoever builds the file.
+    Builder,
+}
+
+impl Definition {
+    /// Where the file says it; `None` where it does not.
+    pub fn place(&self) -> Option<Span> {
+        (self.by != By::Builder).then_some(self.span)
+    }
 }
 
 #[derive(Debug)]
@@ -46,10 +71,11 @@ struct Stage {
 /// How many stages, each built upon the next, are asked for a variable: more than anybody stacks.
 const DEEPEST: usize = 64;
 
-impl Variables {
-    /// No variables yet, of a file of `length` bytes.
-    pub fn new(length: usize) -> Self {
+impl<'e> Variables<'e> {
+    /// No variables yet, of a file of `length` bytes whose build is `given` some arguments.
+    pub fn new(length: usize, given: &'e Environment) -> Self {
         Self {
+            given,
             definitions: Vec::new(),
             global: HashMap::new(),
             stages: Vec::new(),
@@ -86,6 +112,19 @@ impl Variables {
         } else if self.find(name).is_none() {
             self.define(name, Definition { span, ..Definition::default() });
         }
+    }
+
+    /// Gives the argument `name`, which stands at `span`, the value that the build gives it, if it does. What `ENV` says
+    /// of it is stronger.
+    pub fn give(&mut self, name: &str, span: Span) -> bool {
+        let Some(value) = self.given.get(name) else { return false };
+        let is_set = |number| self.definition(number).by == By::Environment;
+        if !self.find(name).is_some_and(is_set) {
+            let is_known = value != UNKNOWN.encode_utf8(&mut [0; 4]) && self.allow(value.len());
+            let value = is_known.then(|| Rc::from(value));
+            self.define(name, Definition { value, span, by: By::Builder, ..Definition::default() });
+        }
+        true
     }
 
     /// The number of the definition that `name` refers to.
@@ -138,6 +177,7 @@ impl Variables {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::languages::environment::NOTHING;
 
     fn set(variables: &mut Variables, name: &str, value: &str) {
         variables.define(name, Definition { value: Some(Rc::from(value)), ..Definition::default() });
@@ -149,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_global_argument_is_seen_where_it_is_declared_again() {
-        let mut variables = Variables::new(0);
+        let mut variables = Variables::new(0, &NOTHING);
         set(&mut variables, "PORT", "80");
         variables.open_stage(None);
         assert_eq!(variables.find("PORT"), None);
@@ -159,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_declaration_without_a_value_takes_none_away() {
-        let mut variables = Variables::new(0);
+        let mut variables = Variables::new(0, &NOTHING);
         variables.open_stage(None);
         variables.declare("A", Span::new(3, 4));
         let declared = variables.find("A").unwrap();
@@ -171,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_stage_sees_what_it_is_built_upon() {
-        let mut variables = Variables::new(0);
+        let mut variables = Variables::new(0, &NOTHING);
         for stage in 0..DEEPEST + 1 {
             variables.open_stage(stage.checked_sub(1));
             set(&mut variables, &format!("V{stage}"), "x");
