@@ -27,7 +27,7 @@ const AT_585 = [11, 25] as const;
 describe("the packages", () => {
   it("hold what they must and nothing else, and are small", () => {
     assert.ok(statSync(universal).size < 200_000, `${statSync(universal).size} bytes`);
-    const own = ["LICENSE-APACHE", "LICENSE-MIT", "changelog.md", "dist/THIRD-PARTY.txt", "dist/extension.js", "images/icon.png", "package.json", "readme.md"];
+    const own = ["LICENSE-APACHE", "LICENSE-MIT", "changelog.md", "dist/THIRD-PARTY.txt", "dist/extension.js", "dist/page.css", "dist/page.js", "images/icon.png", "package.json", "readme.md"];
     assert.deepEqual(contents(universal), own);
     assert.deepEqual(contents(bundled), [...own, "bin/portolan"].sort());
   });
