@@ -14,7 +14,7 @@ use super::{
 use crate::describe;
 use crate::languages::List;
 use crate::port::{PortUse, Role, Transport};
-use crate::project::{Image, Member, Naming, Place, Reach, Reference, Service, Stack};
+use crate::project::{Image, Member, Naming, Part, Place, Reach, Reference, Service, Stack};
 use crate::registry::TeamPorts;
 use crate::text::{Encoding, LineIndex, Span};
 
@@ -51,6 +51,8 @@ struct Builder<'a> {
     unsure: HashSet<usize>,
     /// Where the ports stand that lead to services.
     referring: HashSet<Place>,
+    /// The names of services, in lower case.
+    names: HashSet<String>,
 }
 
 /// A file of the stack, with what is worked out of it when it is needed.
@@ -58,18 +60,20 @@ struct Paper<'a> {
     member: &'a Member,
     /// Its index in the chart.
     file: usize,
+    /// How it is shown.
+    name: String,
     lines: OnceCell<LineIndex<'a>>,
     routes: OnceCell<Routes>,
 }
 
 impl<'a> Builder<'a> {
     fn new(stack: &'a Stack, files: &mut Files<'_>, team: &'a TeamPorts) -> Self {
-        let paper = |member: &'a Member| Paper {
-            member,
-            file: files.index(&member.file.path),
-            lines: OnceCell::new(),
-            routes: OnceCell::new(),
+        let paper = |member: &'a Member| {
+            let file = files.index(&member.file.path);
+            let name = files.name(file).to_owned();
+            Paper { member, file, name, lines: OnceCell::new(), routes: OnceCell::new() }
         };
+        let names = stack.services.iter().flat_map(|service| &service.names);
         Self {
             stack,
             team,
@@ -84,6 +88,7 @@ impl<'a> Builder<'a> {
             host_numbers: HashSet::new(),
             unsure: HashSet::new(),
             referring: stack.references.iter().map(|reference| reference.at).collect(),
+            names: names.map(|name| name.name.to_ascii_lowercase()).collect(),
         }
     }
 
@@ -102,9 +107,10 @@ impl<'a> Builder<'a> {
             self.elsewhere(index, service);
         }
         conflicts::find(&mut self.published, &self.nodes);
-        let file = self.members[0].file;
+        // A file that is merged over others stands with them.
+        let compose = self.members.iter().filter(|it| matches!(it.member.part, Part::Base | Part::Override));
         let mut sheet = Sheet {
-            file,
+            files: compose.map(|paper| paper.file).collect(),
             nodes: self.nodes,
             published: self.published,
             links: self.links,
@@ -118,10 +124,7 @@ impl<'a> Builder<'a> {
     fn node(&self, service: &Service) -> Node {
         let image = match &service.image {
             Image::Named(name) => name.clone(),
-            Image::Built { file, .. } => {
-                let path = &self.stack.files[*file].file.path;
-                format!("built from {}", path.file_name().unwrap_or_default().to_string_lossy())
-            }
+            Image::Built { file, .. } => format!("built from {}", self.members[*file].name),
             Image::Unknown => String::new(),
         };
         let network = match service.reach {
@@ -227,7 +230,14 @@ impl<'a> Builder<'a> {
                     continue;
                 }
                 let host = port.address.as_deref().unwrap_or_default();
-                if host.is_empty() || host.contains(['$', '{', '*', '/']) || words::is_loopback(host) {
+                // A service that cannot be reached by its name is another matter, and so is an upstream.
+                let is_known = self.names.contains(&host.to_ascii_lowercase())
+                    || self.routes(place.file).has_upstream(host);
+                if host.is_empty()
+                    || host.contains(['$', '{', '*', '/'])
+                    || words::is_loopback(host)
+                    || is_known
+                {
                     continue;
                 }
                 let to = self.host(host);
@@ -265,12 +275,10 @@ impl<'a> Builder<'a> {
 
     /// Takes in a way from a node to an end.
     fn link(&mut self, from: usize, at: Place, to: End, scheme: Option<String>, mention: Mention) {
-        let paper = &self.members[at.file];
-        let scan = &paper.member.scan;
-        let listens: Vec<Place> = match scan.uses[at.port].role {
+        let listens: Vec<Place> = match self.port_use(at).role {
             Role::Upstream | Role::Pass => {
-                let routes = paper.routes.get_or_init(|| Routes::new(&paper.member.file.text, scan));
-                routes.to(scan, at.port).iter().map(|&port| Place { file: at.file, port }).collect()
+                let listens = self.routes(at.file).to(&self.stack.files[at.file].scan, at.port);
+                listens.iter().map(|&port| Place { file: at.file, port }).collect()
             }
             _ => Vec::new(),
         };
@@ -288,6 +296,12 @@ impl<'a> Builder<'a> {
         }
         self.links[index].mentions.push(mention);
         self.nodes[to.node].ports[to.port].mentions.push(mention);
+    }
+
+    /// The ways through the nginx configuration in a file.
+    fn routes(&self, file: usize) -> &Routes {
+        let paper = &self.members[file];
+        paper.routes.get_or_init(|| Routes::new(&paper.member.file.text, &paper.member.scan))
     }
 
     /// The port that a file says a node has.

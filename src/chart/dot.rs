@@ -13,7 +13,7 @@ pub fn dot(chart: &Chart) -> String {
     for (index, sheet) in chart.sheets.iter().enumerate() {
         // What its own name begins with is drawn with a frame around it.
         line(&mut out, "  ", &format!("subgraph cluster_{index} {{"));
-        let name = quoted(&chart.files[sheet.file].name);
+        let name = quoted(&chart.title(sheet));
         line(&mut out, "    ", &format!("label={name}; fontname=\"Helvetica\"; color=\"#8c959f\""));
         write_sheet(&mut out, sheet, index);
         line(&mut out, "  ", "}");

@@ -29,6 +29,11 @@ impl<'a> Files<'a> {
         self.files.len() - 1
     }
 
+    /// How the file of that index is shown.
+    pub fn name(&self, index: usize) -> &str {
+        &self.files[index].name
+    }
+
     /// All of them.
     pub fn into_files(self) -> Vec<ChartFile> {
         self.files

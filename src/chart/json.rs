@@ -29,8 +29,8 @@ struct JsonChart<'a> {
 
 #[derive(Serialize)]
 struct JsonSheet<'a> {
-    /// The compose file that the stack begins with.
-    file: &'a str,
+    /// The compose file that the stack begins with, and those that are merged over it.
+    files: Vec<&'a str>,
     /// Whether every compose file that it names could be read.
     complete: bool,
     published: Vec<JsonPublished<'a>>,
@@ -164,7 +164,7 @@ impl<'a> JsonSheet<'a> {
             }
         });
         Self {
-            file: &chart.files[sheet.file].name,
+            files: sheet.files.iter().map(|&file| chart.files[file].name.as_str()).collect(),
             complete: !sheet.has_gaps,
             published: sheet.published.iter().map(published).collect(),
             services: nodes(|node| node.kind == NodeKind::Service),

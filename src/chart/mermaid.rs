@@ -14,7 +14,7 @@ pub fn mermaid(chart: &Chart) -> String {
         if is_one {
             write_sheet(&mut out, sheet, index, "  ");
         } else {
-            line(&mut out, "  ", &format!("subgraph k{index} [{}]", quoted(&chart.files[sheet.file].name)));
+            line(&mut out, "  ", &format!("subgraph k{index} [{}]", quoted(&chart.title(sheet))));
             write_sheet(&mut out, sheet, index, "    ");
             line(&mut out, "  ", "end");
         }

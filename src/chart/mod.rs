@@ -53,8 +53,8 @@ pub struct ChartFile {
 /// The ports of one stack.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sheet {
-    /// The compose file that it begins with: an index into [`Chart::files`].
-    pub file: usize,
+    /// The compose file that it begins with, and those that are merged over it: indexes into [`Chart::files`].
+    pub files: Vec<usize>,
     /// The services, in the order of the stack; then the hosts elsewhere that lead somewhere.
     pub nodes: Vec<Node>,
     /// The ports of the host, in the order of the services.
@@ -235,6 +235,12 @@ impl Chart {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sheets.is_empty()
+    }
+
+    /// What a sheet is called: `compose.yaml + compose.override.yaml`.
+    fn title(&self, sheet: &Sheet) -> String {
+        let names: Vec<&str> = sheet.files.iter().map(|&file| self.files[file].name.as_str()).collect();
+        names.join(" + ")
     }
 
     /// How a place is shown: `compose.yaml:4`.

@@ -1,6 +1,6 @@
 //! The ways through nginx: which `listen` leads to which address.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::languages::{Scan, ScopeKind};
 use crate::port::Role;
@@ -14,6 +14,8 @@ pub struct Routes {
     /// The listening ports of a server, and of those servers that pass to an upstream, by scope: indexes into
     /// [`Scan::uses`].
     listens: HashMap<usize, Vec<usize>>,
+    /// The names of the upstreams, in lower case.
+    upstreams: HashSet<String>,
 }
 
 impl Routes {
@@ -42,7 +44,13 @@ impl Routes {
             let all = listens.entry(upstream).or_default();
             behind.into_iter().for_each(|listen| add(all, listen));
         }
-        Self { listens }
+        let names = upstreams.keys().map(|(_, name)| name.to_ascii_lowercase());
+        Self { upstreams: names.collect(), listens }
+    }
+
+    /// Whether an upstream of the file has that name.
+    pub fn has_upstream(&self, name: &str) -> bool {
+        self.upstreams.contains(&name.to_ascii_lowercase())
     }
 
     /// The ports behind which the way to the port of that index begins; none where that is not known.

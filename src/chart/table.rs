@@ -42,7 +42,7 @@ pub fn table(chart: &Chart) -> String {
         if index > 0 {
             out.push('\n');
         }
-        let name = printable(&chart.files[sheet.file].name);
+        let name = printable(&chart.title(sheet));
         // A string takes all that is written.
         let _ = writeln!(out, "{TITLE}{name}{TITLE:#}: {}", words::summary(sheet));
         write_rows(&mut out, &rows(chart, sheet));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::configuration::upstreams;
 use super::link::Linker;
 use super::{Image, NameKind, Naming, Place, Reach, Reference, Service, Stack};
-use crate::languages::{InstructionKind, Scan};
+use crate::languages::{InstructionKind, Module, Scan};
 use crate::port::{PortUse, Role};
 use crate::text::Span;
 
@@ -37,8 +37,16 @@ impl Linker<'_> {
             let own = upstreams(&service.configuration, |file| Arc::clone(&stack.files[file].scan));
             for fragment in &service.configuration {
                 found.within(stack, from, fragment.file, |port| {
-                    let is_upstream =
-                        || port.address.as_ref().is_some_and(|it| own.contains_key(&it.to_ascii_lowercase()));
+                    let is_upstream = || {
+                        let upstream = port.address.as_ref().and_then(|it| own.get(&it.to_ascii_lowercase()));
+                        upstream.is_some_and(|&(file, scope)| {
+                            let scan = &stack.files[file].scan;
+                            may_share(
+                                module(scan, Some(scope)),
+                                module(&stack.files[fragment.file].scan, port.scope),
+                            )
+                        })
+                    };
                     is_inside(fragment.span, port.span)
                         && is_said_by_nginx(port.role)
                         && (port.role == Role::Upstream || !is_upstream())
@@ -120,6 +128,17 @@ impl Found {
         }
         to.map(|to| (to, Naming::Network))
     }
+}
+
+/// The module of nginx in which a server or upstream stands.
+fn module(scan: &Scan, scope: Option<usize>) -> Module {
+    let section = scope.map_or(0, |scope| scan.scopes[scope].section);
+    scan.sections.get(section).map_or(Module::Unknown, |section| section.module)
+}
+
+/// Whether upstreams of one module may be known in the other: `http` and `stream` know nothing of each other.
+fn may_share(one: Module, other: Module) -> bool {
+    one == other || one == Module::Unknown || other == Module::Unknown
 }
 
 impl Stack {

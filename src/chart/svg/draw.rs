@@ -219,13 +219,14 @@ impl<'a> Pen<'a> {
             body,
             &format!(
                 "<g class=\"{class}\"><rect class=\"card\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" \
-                 rx=\"6\"/><path class=\"c{} fill\" d=\"M{} {}h3v{}h-3z\"/>\n",
-                self.colours[index],
-                short(x + 0.5),
-                short(y + 6.0),
-                short(tile.height - 12.0),
+                 rx=\"6\"/>\n"
             ),
         );
+        if node.kind == NodeKind::Service {
+            let [left, top, height] = [x + 0.5, y + 6.0, tile.height - 12.0].map(short);
+            let colour = self.colours[index];
+            write(body, &format!("<path class=\"c{colour} fill\" d=\"M{left} {top}h3v{height}h-3z\"/>\n"));
+        }
         let room = tile.width - 22.0;
         let mut told = vec![node.name.clone()];
         told.extend(about(node));
@@ -293,8 +294,7 @@ impl<'a> Pen<'a> {
         write(
             body,
             &format!(
-                "{}<rect class=\"row\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"none\" stroke=\"none\" \
-                 pointer-events=\"all\"/><path class=\"rule\" d=\"M{} {}h{}\"/>",
+                "{}<rect class=\"row\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/><path class=\"rule\" d=\"M{} {}h{}\"/>",
                 self.open(class, &told, port.mentions.first()),
                 short(x),
                 short(row),

@@ -66,7 +66,7 @@ pub fn svg(chart: &Chart) -> String {
 fn title(chart: &Chart) -> String {
     match &chart.sheets[..] {
         [] => "No stack".to_owned(),
-        [sheet] => format!("The ports of {}", chart.files[sheet.file].name),
+        [sheet] => format!("The ports of {}", chart.title(sheet)),
         sheets => format!("The ports of {} stacks", sheets.len()),
     }
 }
@@ -74,7 +74,7 @@ fn title(chart: &Chart) -> String {
 /// Draws a sheet that begins at `y`; how wide and high it is.
 fn draw_sheet(body: &mut String, chart: &Chart, sheet: &Sheet, y: f64) -> (f64, f64) {
     let layout = lay_out(sheet);
-    let name = &chart.files[sheet.file].name;
+    let name = &chart.title(sheet);
     let summary = words::summary(sheet);
     let mut widest = measure::width(name, 16.0, measure::Weight::Bold);
     widest = widest.max(measure::width(&summary, 12.0, measure::Weight::Regular)).max(layout.width);
