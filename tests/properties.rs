@@ -2,7 +2,7 @@
 
 use portolan::config::Settings;
 use portolan::describe::{Wanted, hints};
-use portolan::languages::{Language, Memory, Scan, detect, scan, scan_after};
+use portolan::languages::{Environment, Language, Memory, Scan, Setting, detect, scan, scan_after, scan_in};
 use portolan::links::links;
 use portolan::lint::lint;
 use portolan::outline::{Symbol, outline};
@@ -101,6 +101,18 @@ const PIECES: &[&str] = &[
     "...",
     "%YAML",
     "!reset",
+    "!override ",
+    "COPY --from=a [\"b\", ",
+    "COPY . ./",
+    "WORKDIR a",
+    "networks: ",
+    "volumes: ",
+    "./a:/b",
+    "extends: a",
+    "env_file: ",
+    "include: ",
+    "file: c.yaml",
+    "aliases: ",
 ];
 
 fn broken_text() -> impl Strategy<Value = String> {
@@ -139,6 +151,31 @@ fn assert_sound(scan: &Scan, text: &str) {
     for file in &scan.files {
         assert!(text.get(file.span.start..file.span.end).is_some(), "{file:?}");
     }
+    for setting in settings(scan) {
+        assert!(text.get(setting.span.start..setting.span.end).is_some(), "{setting:?}");
+    }
+    for copy in &scan.copies {
+        assert!(text.get(copy.span.start..copy.span.end).is_some(), "{copy:?}");
+        assert!(copy.stage < scan.stages.len() && !copy.sources.is_empty());
+    }
+}
+
+/// What a scan says of how things hang together.
+fn settings(scan: &Scan) -> Vec<&Setting> {
+    let mut settings = Vec::new();
+    for wiring in scan.services.iter().map(|service| &service.wiring) {
+        let networks = wiring.networks.iter().flatten();
+        settings.extend(networks.flat_map(|network| network.aliases.iter().chain([&network.name])));
+        settings.extend(wiring.container_name.iter().chain(&wiring.hostname));
+        settings.extend(wiring.extends.iter().flat_map(|it| it.file.iter().chain([&it.service])));
+        settings.extend(wiring.links.iter().chain(&wiring.env_files));
+        settings.extend(wiring.mounts.iter().map(|mount| &mount.source));
+        settings.extend(wiring.configs.iter().map(|config| &config.name));
+        settings.extend(wiring.build.iter().filter_map(|build| build.target.as_ref()));
+    }
+    settings.extend(scan.includes.iter().flat_map(|it| it.paths.iter().chain(&it.env_files)));
+    settings.extend(scan.configs.iter().filter_map(|config| config.file.as_ref()));
+    settings
 }
 
 /// Every symbol lies within the one around it, and what is shown of it lies in it.
@@ -188,6 +225,17 @@ proptest! {
         assert_sound(&scan(&text, language), &text);
         let _ = detect("some.conf", None, &text);
         let _ = detect("some.yaml", None, &text);
+    }
+
+    #[test]
+    fn values_from_elsewhere_leave_everything_at_its_place(
+        text in broken_text(),
+        language in any_language(),
+        value in "[0-9:/$a-z -]{0,8}",
+    ) {
+        let environment = Environment::from_iter([("PORT", value.as_str()), ("A", "80")]);
+        assert_sound(&scan_in(&text, language, &environment), &text);
+        prop_assert_eq!(scan_in(&text, language, &Environment::default()), scan(&text, language));
     }
 
     #[test]

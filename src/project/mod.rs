@@ -310,3 +310,6 @@ pub struct View {
     /// The file: an index into [`Stack::files`].
     pub file: usize,
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,6 +118,6 @@ mod tests {
         for (pattern, name) in [("*.conf", "a.conf.bak"), ("*", ".a"), ("a?c", "ac"), ("", "a"), ("a", "")] {
             assert!(!matches(pattern, name), "{pattern} {name}");
         }
-        assert!(!matches(&"*a".repeat(50), &"a".repeat(10_000).replace("aaaa", "aaab")[..9_999]));
+        assert!(!matches(&"*a".repeat(50), &("a".repeat(1000) + "b")));
     }
 }

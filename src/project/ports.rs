@@ -96,6 +96,7 @@ impl Stack {
         for service in 0..self.services.len() {
             self.mentions_of(service, &mut mentions);
         }
+        self.mentions_for_proxies(&mut mentions);
         let declared: HashSet<ServicePort> = mentions.iter().map(|(port, _)| *port).collect();
         for reference in &self.references {
             let kind =
@@ -130,19 +131,32 @@ impl Stack {
         if let Image::Built { ports, .. } = &own.image {
             ports.iter().for_each(|place| add(*place, MentionKind::Image));
         }
-        for body in &own.bodies {
-            let scan = &self.files[body.file].scan;
-            let scope = Some(scan.services[body.service].scope);
-            let routers =
-                scan.uses.iter().enumerate().filter(|(_, it)| it.role == Role::Router && it.scope == scope);
-            routers.for_each(|(port, _)| add(Place { file: body.file, port }, MentionKind::Itself));
-        }
         for fragment in &own.configuration {
-            let uses = self.files[fragment.file].scan.uses.iter().enumerate();
-            let is_own =
-                |it: &PortUse| fragment.span.start <= it.span.start && it.span.end <= fragment.span.end;
-            let listens = uses.filter(|(_, it)| it.role == Role::Listen && is_own(it));
-            listens.for_each(|(port, _)| add(Place { file: fragment.file, port }, MentionKind::Listen));
+            let uses = &self.files[fragment.file].scan.uses;
+            let listens = inside(uses, fragment.span).filter(|&port| uses[port].role == Role::Listen);
+            listens.for_each(|port| add(Place { file: fragment.file, port }, MentionKind::Listen));
+        }
+    }
+
+    /// Adds where services tell a proxy which port of theirs it is to reach.
+    fn mentions_for_proxies(&self, mentions: &mut Vec<(ServicePort, Mention)>) {
+        let mut owners: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
+        for (index, service) in self.services.iter().enumerate() {
+            for body in &service.bodies {
+                let scope = self.files[body.file].scan.services[body.service].scope;
+                owners.entry((body.file, scope)).or_default().push(index);
+            }
+        }
+        for (file, member) in self.files.iter().enumerate() {
+            let routers = member.scan.uses.iter().enumerate().filter(|(_, it)| it.role == Role::Router);
+            for (port, found) in routers {
+                let place = Place { file, port };
+                let own = found.scope.and_then(|scope| owners.get(&(file, scope)));
+                for &service in own.into_iter().flatten() {
+                    let mention = Mention { place, kind: MentionKind::Itself };
+                    mentions.extend(self.service_port(service, place).map(|port| (port, mention)));
+                }
+            }
         }
     }
 
@@ -294,6 +308,13 @@ impl Stack {
             Some((file, self.files[file].scan.scopes[scope].span))
         })
     }
+}
+
+/// The ports that stand in `whole`: indexes into `uses`, which are in the order of the file.
+pub fn inside(uses: &[PortUse], whole: Span) -> impl Iterator<Item = usize> + '_ {
+    let first = uses.partition_point(|port| port.span.start < whole.start);
+    let behind = uses.partition_point(|port| port.span.start < whole.end);
+    (first..behind).filter(move |&port| uses[port].span.end <= whole.end)
 }
 
 /// Those of `stacks` that are projects of their own: a file that another one includes or extends begins a stack, and so does

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::configuration::upstreams;
 use super::link::Linker;
+use super::ports::inside;
 use super::{Image, NameKind, Naming, Place, Reach, Reference, Service, Stack};
 use crate::languages::{InstructionKind, Module, Scan};
-use crate::port::{PortUse, Role};
+use crate::port::Role;
 use crate::text::Span;
 
 /// How many services are followed that share each other's network.
@@ -17,47 +18,47 @@ const DEEPEST: usize = 16;
 impl Linker<'_> {
     /// Finds every reference to a service.
     pub fn refer(&mut self) {
-        let mut found =
-            Found { names: names(&self.stack.services), seen: HashSet::new(), references: Vec::new() };
         let stack = &self.stack;
+        let mut found = Found::new(stack);
+        let by_scope: Vec<HashMap<usize, Vec<usize>>> =
+            stack.files.iter().map(|it| by_scope(&it.scan)).collect();
         for (from, service) in stack.services.iter().enumerate() {
             for body in &service.bodies {
                 let scan = &stack.files[body.file].scan;
-                let scope = scan.services[body.service].scope;
-                found.within(stack, from, body.file, |port| {
-                    port.scope == Some(scope) && is_said_by_service(port.role)
-                });
+                let own = by_scope[body.file].get(&scan.services[body.service].scope).into_iter().flatten();
+                let said = own.copied().filter(|&port| is_said_by_service(scan.uses[port].role));
+                found.add(stack, from, body.file, said);
             }
             if let Image::Built { file, stages, .. } = &service.image {
-                let runs = commands(&stack.files[*file].scan, stages);
-                found.within(stack, from, *file, |port| {
-                    is_said_by_image(port.role) && runs.iter().any(|span| is_inside(*span, port.span))
-                });
+                let scan = &stack.files[*file].scan;
+                for run in commands(scan, stages) {
+                    let said = inside(&scan.uses, run).filter(|&port| is_said_by_image(scan.uses[port].role));
+                    found.add(stack, from, *file, said);
+                }
             }
             let own = upstreams(&service.configuration, |file| Arc::clone(&stack.files[file].scan));
             for fragment in &service.configuration {
-                found.within(stack, from, fragment.file, |port| {
+                let scan = &stack.files[fragment.file].scan;
+                let said = inside(&scan.uses, fragment.span).filter(|&port| {
+                    let found = &scan.uses[port];
                     let is_upstream = || {
-                        let upstream = port.address.as_ref().and_then(|it| own.get(&it.to_ascii_lowercase()));
-                        upstream.is_some_and(|&(file, scope)| {
-                            let scan = &stack.files[file].scan;
-                            may_share(
-                                module(scan, Some(scope)),
-                                module(&stack.files[fragment.file].scan, port.scope),
-                            )
+                        let name = found.address.as_ref().map(|it| it.to_ascii_lowercase());
+                        name.and_then(|name| own.get(&name)).is_some_and(|&(file, scope)| {
+                            let other = module(&stack.files[file].scan, Some(scope));
+                            may_share(other, module(scan, found.scope))
                         })
                     };
-                    is_inside(fragment.span, port.span)
-                        && is_said_by_nginx(port.role)
-                        && (port.role == Role::Upstream || !is_upstream())
+                    is_said_by_nginx(found.role) && (found.role == Role::Upstream || !is_upstream())
                 });
+                found.add(stack, from, fragment.file, said);
             }
         }
         for (from, file) in self.lists() {
-            found.within(stack, from, file, |_| true);
+            found.add(stack, from, file, 0..stack.files[file].scan.uses.len());
         }
-        found.references.sort_by_key(|reference| (reference.at, reference.from, reference.to));
-        self.stack.references = found.references;
+        let mut references = found.references;
+        references.sort_by_key(|reference| (reference.at, reference.from, reference.to));
+        self.stack.references = references;
     }
 
     /// The lists of variables that services have, which are parts of the stack.
@@ -79,18 +80,31 @@ impl Linker<'_> {
 struct Found {
     /// The services by the names that they have, in lower case, each with the kind of the name.
     names: HashMap<String, Vec<(usize, NameKind)>>,
+    /// The services whose network others have too.
+    shared: HashSet<usize>,
     seen: HashSet<(Place, usize)>,
     references: Vec<Reference>,
 }
 
 impl Found {
-    /// Adds those of the ports in `file` that service `from` says, which `is_said` picks.
-    fn within(&mut self, stack: &Stack, from: usize, file: usize, is_said: impl Fn(&PortUse) -> bool) {
-        for (port, found) in stack.files[file].scan.uses.iter().enumerate() {
-            let Some(address) = found.address.as_deref().filter(|_| found.range.is_some() && is_said(found))
-            else {
-                continue;
-            };
+    fn new(stack: &Stack) -> Self {
+        let shared = stack.services.iter().filter_map(|service| match service.reach {
+            Reach::Of(other) => Some(other),
+            _ => None,
+        });
+        Self {
+            names: names(&stack.services),
+            shared: shared.collect(),
+            seen: HashSet::new(),
+            references: Vec::new(),
+        }
+    }
+
+    /// Adds those of `ports`, which stand in `file` and which service `from` says, that lead to a service.
+    fn add(&mut self, stack: &Stack, from: usize, file: usize, ports: impl Iterator<Item = usize>) {
+        for port in ports {
+            let found = &stack.files[file].scan.uses[port];
+            let Some(address) = found.address.as_deref().filter(|_| found.range.is_some()) else { continue };
             let at = Place { file, port };
             if self.seen.contains(&(at, from)) {
                 continue;
@@ -107,7 +121,7 @@ impl Found {
         if is_itself(host) {
             // On the network of the host it is whoever publishes there, and on another's whoever shares that.
             let is_alone = matches!(stack.services[from].reach, Reach::Networks(_) | Reach::Alone);
-            return (is_alone && !stack.is_shared(from)).then_some((from, Naming::Itself));
+            return (is_alone && !self.shared.contains(&from)).then_some((from, Naming::Itself));
         }
         let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
         let mut to = None;
@@ -183,6 +197,17 @@ fn effective(services: &[Service], service: usize) -> Option<usize> {
     (!matches!(services[last].reach, Reach::Of(_))).then_some(last)
 }
 
+/// The ports of each scope, in the order of the file.
+fn by_scope(scan: &Scan) -> HashMap<usize, Vec<usize>> {
+    let mut ports: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (port, found) in scan.uses.iter().enumerate() {
+        if let Some(scope) = found.scope {
+            ports.entry(scope).or_default().push(port);
+        }
+    }
+    ports
+}
+
 /// Where those stages say what a container runs; what they run while they are built is not of it.
 fn commands(scan: &Scan, stages: &[usize]) -> Vec<Span> {
     let instructions = stages.iter().flat_map(|&stage| &scan.stages[stage].instructions);
@@ -205,10 +230,6 @@ fn names(services: &[Service]) -> HashMap<String, Vec<(usize, NameKind)>> {
 /// Whether a host is the one that says it.
 fn is_itself(host: &str) -> bool {
     matches!(host.to_ascii_lowercase().as_str(), "localhost" | "127.0.0.1" | "[::1]" | "::1")
-}
-
-const fn is_inside(whole: Span, part: Span) -> bool {
-    whole.start <= part.start && part.end <= whole.end
 }
 
 const fn is_said_by_service(role: Role) -> bool {

@@ -309,5 +309,5 @@ volumes:
     }
 
     /// What somebody may type.
-    const PIECES: &str = "([a-z0-9:#'\"\\[\\]{}|>?&*!%,. \t-]|\n|\n  |\n    |\n      - |\r\n|: |: \\|\n|---\n|\\.\\.\\.\n|💣){0,4}";
+    const PIECES: &str = "([a-z0-9:#'\"\\[\\]{}|>?&*!%,. \t-]|\n|\n  |\n    |\n      - |\r\n|: |: \\|\n|---\n|\\.\\.\\.\n|!reset |!override |💣){0,4}";
 }

@@ -75,12 +75,14 @@ pub enum Keyword {
     Run,
     /// Says as whom commands run.
     User,
+    /// Says in which folder commands run.
+    Workdir,
     /// Anything else: another instruction, or none.
     Other,
 }
 
 /// The instructions that are [`Keyword::Other`].
-const OTHERS: [&str; 6] = ["MAINTAINER", TRIGGER, "SHELL", "STOPSIGNAL", "VOLUME", "WORKDIR"];
+const OTHERS: [&str; 5] = ["MAINTAINER", TRIGGER, "SHELL", "STOPSIGNAL", "VOLUME"];
 
 /// The word before an instruction that runs it in the build of another image.
 const TRIGGER: &str = "ONBUILD";
@@ -271,11 +273,12 @@ fn split_keyword(text: &str) -> (Range<usize>, Range<usize>) {
 }
 
 fn keyword(word: &str) -> Keyword {
-    const KEYWORDS: [(&str, Keyword); 12] = [
+    const KEYWORDS: [(&str, Keyword); 13] = [
         ("RUN", Keyword::Run),
         ("ENV", Keyword::Env),
         ("COPY", Keyword::Copy),
         ("FROM", Keyword::From),
+        ("WORKDIR", Keyword::Workdir),
         ("ARG", Keyword::Arg),
         ("EXPOSE", Keyword::Expose),
         ("CMD", Keyword::Cmd),

@@ -22,6 +22,7 @@ use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
 
 mod assignment;
+mod copies;
 mod expansion;
 mod heredoc;
 mod instructions;
@@ -36,6 +37,7 @@ pub fn scan(text: &str, given: &Environment) -> Scan {
         scope: None,
         stages: HashMap::new(),
         scopes: Vec::new(),
+        workdirs: Vec::new(),
         is_broken: false,
         stray: None,
         variables: Variables::new(text.len(), given),
@@ -59,6 +61,8 @@ struct Scanner<'a> {
     stages: HashMap<String, usize>,
     /// The scope of each stage, by its number.
     scopes: Vec<usize>,
+    /// The working directory of each stage, by its number, without a slash at its end; `None` where it is not known.
+    workdirs: Vec<Option<String>>,
     /// Whether something was no instruction.
     is_broken: bool,
     /// An instruction before the first stage that must be in one. A file without any stage is taken for a part of another.
@@ -93,9 +97,12 @@ impl Scanner<'_> {
                 for sources in &sources.words {
                     self.push_resolved(sources, Role::Source);
                 }
+                self.read_copy(instruction);
             }
+            Keyword::Copy => self.read_copy(instruction),
+            Keyword::Workdir => self.read_workdir(instruction),
             Keyword::User => self.read_user(instruction),
-            Keyword::Copy | Keyword::Other => {}
+            Keyword::Other => {}
         }
         self.extend_stage(instruction);
         self.find_breakage(instruction);
@@ -171,6 +178,9 @@ impl Scanner<'_> {
         let name = name.unwrap_or_else(|| number.to_string());
         let user = base.and_then(|base| self.scan.scopes[self.scopes[base]].user.clone());
         self.scopes.push(self.scan.scopes.len());
+        // Most images that somebody else built start at the root.
+        let workdir = base.map_or_else(|| Some(String::new()), |base| self.workdirs[base].clone());
+        self.workdirs.push(workdir);
         let extent = line.span(0..line.text().trim_end().len());
         self.scan.scopes.push(Scope { kind: ScopeKind::Stage, name, span, extent, section: 0, user });
     }
