@@ -6,7 +6,7 @@ import type { FromPage, ToPage } from "./messages";
 
 /** What is kept while the page is out of sight. */
 interface State {
-  /** How large the picture is drawn; 0: as wide as the panel, but no larger than it is. */
+  /** How large the picture is drawn; 0: as wide as the panel, as long as it can be read and is no larger than it is. */
   readonly zoom: number;
   readonly left: number;
   readonly top: number;
@@ -21,6 +21,8 @@ declare function acquireVsCodeApi(): {
 const STEP = 1.25;
 const SMALLEST = 0.2;
 const LARGEST = 5;
+/** As small as it is drawn by itself. */
+const LEGIBLE = 0.65;
 
 const code = acquireVsCodeApi();
 const nonce = document.currentScript?.nonce ?? "";
@@ -95,7 +97,7 @@ function size(): { readonly width: number; readonly height: number } {
 
 /** How large the picture is drawn. */
 function scale(): number {
-  return zoom === 0 ? Math.min(1, view.clientWidth / size().width) : zoom;
+  return zoom === 0 ? Math.min(1, Math.max(view.clientWidth / size().width, LEGIBLE)) : zoom;
 }
 
 function zoomTo(wanted: number): void {
