@@ -169,7 +169,7 @@ fn what_is_mended_in_one_file_counts_in_the_next() {
     assert!(out.contains("+    ports: !override ['127.0.0.1:5433:5432', '8082:81']\n"), "{out}");
     assert_eq!((out.matches("+++").count(), code), (1, 1));
     let (out, ..) = run(root, &["--check", "--fix", "--unsafe-fixes"]);
-    assert_eq!(out, "Fixed 1 problem in 1 file\nnothing found in 2 files\n");
+    assert_eq!(out, "Fixed 2 problems in 1 file\nnothing found in 2 files\n");
 }
 
 #[test]
@@ -210,24 +210,27 @@ fn circles_and_gaps_end_and_are_silent() {
 }
 
 #[test]
-fn ten_thousand_files_are_judged() {
+fn many_projects_in_one_folder_come_to_an_end() {
     let project = TempDir::new().unwrap();
-    let dockerfile = "FROM a\nEXPOSE 80\n";
-    for number in 0..2500 {
+    let compose = "services:\n  web:\n    build: .\n    volumes: ['./nginx.conf:/etc/nginx/nginx.conf', '../shared:/etc/nginx/conf.d']\n";
+    for number in 0..250 {
         let folder = project.path().join(format!("{}/{number}", number % 50));
         fs::create_dir_all(&folder).unwrap();
         for (name, text) in [
-            (
-                "compose.yaml",
-                "services:\n  web:\n    build: .\n    volumes: ['./nginx.conf:/etc/nginx/nginx.conf']\n",
-            ),
+            ("compose.yaml", compose),
             ("compose.override.yaml", "services:\n  web:\n    ports: ['8080:80']\n"),
-            ("Dockerfile", dockerfile),
+            ("Dockerfile", "FROM a\nEXPOSE 80\n"),
             ("nginx.conf", "events {}\nhttp { server { listen 80; } }\n"),
+            ("values.yaml", "replicas: 1\n"),
+            ("main.go", ""),
+            ("main_test.go", ""),
+            ("go.mod", ""),
+            ("README.md", ""),
+            ("LICENSE", ""),
         ] {
             fs::write(folder.join(name), text).unwrap();
         }
     }
     let (lines, summary) = found(project.path(), &[]);
-    assert_eq!((lines, summary.as_str()), (Vec::new(), "nothing found in 10000 files"));
+    assert_eq!((lines, summary.as_str()), (Vec::new(), "nothing found in 1000 files"));
 }
