@@ -57,6 +57,8 @@ pub mod links;
 
 pub mod report;
 
+pub mod chart;
+
 pub mod cli;
 
 pub mod lsp;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 mod baseline;
+mod chart;
 mod configuration;
 mod diff_base;
 mod fixing;
