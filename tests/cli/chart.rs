@@ -50,7 +50,8 @@ fn each_stack_has_a_section_and_one_file_may_be_named() {
 
 #[test]
 fn colours_are_for_terminals() {
-    let clash = "services:\n  a:\n    image: a\n    ports: ['80:80']\n  b:\n    image: b\n    ports: ['80:80']\n";
+    let clash =
+        "services:\n  a:\n    image: a\n    ports: ['80:80']\n  b:\n    image: b\n    ports: ['80:80']\n";
     let folder = folder(&[("compose.yaml", clash)]);
     let (plain, ..) = run(folder.path(), &["--chart"]);
     assert!(plain.contains("^ conflict: also published by b\n") && !plain.contains('\u{1b}'), "{plain}");

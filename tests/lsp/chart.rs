@@ -42,7 +42,8 @@ fn the_chart_follows_what_is_typed_and_knows_the_addresses_of_files() {
         fs::write(root.join(name), text).unwrap();
     }
     let mut client = Client::start();
-    client.initialize_with(json!({"capabilities": {}, "workspaceFolders": [{"uri": uri(&root), "name": "w"}]}));
+    client
+        .initialize_with(json!({"capabilities": {}, "workspaceFolders": [{"uri": uri(&root), "name": "w"}]}));
     until(&mut client, None, &["a/compose.yaml", "b/compose.yaml"]);
     let b = uri(&root.join("b/compose.yaml"));
     until(&mut client, Some(&b), &["b/compose.yaml"]);
@@ -53,7 +54,10 @@ fn the_chart_follows_what_is_typed_and_knows_the_addresses_of_files() {
     assert_eq!(chart["chart"]["stacks"][0]["published"][0]["port_first"], 82);
     assert_eq!(chart["files"], json!({"b/compose.yaml": b}));
     let svg = chart["svg"].as_str().unwrap();
-    assert!(svg.contains(">82</text>") && svg.contains("data-file=\"b/compose.yaml\" data-line=\"4\""), "{svg}");
+    assert!(
+        svg.contains(">82</text>") && svg.contains("data-file=\"b/compose.yaml\" data-line=\"4\""),
+        "{svg}"
+    );
     client.finish();
 }
 
