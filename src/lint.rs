@@ -40,7 +40,9 @@ pub fn lint_with_suppressed(text: &str, language: Language, project: &[View], se
     judge_with_suppressed(text, language, &languages::scan(text, language), project, settings)
 }
 
-fn judge_with_suppressed(
+/// As [`judge`], and what comments took out.
+#[must_use]
+pub fn judge_with_suppressed(
     text: &str,
     language: Language,
     scan: &Scan,

@@ -25,6 +25,7 @@ mod progress;
 mod replace;
 mod settings;
 mod sources;
+mod stacks;
 mod version;
 mod walk;
 

@@ -27,18 +27,22 @@ mod frames;
 mod hover;
 mod inlay_hint;
 mod links;
+mod navigation;
 mod options;
 mod progress;
 mod project;
 mod registration;
+mod rename;
 mod seen;
 mod server;
 mod session;
+mod spot;
 mod stacks;
 mod symbols;
 mod trace;
 mod transport;
 mod workspace;
+mod workspace_symbols;
 
 use server::Server;
 

@@ -36,13 +36,22 @@ pub struct Project {
 struct Origins {
     /// The compose files in the folders of the workspace.
     workspace: BTreeSet<PathBuf>,
-    /// For each open file outside them, what was found near it; nothing before that was looked for.
-    near: BTreeMap<PathBuf, Option<Near>>,
+    /// For each open file what was found near it.
+    near: BTreeMap<PathBuf, Near>,
+}
+
+impl Origins {
+    /// Whether there are some near a file that the workspace does not have.
+    fn is_news(&self, near: &Near) -> bool {
+        near.compose.iter().any(|path| !self.workspace.contains(path))
+    }
 }
 
 /// The compose files near a file.
 #[derive(Debug, Default)]
 struct Near {
+    /// Whether they were looked for since something changed there.
+    is_known: bool,
     folders: Vec<PathBuf>,
     compose: Vec<PathBuf>,
 }
@@ -61,10 +70,7 @@ impl Project {
 
     /// Takes in that the file at `path` is open from now on.
     pub fn opened(&self, path: &Path) {
-        let is_within = self.documents.folders().iter().any(|folder| path.starts_with(folder));
-        if !is_within {
-            lock(&self.origins).near.insert(path.to_owned(), None);
-        }
+        lock(&self.origins).near.entry(path.to_owned()).or_default().is_known = false;
         lock(&self.stacks).touch(Change::Tree(path.to_owned()));
     }
 
@@ -75,7 +81,11 @@ impl Project {
 
     /// Takes in that the file at `path` is open no more; what lies there on the disk is another matter.
     pub fn closed(&self, path: &Path) {
-        if lock(&self.origins).near.remove(path).is_some() {
+        let has_changed = {
+            let mut origins = lock(&self.origins);
+            origins.near.remove(path).is_some_and(|near| origins.is_news(&near))
+        };
+        if has_changed {
             self.set_roots();
         }
     }
@@ -84,9 +94,8 @@ impl Project {
     pub fn changed(&self, path: &Path) {
         self.disk.forget(path);
         for near in lock(&self.origins).near.values_mut() {
-            let is_concerned = |near: &Near| near.folders.iter().any(|folder| path.parent() == Some(folder));
-            if near.as_ref().is_some_and(is_concerned) {
-                *near = None;
+            if near.folders.iter().any(|folder| path.parent() == Some(folder)) {
+                near.is_known = false;
             }
         }
         lock(&self.stacks).touch(Change::Tree(path.to_owned()));
@@ -108,10 +117,7 @@ impl Project {
         {
             let mut origins = lock(&self.origins);
             origins.workspace.retain(|path| is_within(path));
-            origins.near.retain(|path, _| !is_within(path));
-            for path in self.documents.paths().into_iter().filter(|path| !is_within(path)) {
-                origins.near.entry(path).or_default();
-            }
+            origins.near.values_mut().for_each(|near| near.is_known = false);
         }
         lock(&self.stacks).touch(Change::Everything);
     }
@@ -239,6 +245,11 @@ impl Project {
         std::mem::take(&mut lock(&self.affected))
     }
 
+    /// The stacks that the file at `path` is a part of, as they were linked last.
+    pub fn views_at(&self, path: &Path) -> Vec<View> {
+        lock(&self.stacks).views(path)
+    }
+
     /// All stacks, in the order of the compose files that they begin with, as they were linked last.
     pub fn stacks(&self) -> Vec<Arc<Stack>> {
         lock(&self.stacks).all()
@@ -290,35 +301,39 @@ impl Project {
     }
 
     fn is_to_look_around(&self) -> bool {
-        lock(&self.origins).near.values().any(Option::is_none)
+        lock(&self.origins).near.values().any(|near| !near.is_known)
     }
 
-    /// Looks for compose files near those open files that lie outside the workspace.
+    /// Looks for compose files near the open files.
     fn look_around(&self) {
-        let is_unknown = |(_, near): &(&PathBuf, &Option<Near>)| near.is_none();
+        let is_unknown = |(_, near): &(&PathBuf, &Near)| !near.is_known;
         let unknown: Vec<PathBuf> =
             lock(&self.origins).near.iter().filter(is_unknown).map(|(path, _)| path.clone()).collect();
-        if unknown.is_empty() {
-            return;
-        }
+        let mut has_changed = false;
         for path in unknown {
             let near = self.near(&path);
+            let mut origins = lock(&self.origins);
             // It may be closed by now.
-            if let Some(known) = lock(&self.origins).near.get_mut(&path) {
-                *known = Some(near);
-            }
+            let Some(known) = origins.near.get_mut(&path) else { continue };
+            let before = std::mem::replace(known, near);
+            let is_other = before.compose != origins.near[&path].compose;
+            has_changed |= is_other && (origins.is_news(&before) || origins.is_news(&origins.near[&path]));
         }
-        self.set_roots();
+        if has_changed {
+            self.set_roots();
+        }
     }
 
-    /// The compose files in the folder of the file at `path` and above it, up to that of the repository.
+    /// The file at `path` if it is a compose file; of one outside the workspace also those in its folder and above it, up to
+    /// that of the repository.
     fn near(&self, path: &Path) -> Near {
         let is_compose = |path: &PathBuf| {
             let verdict = languages::by_name(&path.to_string_lossy());
             verdict == NameVerdict::Is(Language::Compose)
         };
-        let mut near = Near::default();
-        for folder in path.ancestors().skip(1).take(HIGHEST) {
+        let mut near = Near { is_known: true, ..Near::default() };
+        let is_within = self.documents.folders().iter().any(|folder| path.starts_with(folder));
+        for folder in path.ancestors().skip(1).take(if is_within { 0 } else { HIGHEST }) {
             near.compose.extend(discovery::files_in(folder).into_iter().filter(is_compose));
             near.folders.push(folder.to_owned());
             if folder.join(".git").exists() {
@@ -336,7 +351,7 @@ impl Project {
     fn set_roots(&self) {
         let compose: BTreeSet<PathBuf> = {
             let origins = lock(&self.origins);
-            let near = origins.near.values().flatten().flat_map(|near| &near.compose);
+            let near = origins.near.values().flat_map(|near| &near.compose);
             origins.workspace.iter().chain(near).cloned().collect()
         };
         let roots = project::roots(compose.iter().map(PathBuf::as_path)).into_iter().collect();

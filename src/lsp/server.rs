@@ -10,11 +10,14 @@ use tower_lsp::ls_types::{
     CreateFilesParams, DeleteFilesParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
-    DocumentDiagnosticReportResult, DocumentLink, DocumentLinkParams, DocumentSymbolParams,
-    DocumentSymbolResponse, ExecuteCommandParams, Hover, HoverParams, InitializeParams, InitializeResult,
-    InitializedParams, InlayHint, InlayHintParams, LSPAny, RenameFilesParams, ServerInfo, SetTraceParams,
-    Uri, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
-    WorkspaceDiagnosticReportResult, WorkspaceFolder,
+    DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, DocumentLink,
+    DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams,
+    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
+    InitializedParams, InlayHint, InlayHintParams, LSPAny, Location, PrepareRenameResponse, ReferenceParams,
+    RenameFilesParams, RenameParams, ServerInfo, SetTraceParams, TextDocumentPositionParams, Uri,
+    WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
+    WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceFolder, WorkspaceSymbolParams,
+    WorkspaceSymbolResponse,
 };
 use tower_lsp::{Client, LanguageServer};
 
@@ -22,9 +25,10 @@ use super::abilities::Abilities;
 use super::chart::{ChartParams, ChartResult};
 use super::documents::Document;
 use super::session::Session;
+use super::spot::Spot;
 use super::{
     capabilities, chart, code_action, completion, convert, diagnostics, documents, hover, inlay_hint, links,
-    log, progress, registration, symbols, workspace,
+    log, navigation, progress, registration, rename, symbols, workspace, workspace_symbols,
 };
 
 /// The server's side of one conversation.
@@ -219,6 +223,55 @@ impl LanguageServer for Server {
         Ok(Some(symbols::symbols(&document, self.abilities()).await))
     }
 
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        while self.session.project.catch_up().await {}
+        let symbols =
+            beside(&self.session, move |session| workspace_symbols::symbols(session, &params.query));
+        Ok(Some(WorkspaceSymbolResponse::Flat(symbols.await?)))
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        let Some(spot) = Spot::of(&self.session, &at).await else { return Ok(None) };
+        beside(&self.session, move |session| navigation::definition(session, &spot)).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let with_declarations = params.context.include_declaration;
+        let Some(spot) = Spot::of(&self.session, &params.text_document_position).await else {
+            return Ok(None);
+        };
+        beside(&self.session, move |session| navigation::references(session, &spot, with_declarations)).await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        let at = params.text_document_position_params;
+        let Some(spot) = Spot::of(&self.session, &at).await else { return Ok(None) };
+        beside(&self.session, move |session| navigation::highlights(session, &spot)).await
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        let Some(spot) = Spot::of(&self.session, &params).await else { return Ok(None) };
+        beside(&self.session, move |session| rename::prepare(session, &spot)).await?
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let at = params.text_document_position;
+        if let Some(path) = documents::path(&at.text_document.uri) {
+            self.session.look_for_untold_changes(&path);
+        }
+        let Some(spot) = Spot::of(&self.session, &at).await else { return Ok(None) };
+        beside(&self.session, move |session| rename::rename(session, &spot, &params.new_name))
+            .await?
+            .map(Some)
+    }
+
     async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
         let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
         Ok(Some(links::links(&document, self.abilities()).await))
@@ -245,4 +298,17 @@ impl LanguageServer for Server {
         tokio::spawn(async move { client.apply_edit(edit).await });
         Ok(None)
     }
+}
+
+/// Does `work` beside the task that reads messages: how much it is depends on files that nobody has looked at yet.
+async fn beside<T: Send + 'static>(
+    session: &Arc<Session>,
+    work: impl FnOnce(&Session) -> T + Send + 'static,
+) -> Result<T> {
+    let session = Arc::clone(session);
+    let done = tokio::task::spawn_blocking(move || work(&session)).await;
+    done.map_err(|error| {
+        log(format_args!("a request could not be answered: {error}"));
+        Error::internal_error()
+    })
 }

@@ -2,24 +2,36 @@
 
 use std::collections::HashSet;
 
-use super::{Context, Rule, open_sections, says};
-use crate::finding::{Finding, Severity};
-use crate::languages::{Directive, Language};
+use super::{
+    Around, Context, HostPorts, Mapping, Offer, Rule, holds, inserting, open_sections, says, stacks,
+};
+use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::languages::{Directive, EntryStyle, Item, Language};
 use crate::port::Transport;
+use crate::project::Service;
 
 /// See `incomplete_quic.md`.
 pub static RULE: Rule = Rule {
     name: "incomplete-quic",
-    summary: "a `listen … quic` that nothing announces to clients",
+    summary: "a `listen … quic` that no client learns of or gets to",
     severity: Severity::Info,
     is_opt_in: false,
-    languages: &[Language::Nginx],
+    languages: &[Language::Compose, Language::Nginx],
     tag: None,
     docs: include_str!("incomplete_quic.md"),
     check,
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if cx.language == Language::Compose {
+        for around in stacks(cx) {
+            let services = around.stack.services.iter().enumerate();
+            let published = |it: &Service| it.mappings.iter().any(|place| place.file == around.file);
+            let services = services.filter(|(_, it)| !it.configuration.is_empty() && published(it));
+            services.for_each(|(service, _)| judge_published(cx, around, service, findings));
+        }
+        return;
+    }
     let is_quic = |directive: &Directive| directive.listener.is_some() && says(cx, directive, "quic");
     if !cx.scan.directives.iter().any(is_quic) {
         return;
@@ -43,6 +55,67 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         findings.push(RULE.finding(directive.arguments[0], message));
     }
+}
+
+/// Judges what a service publishes whose nginx listens for QUIC.
+fn judge_published(cx: &Context<'_>, around: Around<'_>, service: usize, findings: &mut Vec<Finding>) {
+    let Some(offer) = Offer::of(around, service) else { return };
+    let service = &around.stack.services[service];
+    let mut judged = HashSet::new();
+    for fragment in &service.configuration {
+        let member = &around.stack.files[fragment.file];
+        let text = &*member.file.text;
+        for directive in &member.scan.directives {
+            let is_inside =
+                fragment.span.start <= directive.span.start && directive.span.end <= fragment.span.end;
+            let is_quic = || directive.arguments.iter().skip(1).any(|word| word.of(text) == "quic");
+            let Some(listener) = directive.listener.as_ref().filter(|_| is_inside && is_quic()) else {
+                continue;
+            };
+            let Some(port) = listener.ports.port().filter(|&port| judged.insert(port)) else { continue };
+            let publishes = |transport| {
+                let mappings = offer.mappings.iter().filter(move |it| it.transport == transport);
+                mappings.filter(move |it| it.host.is_some() && holds(it.targets, port))
+            };
+            let (Some(over_tcp), None) = (publishes(Transport::Tcp).next(), publishes(Transport::Udp).next())
+            else {
+                continue;
+            };
+            if over_tcp.place.file != around.file {
+                continue;
+            }
+            let message =
+                format!("nginx listens on {port} for QUIC as well, and {port}/udp is not published");
+            let related =
+                vec![around.related(fragment.file, directive.arguments[0], "listens here".to_owned())];
+            let fix = publishing_on_udp(cx, around, over_tcp);
+            let span = over_tcp.container.span;
+            findings.push(Finding {
+                severity: Severity::Warning,
+                related,
+                fix,
+                ..RULE.finding(span, message)
+            });
+        }
+    }
+}
+
+/// The fix that adds to an entry of `ports` the same on UDP.
+fn publishing_on_udp(cx: &Context<'_>, around: Around<'_>, mapping: &Mapping<'_>) -> Option<Fix> {
+    let scan = around.scan(around.file);
+    let entry = around.entry(mapping.place);
+    if entry.style == EntryStyle::Long
+        || HostPorts::new(scan).hold_that_of(scan, mapping.container, Transport::Udp)
+    {
+        return None;
+    }
+    let item = Item::of(cx.text, entry)?;
+    let written = item.outer.of(cx.text);
+    let inner = entry.span.of(cx.text);
+    let bare = inner.strip_suffix("/tcp").unwrap_or(inner);
+    let (at, before) = item.successor();
+    let added = written.replacen(inner, &format!("{bare}/udp"), 1);
+    (!bare.contains('/')).then(|| inserting(format!("Add {bare}/udp"), at, before + &added, Safety::Unsafe))
 }
 
 /// What the file says beside the listens of QUIC.

@@ -7,10 +7,13 @@ use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::text::Span;
 
+mod around;
 mod by_registry;
+mod claims;
 mod compat;
 mod context;
 mod mending;
+mod names;
 mod sections;
 
 mod browser_blocked_port;
@@ -19,8 +22,10 @@ mod deregistered_port;
 mod duplicate_listen;
 mod ephemeral_host_port;
 mod exposed_ssh;
+mod healthcheck_port_mismatch;
 mod host_mapping_in_expose;
 mod host_port_conflict;
+mod host_port_used_internally;
 mod ignored_ports;
 mod incomplete_quic;
 mod invalid_port_range;
@@ -30,6 +35,7 @@ mod malformed_port;
 mod missing_default_server;
 mod missing_udp;
 mod out_of_range_port;
+mod override_appends_port;
 mod port_in_server_name;
 mod privileged_port_nonroot;
 mod publish_all_interfaces;
@@ -41,18 +47,23 @@ mod scheme_port_mismatch;
 mod sensitive_port_published;
 mod sexagesimal_port;
 mod syntax_error;
+mod team_port_conflict;
 mod tls_port_without_ssl;
 mod tls_upstream_without_port;
 mod undefined_port_variable;
+mod unexposed_target;
 mod unknown_rule;
 mod unquoted_port;
+mod unserved_upstream_port;
 mod unused_suppression;
 mod uppercase_protocol;
 mod wrong_transport;
 mod yaml_number_notation;
 
 // What the rules share, under one roof: each takes it from here.
+use around::{Around, Mapping, Mentions, Offer, base_is_known_for, holds, line_before, stacks, text_around};
 use by_registry::{judge_by_registry, public_port};
+use claims::{Claim, Meeting, in_file, in_stack};
 pub use compat::{COMPAT, Counterpart, Tool};
 pub use context::Context;
 pub(crate) use context::can_publish;
@@ -60,13 +71,14 @@ use context::{entries_of_ports, ports_within, published, written_at};
 pub(crate) use mending::{HostPorts, Ranges, binding, listening_on_udp};
 use mending::{adding_key, inserting, is_every_address, is_taken, removing, replacing, replacing_port};
 pub use missing_udp::speaks_udp;
+use names::{are_akin, is_known_for, telling};
 pub(crate) use sections::module_around;
 use sections::{directives, open_sections, says, upstreams};
 pub(crate) use unknown_rule::RULE as UNKNOWN_RULE;
 pub(crate) use unused_suppression::RULE as UNUSED_SUPPRESSION;
 
 /// Every rule, in the order in which they are listed to people: what the registry says, what the tools refuse,
-/// what is off unless somebody asks for it, what is wrong with suppressions.
+/// what only the whole project shows, what is off unless somebody asks for it, what is wrong with suppressions.
 ///
 /// The README's table, `--rules`, `--explain`, the hover's links and the tests read this list; nothing repeats it.
 pub static RULES: &[&Rule] = &[
@@ -99,6 +111,12 @@ pub static RULES: &[&Rule] = &[
     &tls_port_without_ssl::RULE,
     &port_in_server_name::RULE,
     &incomplete_quic::RULE,
+    &host_port_used_internally::RULE,
+    &healthcheck_port_mismatch::RULE,
+    &override_appends_port::RULE,
+    &unexposed_target::RULE,
+    &unserved_upstream_port::RULE,
+    &team_port_conflict::RULE,
     &ephemeral_host_port::RULE,
     &privileged_port_nonroot::RULE,
     &exposed_ssh::RULE,

@@ -10,6 +10,8 @@ mod completion;
 mod configuration;
 mod inlay_hint;
 mod links;
+mod navigation;
+mod project;
 mod pull;
 mod symbols;
 mod workspace;

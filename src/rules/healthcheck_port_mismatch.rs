@@ -1,0 +1,159 @@
+//! `healthcheck-port-mismatch`: a health check that asks at a port where the container does not listen.
+
+use std::cell::LazyCell;
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    Around, Context, Mentions, Offer, Rule, base_is_known_for, is_known_for, replacing_port, stacks,
+    text_around,
+};
+use crate::finding::{Finding, Related, Safety, Severity};
+use crate::languages::Language;
+use crate::port::{PortRange, PortUse, Role, Transport};
+use crate::project::{Image, Naming, Service};
+
+/// See `healthcheck_port_mismatch.md`.
+pub static RULE: Rule = Rule {
+    name: "healthcheck-port-mismatch",
+    summary: "a health check that asks at a port where the container does not listen",
+    severity: Severity::Warning,
+    is_opt_in: false,
+    languages: &[Language::Dockerfile, Language::Compose],
+    tag: None,
+    docs: include_str!("healthcheck_port_mismatch.md"),
+    check,
+};
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    match cx.language {
+        Language::Dockerfile => judge_stages(cx, findings),
+        _ => judge_services(cx, findings),
+    }
+}
+
+/// Judges the health checks of services by what their stacks say.
+fn judge_services(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let (mut found, mut served) = (Vec::new(), HashSet::new());
+    for around in stacks(cx) {
+        let mentions = LazyCell::new(|| Mentions::of(around.stack));
+        let mut offers = HashMap::new();
+        for reference in around.references().iter().filter(|reference| reference.by == Naming::Itself) {
+            let port = around.port(reference.at);
+            let Some(number) = asked(port) else { continue };
+            let service = &around.stack.services[reference.to];
+            let offer = offers.entry(reference.to).or_insert_with(|| Offer::of(around, reference.to));
+            let Some(offer) = offer.as_ref().filter(|it| !it.serves(number)) else {
+                served.insert(port.span);
+                continue;
+            };
+            let is_of_image = base_is_known_for(&service.image, number, Transport::Tcp);
+            if !is_of_image && !mentions.hold(around, service, number) {
+                found.extend(judge(cx, around, service, port, number, offer));
+            }
+        }
+    }
+    findings.extend(found.into_iter().filter(|finding: &Finding| !served.contains(&finding.span)));
+}
+
+/// Judges `port`, at which the health check of `service` asks, and on which nothing is known to listen.
+fn judge(
+    cx: &Context<'_>,
+    around: Around<'_>,
+    service: &Service,
+    port: &PortUse,
+    number: u16,
+    offer: &Offer<'_>,
+) -> Option<Finding> {
+    let name = &service.name;
+    if let Some(mapping) = offer.published_as(number).find(|it| it.transport == Transport::Tcp) {
+        let target = offer.target_of(number);
+        let inside = target.map_or_else(|| mapping.targets.to_string(), |target| target.to_string());
+        let message = format!("port {number} is the host's, in the container `{name}` listens on {inside}");
+        let span = around.entry(mapping.place).span;
+        let related = vec![around.related(mapping.place.file, span, "published here".to_owned())];
+        let fix = target.and_then(|it| replacing_port(cx, port, it.to_string(), Safety::Unsafe));
+        return Some(Finding { related, fix, ..RULE.finding(port.span, message) });
+    }
+    let Image::Built { ports, .. } = &service.image else { return None };
+    let [place] = ports[..] else { return None };
+    let exposed = around.port(place).range?;
+    let message =
+        format!("nothing is known to listen on {number}, the image of `{name}` exposes {exposed} alone");
+    let related = vec![around.related(place.file, around.port(place).span, "exposed here".to_owned())];
+    Some(Finding { severity: Severity::Hint, related, ..RULE.finding(port.span, message) })
+}
+
+/// Judges the health checks of the stages of a Dockerfile by the one port that each exposes.
+fn judge_stages(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let checks = cx.scan.uses.iter().filter_map(|port| Some((port, port.scope?, asked(port)?)));
+    let checks: Vec<_> = checks.collect();
+    if checks.is_empty() {
+        return;
+    }
+    let stages = stages_of(cx);
+    for (port, scope, number) in checks {
+        let chain =
+            || std::iter::successors(stages.get(&scope), |stage| stages.get(&stage.base?)).take(DEEPEST);
+        let says = |number: u16| chain().any(|stage| stage.named.contains(&number));
+        let mut exposed = chain().flat_map(|stage| &stage.exposed);
+        let (Some(only), None) = (exposed.next(), exposed.next()) else { continue };
+        let Some(instead) = only.range.and_then(PortRange::port).filter(|&it| it != number) else { continue };
+        let is_asked_too = chain().any(|stage| stage.asked.contains(&instead));
+        let image = cx.scan.image_of(scope).unwrap_or_default();
+        if is_asked_too || says(number) || is_known_for(image, number, Transport::Tcp) {
+            continue;
+        }
+        // Health is often told at a port of its own, of which nothing but the program knows.
+        let text = text_around(cx.text, port.span);
+        let is_of_its_own = ["actuator", "admin", "manage", "metrics"].iter().any(|it| text.contains(it));
+        let is_certain = says(instead) && !is_of_its_own;
+        let severity = if is_certain { RULE.severity } else { Severity::Hint };
+        let message =
+            format!("the health check asks at port {number}, and the image exposes {instead} alone");
+        let related = vec![Related::here(only.span, "exposed here".to_owned())];
+        let fix = replacing_port(cx, port, instead.to_string(), Safety::Unsafe);
+        findings.push(Finding { severity, related, fix, ..RULE.finding(port.span, message) });
+    }
+}
+
+/// The number at which a health check asks the container itself, if it is written out.
+fn asked(port: &PortUse) -> Option<u16> {
+    let host = port.address.as_deref().unwrap_or_default();
+    let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0");
+    let is_asked = port.role == Role::Healthcheck && is_local && port.variable.is_none();
+    port.range?.port().filter(|&number| number > 0 && is_asked)
+}
+
+/// How many stages are followed that are built upon each other.
+const DEEPEST: usize = 8;
+
+/// What a stage of a Dockerfile says of ports itself.
+#[derive(Default)]
+struct Stage<'a> {
+    /// The scope of the stage that it is built upon.
+    base: Option<usize>,
+    /// Up to two of the ports that it exposes.
+    exposed: Vec<&'a PortUse>,
+    /// The ports in its variables and commands.
+    named: HashSet<u16>,
+    /// The ports that its health check asks at.
+    asked: HashSet<u16>,
+}
+
+/// The stages of a Dockerfile by their scopes.
+fn stages_of<'a>(cx: &Context<'a>) -> HashMap<usize, Stage<'a>> {
+    let scan = cx.scan;
+    let base = |base: Option<usize>| Some(scan.stages.get(base?)?.scope);
+    let stages = scan.stages.iter().map(|it| (it.scope, Stage { base: base(it.base), ..Stage::default() }));
+    let mut stages: HashMap<usize, Stage<'a>> = stages.collect();
+    for port in &scan.uses {
+        let Some(stage) = port.scope.and_then(|scope| stages.get_mut(&scope)) else { continue };
+        match (port.role, port.range.and_then(PortRange::port)) {
+            (Role::Expose, _) if stage.exposed.len() < 2 => stage.exposed.push(port),
+            (Role::Variable | Role::Command, Some(number)) => _ = stage.named.insert(number),
+            (Role::Healthcheck, Some(number)) => _ = stage.asked.insert(number),
+            _ => {}
+        }
+    }
+    stages
+}
