@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
 fn compose_files(arguments: &Arguments, disk: &Disk) -> (Vec<PathBuf>, Outcome) {
     let learn = |source: &Source<'_>| {
         let path = absolute(source.path);
-        disk.learn(&path, source.text, source.language);
+        disk.learn(&path, source.text.into(), source.language);
         (source.language == Language::Compose).then_some(path)
     };
     let mut files = Vec::new();
