@@ -362,11 +362,11 @@ impl<'a> Builder<'a> {
     fn state_of_unknown(&self, node: usize, number: &Number) -> PortState {
         let service = &self.stack.services[node];
         let is_built_without = matches!(&service.image, Image::Built { ports, .. } if !ports.is_empty());
-        let is_all_known = is_built_without && !service.may_listen_elsewhere && !service.has_gaps;
+        let is_all_known = is_built_without && !service.may_listen_elsewhere;
         // A port of the host where the one of the container should be: inside of the network nobody listens there.
         let is_host_port = self.host_numbers.contains(&(node, number.clone()));
-        let is_certain =
-            (is_all_known || is_host_port) && !self.unsure.contains(&node) && !self.stack.has_gaps;
+        let has_gaps = service.has_gaps || self.stack.has_gaps;
+        let is_certain = (is_all_known || is_host_port) && !self.unsure.contains(&node) && !has_gaps;
         if is_certain && self.nodes[node].network == Network::Own {
             PortState::Dangling
         } else {

@@ -127,7 +127,10 @@ fn rows(chart: &Chart, sheet: &Sheet) -> Vec<Row> {
 fn row(sheet: &Sheet, end: End, host: String, from: &[String], place: String) -> Row {
     let (node, port) = (&sheet.nodes[end.node], sheet.port(end));
     let reached = if from.is_empty() { "-".to_owned() } else { from.join(", ") };
-    let service = format!("{}:{}", words::clipped(&node.name, 24), words::port(port));
+    let mut service = format!("{}:{}", words::clipped(&node.name, 24), words::port(port));
+    if node.kind == NodeKind::Service {
+        service.extend(words::marks_of_node(node).iter().map(|mark| format!(" ({mark})")));
+    }
     let cells = [host, service, port.service.clone(), reached, place];
     let mut clipped = WIDEST.into_iter();
     let cells = cells.map(|cell| words::clipped(&printable(&cell), clipped.next().unwrap_or(usize::MAX)));

@@ -72,7 +72,7 @@ pub fn mark_of_port(port: &Port) -> Option<&'static str> {
     match port.state {
         PortState::Declared => None,
         PortState::Assumed => Some("assumed: only others speak of it"),
-        PortState::Dangling => Some("dangling: the service has no such port"),
+        PortState::Dangling => Some("dangling: neither the service nor its image names it"),
     }
 }
 

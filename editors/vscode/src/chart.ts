@@ -1,5 +1,7 @@
 /** "Show the Chart of Ports": a panel with the picture that the server draws, which follows what is typed. */
 
+import { randomBytes } from "node:crypto";
+
 import * as vscode from "vscode";
 
 import type { FromPage, ToPage } from "./page/messages";
@@ -112,7 +114,7 @@ export class ChartPanel implements vscode.Disposable {
   }
 
   #page(webview: vscode.Webview): string {
-    const nonce = Array.from({ length: 32 }, () => Math.floor(Math.random() * 16).toString(16)).join("");
+    const nonce = randomBytes(16).toString("hex");
     const [script, style] = ["page.js", "page.css"].map((name) =>
       webview.asWebviewUri(vscode.Uri.joinPath(this.#extension, "dist", name)).toString()) as [string, string];
     return `<!DOCTYPE html>
