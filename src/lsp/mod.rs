@@ -15,6 +15,7 @@ use tower_lsp::LspService;
 
 mod abilities;
 mod capabilities;
+mod chart;
 mod code_action;
 mod completion;
 mod configuration;
@@ -59,6 +60,7 @@ pub fn serve() -> ExitCode {
     let shut_down = runtime.block_on(async {
         let (service, socket) = LspService::build(Server::new)
             .custom_method("$/setTrace", Server::set_trace)
+            .custom_method("portolan/chart", Server::chart)
             .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
             .finish();
         let session = Arc::clone(&service.inner().session);

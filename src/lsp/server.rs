@@ -22,12 +22,13 @@ use tower_lsp::ls_types::{
 use tower_lsp::{Client, LanguageServer};
 
 use super::abilities::Abilities;
+use super::chart::{ChartParams, ChartResult};
 use super::documents::Document;
 use super::session::Session;
 use super::spot::Spot;
 use super::{
-    capabilities, code_action, completion, convert, diagnostics, documents, hover, inlay_hint, links, log,
-    navigation, progress, registration, rename, symbols, workspace, workspace_symbols,
+    capabilities, chart, code_action, completion, convert, diagnostics, documents, hover, inlay_hint, links,
+    log, navigation, progress, registration, rename, symbols, workspace, workspace_symbols,
 };
 
 /// The server's side of one conversation.
@@ -53,6 +54,11 @@ impl Server {
         if progress::is_ours(&params.token) {
             self.session.workspace.cancel();
         }
+    }
+
+    /// `portolan/chart`: who reaches which port.
+    pub async fn chart(&self, params: ChartParams) -> Result<ChartResult> {
+        Ok(chart::chart(&self.session, params).await)
     }
 
     fn abilities(&self) -> &Abilities {

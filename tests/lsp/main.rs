@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod chart;
 mod client;
 mod clients;
 mod code_action;
