@@ -25,8 +25,18 @@ pub static RULE: Rule = Rule {
 };
 
 /// Words of a setting that is about those who come from outside, and of one that names what is not called.
-const OF_OUTSIDE: [&str; 8] =
-    ["ADVERTISED", "ALLOWED", "CALLBACK", "CORS", "EXTERNAL", "ORIGIN", "PUBLIC", "REDIRECT"];
+const OF_OUTSIDE: [&str; 10] = [
+    "ADVERTISE",
+    "ALLOWED",
+    "CALLBACK",
+    "CORS",
+    "EXTERNAL",
+    "ORIGIN",
+    "PUBLIC",
+    "REACT_APP_",
+    "REDIRECT",
+    "VITE_",
+];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let (mut found, mut served) = (Vec::new(), HashSet::new());
@@ -62,14 +72,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn number(cx: &Context<'_>, port: &PortUse) -> Option<u16> {
     let line = || line_before(cx.text, port.span.start);
     let calls = match port.role {
-        Role::Environment => {
+        Role::Environment | Role::Command | Role::Variable => {
             let line = line().to_ascii_uppercase();
             !OF_OUTSIDE.iter().any(|word| line.contains(word))
         }
         // Most other texts are for browsers.
         Role::Directive => line().trim_start().starts_with("set "),
         role => {
-            matches!(role, Role::Command | Role::Healthcheck | Role::Variable | Role::Upstream | Role::Pass)
+            matches!(role, Role::Healthcheck | Role::Upstream | Role::Pass)
         }
     };
     port.range?.port().filter(|&number| number > 0 && calls)
