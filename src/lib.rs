@@ -6,7 +6,8 @@
 //!                      │                                     └──fix─────▶ the text, mended
 //!                      ├──refactor──▶ the text, written otherwise
 //!                      ├──registry──▶ hover, inlay hints, completion, lookup
-//!                      └──outline, links──▶ document symbols, document links
+//!                      ├──outline, links──▶ document symbols, document links
+//!                      └──project──▶ Stack ──chart──▶ who reaches which port: table, JSON, Mermaid, Graphviz, SVG
 //! ```
 //!
 //! A [`Scan`](languages::Scan) is what one file says: its ports, each with its bytes, role, transport and origin. Scanners
@@ -15,9 +16,10 @@
 //!
 //! ```text
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config, project
-//! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
+//! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ project, languages, registry    rules ▶ languages, registry
 //!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding    outline ▶ describe    links ▶ languages, registry
 //!         complete ▶ describe, suppress, config, languages, registry    refactor ▶ rules
+//!         chart ▶ project, describe, registry, report
 //! ground  finding, registry ▶ port ▶ text ▶ nothing
 //! ```
 
@@ -56,6 +58,8 @@ pub mod outline;
 pub mod links;
 
 pub mod report;
+
+pub mod chart;
 
 pub mod cli;
 

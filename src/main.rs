@@ -13,8 +13,8 @@ fn main() -> ExitCode {
         return outcome.into();
     }
     if !arguments.paths.is_empty() {
-        let said =
-            "say what to do with the paths: --check reports what is wrong in them, --list prints their ports";
+        let said = "say what to do with the paths: --check reports what is wrong in them, --list prints their ports, --chart who \
+             reaches which";
         Arguments::command().error(clap::error::ErrorKind::MissingRequiredArgument, said).exit();
     }
     if !arguments.stdio && io::stdin().is_terminal() {

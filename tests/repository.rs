@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("fix", &["finding", "text"]),
     ("refactor", &["rules", "languages", "port", "finding", "text"]),
     ("lint", &["suppress", "config", "rules", "project", "languages", "finding"]),
-    ("describe", &["registry", "languages", "port", "text"]),
+    ("describe", &["project", "registry", "languages", "port", "text"]),
     (
         "complete",
         &["describe", "registry", "suppress", "config", "rules", "languages", "port", "finding", "text"],
@@ -28,9 +28,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("outline", &["describe", "registry", "languages", "port", "text"]),
     ("links", &["registry", "languages", "port", "text"]),
     ("report", &["rules", "finding", "text"]),
+    ("chart", &["report", "describe", "registry", "project", "languages", "port", "text"]),
     (
         "cli",
         &[
+            "chart",
             "report",
             "describe",
             "registry",
@@ -49,6 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "lsp",
         &[
+            "chart",
             "complete",
             "links",
             "outline",
@@ -87,7 +90,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("schemars::", &["config"]),
     ("strsim::", &["config", "rules"]),
     ("similar::", &["cli"]),
-    ("serde_json::", &["config", "report", "cli", "lsp"]),
+    ("serde_json::", &["config", "report", "chart", "cli", "lsp"]),
     ("async fn", &["lsp"]),
 ];
 

@@ -25,6 +25,7 @@ use crate::languages::Language;
     group = ArgGroup::new("mode"),
     override_usage = "portolan --check [--fix|--diff] [PATH]...\n       \
         portolan --list [PATH]...\n       \
+        portolan --chart [PATH]...\n       \
         portolan --lookup <PORT|NAME>\n       \
         portolan --explain <RULE> | --rules | --compat\n       \
         portolan --completions <SHELL> | --man\n       \
@@ -39,6 +40,10 @@ pub struct Arguments {
     /// Print every port in files, and where it stands
     #[arg(long, group = "mode")]
     pub list: bool,
+
+    /// Print who reaches which port: from the host into the services of compose files, and from one to another
+    #[arg(long, group = "mode")]
+    pub chart: bool,
 
     /// Print what the registry knows of a port number or service name; `postg*` asks for all that begin so
     #[arg(long, group = "mode", value_name = "PORT|NAME")]
@@ -126,6 +131,8 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("portolan --check --output-file sarif=portolan.sarif --output-file junit=portolan.xml", ""),
     ("portolan --check --baseline portolan-baseline.json --write-baseline", ""),
     ("portolan --check --diff-base origin/main", "only what this branch touches"),
+    ("portolan --chart", "who reaches which port"),
+    ("portolan --chart compose.yaml --output-format svg > ports.svg", ""),
     ("portolan --lookup 585", "what the registry knows of a number"),
     ("portolan --lookup postgres", "and of a name"),
     ("portolan --lookup 'postg*'", "and of every name that begins so"),
@@ -148,8 +155,8 @@ fn after_help() -> String {
 }
 
 /// The modes that read no files, or mend none.
-const OTHER_MODES: [&str; 8] =
-    ["list", "lookup", "explain", "rules", "compat", "completions", "man", "stdio"];
+const OTHER_MODES: [&str; 9] =
+    ["list", "chart", "lookup", "explain", "rules", "compat", "completions", "man", "stdio"];
 
 /// A language by its name on the command line.
 #[derive(Clone, Copy, Debug)]

@@ -8,21 +8,28 @@ use super::baseline::Entry;
 use super::outputs::{Feed, Outputs};
 use super::policy::{Judged, Policy};
 use super::progress::Progress;
-use super::walk::{self, Source};
+use super::walk::{Source, Telling, Walk};
 use super::{Arguments, Outcome, complain};
 use crate::report::{FileReport, Summary, counted};
 
 /// Checks what `arguments` name and writes the reports.
 pub fn run(arguments: &Arguments) -> Outcome {
-    report(arguments, |policy, source| policy.judge(source), |_, judged| judged)
+    report(arguments, |_, _, _| (Mended::default(), Outcome::Clean))
 }
 
-/// Reports on what `arguments` name: `visit` is called for every file on several threads, then `settle` for what it gave,
-/// one file after the other.
-pub fn report<T: Send>(
+/// How much was mended.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mended {
+    /// How many problems.
+    pub problems: usize,
+    /// In how many files.
+    pub files: usize,
+}
+
+/// Reports on what `arguments` name, after `mend` did with it what it had to do.
+pub fn report(
     arguments: &Arguments,
-    visit: impl Fn(&Policy<'_>, &Source<'_>) -> T + Sync,
-    settle: impl FnMut(&Policy<'_>, T) -> Judged,
+    mend: impl FnOnce(&Policy<'_>, &Walk<'_>, &Progress) -> (Mended, Outcome),
 ) -> Outcome {
     let policy = match Policy::new(&arguments.policy) {
         Ok(policy) => policy,
@@ -31,8 +38,8 @@ pub fn report<T: Send>(
     let progress = Progress::new();
     let mut tally = Tally::default();
     if arguments.policy.write_baseline {
-        let hand_on = |_| ControlFlow::Continue(());
-        let outcome = tally.fill(arguments, &policy, &progress, (visit, settle), hand_on);
+        let walk = Walk::new(arguments, &progress);
+        let outcome = tally.fill(&walk, &policy, &progress, |_| ControlFlow::Continue(()));
         return outcome.max(tally.renew(&policy));
     }
     let outputs = match Outputs::open(arguments, &progress) {
@@ -43,7 +50,9 @@ pub fn report<T: Send>(
     let has_readers = outputs.are_for_people();
     let mut outcome = Outcome::Clean;
     let written = outputs.write(|feed: &mut Feed| {
-        outcome = tally.fill(arguments, &policy, &progress, (visit, settle), |report| feed.take(report));
+        let walk = Walk::new(arguments, &progress);
+        (tally.mended, outcome) = mend(&policy, &walk, &progress);
+        outcome = outcome.max(tally.fill(&walk, &policy, &progress, |report| feed.take(report)));
         let said = tally.said(&policy, &mut outcome);
         let complaint = policy.complaint(&tally.summary);
         if !has_readers {
@@ -60,8 +69,7 @@ pub fn report<T: Send>(
 #[derive(Default)]
 struct Tally {
     summary: Summary,
-    /// How many problems were mended in how many files.
-    mended: (usize, usize),
+    mended: Mended,
     /// What the baseline holds and is not found any more in the files that were read.
     gone: Vec<Entry>,
     /// What is found in each file, for a baseline that is to be written.
@@ -69,41 +77,29 @@ struct Tally {
 }
 
 impl Tally {
-    /// Reads what `arguments` name, counts, and hands on the reports.
-    fn fill<T: Send>(
+    /// Judges what `walk` comes to, counts, and hands on the reports.
+    fn fill(
         &mut self,
-        arguments: &Arguments,
+        walk: &Walk<'_>,
         policy: &Policy<'_>,
         progress: &Progress,
-        (visit, mut settle): (
-            impl Fn(&Policy<'_>, &Source<'_>) -> T + Sync,
-            impl FnMut(&Policy<'_>, T) -> Judged,
-        ),
         mut hand_on: impl FnMut(FileReport) -> ControlFlow<()>,
     ) -> Outcome {
-        let mut outcome = Outcome::Clean;
-        let visit = |source: &Source<'_>| visit(policy, source);
-        let walked = walk::visit(arguments, progress, visit, |visited| {
-            let Judged { report, gone, mended, outcome: own } = settle(policy, visited);
-            outcome = outcome.max(own);
+        let judge = |source: &Source<'_>| policy.judge(source);
+        walk.visit(Telling::Aloud, progress, judge, |Judged { report, gone }| {
             self.summary += report.summary();
-            self.mended.0 += mended;
-            self.mended.1 += usize::from(mended > 0);
             self.gone.extend(gone);
-            if let Some(baseline) = policy.baseline().filter(|_| arguments.policy.write_baseline) {
+            if let Some(baseline) = policy.baseline().filter(|_| policy.writes_baseline()) {
                 self.found.insert(baseline.key(&report.path), baseline.entries(&report));
             }
-            // Where nobody reads the report on, there are still files to mend.
-            let flow = hand_on(report);
-            if arguments.fix { ControlFlow::Continue(()) } else { flow }
-        });
-        outcome.max(walked)
+            hand_on(report)
+        })
     }
 
     /// What was done beside the report.
     fn said(&mut self, policy: &Policy<'_>, outcome: &mut Outcome) -> Vec<String> {
         let mut said = Vec::new();
-        let (problems, files) = self.mended;
+        let Mended { problems, files } = self.mended;
         if files > 0 {
             said.push(format!("Fixed {} in {}", counted(problems, "problem"), counted(files, "file")));
         }

@@ -2,15 +2,16 @@
 //!
 //! A file is replaced as a whole or not at all, and only if it still holds what was read.
 
+use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use super::policy::{Judged, Policy};
+use super::policy::Policy;
 use super::progress::Progress;
-use super::walk::{self, Source};
+use super::walk::{Source, Telling, Walk};
 use super::{Arguments, Outcome, check, complain, replace};
 use crate::config::Settings;
 use crate::finding::{Finding, Safety};
@@ -21,27 +22,30 @@ use crate::report::{counted, printable};
 /// Mends what `arguments` name, and writes the report on what remains. Of standard input the mended text is the output,
 /// and the report goes to standard error.
 pub fn run(arguments: &Arguments) -> Outcome {
-    let visit = |policy: &Policy<'_>, source: &Source<'_>| {
-        let file = Mended::new(arguments, policy, source);
-        // Nobody asks for the text again where nothing is to be written.
-        let judged = policy.judge(&source.with_text(&file.fixed.text));
-        (file, judged)
-    };
-    check::report(arguments, visit, |policy, (file, judged)| {
-        if let Some(echo) = &file.echo {
-            let outcome = print(echo).map_or_else(unwritten, |()| Outcome::Clean);
-            return Judged { mended: file.fixed.applied.len(), outcome, ..judged };
-        }
-        if file.fixed.applied.is_empty() {
-            return judged;
-        }
-        match replace::replace(&file.path, &file.before, file.fixed.text.as_bytes()) {
-            Ok(()) => Judged { mended: file.fixed.applied.len(), ..judged },
-            Err(error) => {
-                let outcome = complain(format_args!("{} is not fixed: {error}", file.path.display()));
-                Judged { outcome, ..file.judged_before(policy) }
+    check::report(arguments, |policy, walk, progress| {
+        let mut mended = check::Mended::default();
+        let mut outcome = Outcome::Clean;
+        mend(arguments, policy, walk, progress, |file| {
+            if file.is_stdin {
+                outcome = outcome.max(print(file.after()).map_or_else(unwritten, |()| Outcome::Clean));
+                walk.mend_stdin(file.after().to_vec());
             }
-        }
+            if file.fixed.applied.is_empty() {
+                return ControlFlow::Continue(());
+            }
+            if file.is_stdin {
+                walk.stacks().change(&file.path, Some(&file.fixed.text));
+            } else if let Err(error) = replace::replace(&file.path, &file.before, file.after()) {
+                outcome = complain(format_args!("{} is not fixed: {error}", file.path.display()));
+                return ControlFlow::Continue(());
+            } else {
+                walk.stacks().change(&file.path, None);
+            }
+            mended.problems += file.fixed.applied.len();
+            mended.files += 1;
+            ControlFlow::Continue(())
+        });
+        (mended, outcome)
     })
 }
 
@@ -51,17 +55,18 @@ pub fn diff(arguments: &Arguments) -> Outcome {
         Ok(policy) => policy,
         Err(outcome) => return outcome,
     };
+    let progress = Progress::new();
+    let walk = Walk::new(arguments, &progress);
     let (mut problems, mut files, mut outcome) = (0, 0, Outcome::Clean);
-    let visit = |source: &Source<'_>| {
-        let file = Mended::new(arguments, &policy, source);
-        let before = str::from_utf8(&file.before).unwrap_or_default();
-        let is_changed = !file.fixed.applied.is_empty();
-        (is_changed.then(|| unified(&file.path, before, &file.fixed.text)), file.fixed.applied.len())
-    };
-    let walked = walk::visit(arguments, &Progress::new(), visit, |(diff, applied)| {
-        let Some(diff) = diff else { return ControlFlow::Continue(()) };
-        problems += applied;
+    let walked = mend(arguments, &policy, &walk, &progress, |file| {
+        if file.fixed.applied.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        walk.stacks().change(&file.path, Some(&file.fixed.text));
+        problems += file.fixed.applied.len();
         files += 1;
+        let before = str::from_utf8(&file.before).unwrap_or_default();
+        let diff = unified(&file.path, before, &file.fixed.text);
         let printed = if io::stdout().is_terminal() {
             let shown: Vec<String> = diff.split('\n').map(printable_line).collect();
             print(shown.join("\n").as_bytes())
@@ -83,15 +88,36 @@ pub fn diff(arguments: &Arguments) -> Outcome {
     outcome.max(walked)
 }
 
+/// Mends every file that `walk` comes to and hands it to `settle`, one after the other: what is done to one file is known
+/// where the next ones of its stacks are mended.
+fn mend(
+    arguments: &Arguments,
+    policy: &Policy<'_>,
+    walk: &Walk<'_>,
+    progress: &Progress,
+    mut settle: impl FnMut(Mended) -> ControlFlow<()>,
+) -> Outcome {
+    let visit = |source: &Source<'_>| {
+        let changes = walk.stacks().changes_around(source.path);
+        (Mended::new(arguments, policy, source), changes)
+    };
+    // Of what is mended a report follows, which tells what cannot be read.
+    let telling = if arguments.diff { Telling::Aloud } else { Telling::Nothing };
+    walk.visit(telling, progress, visit, |(file, changes)| {
+        let is_late = walk.stacks().changes_around(&file.path) > changes;
+        settle(if is_late { file.again(arguments, policy, walk) } else { file })
+    })
+}
+
 /// A file before and after its fixes.
 struct Mended {
     path: PathBuf,
     language: Language,
     settings: Settings,
+    is_stdin: bool,
+    /// What it held; nothing where nothing is mended, unless it is standard input.
     before: Vec<u8>,
     fixed: Fixed,
-    /// What to write to standard output in its place, if it is standard input.
-    echo: Option<Vec<u8>>,
 }
 
 impl Mended {
@@ -108,24 +134,30 @@ impl Mended {
         if source.bytes != source.text.as_bytes() && fixed.left.iter().any(would_mend) {
             complain(format_args!("{} is not fixed: it is not valid UTF-8", source.path.display()));
         }
-        let echo = source
-            .is_stdin
-            .then(|| if is_mended { fixed.text.clone().into_bytes() } else { source.bytes.to_vec() });
         Self {
             path: source.path.to_owned(),
             language: source.language,
             settings: source.settings.clone(),
-            before: if is_mended { source.bytes.to_vec() } else { Vec::new() },
+            is_stdin: source.is_stdin,
+            before: if is_mended || source.is_stdin { source.bytes.to_vec() } else { Vec::new() },
             fixed,
-            echo,
         }
     }
 
-    /// What is to be said of the file as it was.
-    fn judged_before(&self, policy: &Policy<'_>) -> Judged {
-        let text = str::from_utf8(&self.before).unwrap_or_default();
-        let (path, language, settings) = (&self.path, self.language, &self.settings);
-        policy.judge(&Source { path, language, text, bytes: &self.before, is_stdin: false, settings })
+    /// What it holds now.
+    fn after(&self) -> &[u8] {
+        if self.fixed.applied.is_empty() { &self.before } else { self.fixed.text.as_bytes() }
+    }
+
+    /// The same file, mended with what was done to others meanwhile in view.
+    fn again(self, arguments: &Arguments, policy: &Policy<'_>, walk: &Walk<'_>) -> Self {
+        let read = if self.is_stdin { Ok(self.before.clone()) } else { fs::read(&self.path) };
+        // It was there a moment ago, and what is wrong by now the report will tell.
+        let Ok(bytes) = read else { return self };
+        let Ok(text) = str::from_utf8(&bytes) else { return self };
+        let Self { path, language, settings, is_stdin, .. } = &self;
+        let (language, is_stdin, stacks, bytes) = (*language, *is_stdin, walk.stacks(), text.as_bytes());
+        Self::new(arguments, policy, &Source { path, language, text, bytes, is_stdin, settings, stacks })
     }
 }
 

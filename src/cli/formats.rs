@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use anstream::ColorChoice;
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
 use crate::report;
@@ -13,10 +15,10 @@ use crate::report;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What to write")]
 pub struct OutputArguments {
-    /// The form of the output: where GITHUB_ACTIONS is `true`, --check takes github unless told otherwise; what is not
-    /// --check knows text and json
+    /// The form of the output: where GITHUB_ACTIONS is `true`, --check takes github unless told otherwise; --chart knows
+    /// text, json, mermaid, dot and svg, the rest text and json
     #[arg(long, value_enum, value_name = "FORMAT")]
-    pub output_format: Option<OutputFormat>,
+    pub output_format: Option<Format>,
 
     /// Write the report to a file in place of standard output; with a format in front of it, as in
     /// `sarif=portolan.sarif`, beside that. May be given several times
@@ -32,7 +34,51 @@ pub struct OutputArguments {
     pub color: Color,
 }
 
-/// The form of the output.
+/// The form of any output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One that reports on findings have; text and json are those of everything else, too.
+    Report(OutputFormat),
+    /// One that only charts have.
+    Drawing(DrawingFormat),
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<Format>> = LazyLock::new(|| {
+            let reports = OutputFormat::value_variants().iter().copied().map(Format::Report);
+            reports.chain(DrawingFormat::value_variants().iter().copied().map(Format::Drawing)).collect()
+        });
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Report(format) => format.to_possible_value(),
+            Self::Drawing(format) => format.to_possible_value(),
+        }
+    }
+}
+
+impl Format {
+    /// Its name on the command line.
+    fn name(self) -> String {
+        self.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
+/// A form that only charts have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DrawingFormat {
+    /// A chart as a flowchart of Mermaid
+    Mermaid,
+    /// A chart for Graphviz
+    Dot,
+    /// A chart as a picture
+    Svg,
+}
+
+/// The form of a report on findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OutputFormat {
     /// For people: the finding with its lines
@@ -83,7 +129,7 @@ impl OutputFormat {
     }
 }
 
-/// The form of what is not a report.
+/// The form of what is neither a report nor a chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// For people.
@@ -92,21 +138,63 @@ pub enum Form {
     Json,
 }
 
+/// The form of a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChartForm {
+    /// A table for people.
+    Table,
+    /// For programs.
+    Json,
+    /// A drawing.
+    Drawing(DrawingFormat),
+}
+
 impl OutputArguments {
-    /// The form of what is not a report on findings.
+    /// The form of reports on findings, if one was asked for.
     ///
     /// # Errors
     ///
-    /// A form that only those reports have was asked for.
+    /// A form that only charts have was asked for.
+    pub fn report(&self) -> Result<Option<OutputFormat>, String> {
+        match self.output_format {
+            None => Ok(None),
+            Some(Format::Report(format)) => Ok(Some(format)),
+            Some(format) => Err(format!("--output-format {} is for --chart", format.name())),
+        }
+    }
+
+    /// The form of a chart.
+    ///
+    /// # Errors
+    ///
+    /// A form that charts do not have was asked for.
+    pub fn chart(&self) -> Result<ChartForm, String> {
+        match self.output_format {
+            None | Some(Format::Report(OutputFormat::Text)) => Ok(ChartForm::Table),
+            Some(Format::Report(OutputFormat::Json)) => Ok(ChartForm::Json),
+            Some(Format::Drawing(format)) => Ok(ChartForm::Drawing(format)),
+            Some(other) => Err(format!(
+                "--output-format {} is for the findings of --check; --chart knows text, json, mermaid, dot and svg",
+                other.name()
+            )),
+        }
+    }
+
+    /// The form of what is neither a report on findings nor a chart.
+    ///
+    /// # Errors
+    ///
+    /// A form that only those have was asked for.
     pub fn form(&self) -> Result<Form, String> {
         match self.output_format {
-            None | Some(OutputFormat::Text) => Ok(Form::Text),
-            Some(OutputFormat::Json) => Ok(Form::Json),
+            None | Some(Format::Report(OutputFormat::Text)) => Ok(Form::Text),
+            Some(Format::Report(OutputFormat::Json)) => Ok(Form::Json),
             Some(other) => {
-                let name = other.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default();
-                Err(format!(
-                    "--output-format {name} is for the findings of --check; the rest knows text and json"
-                ))
+                let whose = match other {
+                    Format::Report(_) => "the findings of --check",
+                    Format::Drawing(_) => "--chart",
+                };
+                Err(format!("--output-format {} is for {whose}; the rest knows text and json", other.name()))
             }
         }
     }

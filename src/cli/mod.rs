@@ -8,6 +8,7 @@ use crate::report::printable;
 
 mod arguments;
 mod baseline;
+mod chart;
 mod check;
 mod compat;
 mod diff_base;
@@ -24,11 +25,12 @@ mod progress;
 mod replace;
 mod settings;
 mod sources;
+mod stacks;
 mod version;
 mod walk;
 
 pub use arguments::{Arguments, LanguageName};
-pub use formats::{Color, OutputArguments, OutputFile, OutputFormat};
+pub use formats::{Color, DrawingFormat, Format, OutputArguments, OutputFile, OutputFormat};
 pub use generate::Shell;
 pub use policy::{FailOn, PolicyArguments};
 pub use settings::SettingsArguments;
@@ -69,12 +71,14 @@ pub fn run(arguments: &Arguments) -> Option<Outcome> {
     } else if arguments.check {
         return Some(check::run(arguments));
     }
+    if arguments.chart {
+        return Some(chart::run(arguments));
+    }
     let form = match arguments.output.form() {
         Ok(form) => form,
         Err(why) => return Some(complain(why)),
     };
-    let stdout = anstream::AutoStream::new(io::stdout().lock(), arguments.output.color.into());
-    let mut out = io::BufWriter::new(stdout);
+    let mut out = standard_output(arguments);
     let result = if arguments.list {
         list::run(arguments, form, &mut out)
     } else if let Some(query) = &arguments.lookup {
@@ -92,11 +96,22 @@ pub fn run(arguments: &Arguments) -> Option<Outcome> {
     } else {
         return None;
     };
-    Some(match result.and_then(|outcome| out.flush().map(|()| outcome)) {
+    Some(ended(result.and_then(|outcome| out.flush().map(|()| outcome))))
+}
+
+/// Standard output, coloured or not.
+fn standard_output(arguments: &Arguments) -> impl Write {
+    let stdout = anstream::AutoStream::new(io::stdout().lock(), arguments.output.color.into());
+    io::BufWriter::new(stdout)
+}
+
+/// How a run ended whose output was written, or was not.
+fn ended(result: io::Result<Outcome>) -> Outcome {
+    match result {
         Ok(outcome) => outcome,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean,
         Err(error) => complain(format_args!("cannot write the output: {error}")),
-    })
+    }
 }
 
 /// Says on standard error what could not be done.

@@ -58,7 +58,7 @@ impl Outputs {
     /// A file could not be made, which is told.
     pub fn open(arguments: &Arguments, progress: &Progress) -> Result<Self, Outcome> {
         let own = &arguments.output;
-        let content = match own.output_format {
+        let content = match own.report().map_err(complain)? {
             _ if own.statistics => match own.form().map_err(complain)? {
                 Form::Text => Content::Statistics,
                 Form::Json => Content::JsonStatistics,

@@ -9,7 +9,7 @@ use super::diff_base::ChangedLines;
 use super::walk::{self, Source};
 use super::{Outcome, complain};
 use crate::finding::{Finding, Severity};
-use crate::lint::{Linted, lint, lint_with_suppressed};
+use crate::lint::Linted;
 use crate::report::{Drawing, FileReport, Summary, Why};
 
 /// Which findings count.
@@ -88,10 +88,6 @@ pub struct Judged {
     pub report: FileReport,
     /// What the baseline says of it and is not found any more.
     pub gone: Vec<Entry>,
-    /// How many problems were mended in it.
-    pub mended: usize,
-    /// Whether that failed, which was told.
-    pub outcome: Outcome,
 }
 
 impl<'a> Policy<'a> {
@@ -122,6 +118,11 @@ impl<'a> Policy<'a> {
         self.baseline.as_ref()
     }
 
+    /// Whether what is found is to be written to the baseline, in place of a report.
+    pub const fn writes_baseline(&self) -> bool {
+        self.arguments.write_baseline
+    }
+
     /// Whether what is gone is to be taken out of the baseline.
     pub const fn prunes(&self) -> bool {
         self.arguments.prune_baseline
@@ -129,19 +130,22 @@ impl<'a> Policy<'a> {
 
     /// What is found in `source` and can be reported; hints are only where they count.
     pub fn findings(&self, source: &Source<'_>) -> Vec<Finding> {
-        let mut findings = lint(source.text, source.language, source.settings);
+        let mut findings = source.linted().findings;
         findings.retain(|finding| self.shows(finding.severity));
         findings
     }
 
     /// What is to be said of `source`.
     pub fn judge(&self, source: &Source<'_>) -> Judged {
-        if self.changed.as_ref().is_some_and(|changed| !changed.holds(source.path)) {
+        // What is said of a file may be about a change in one beside it.
+        let is_untouched = |changed: &ChangedLines| {
+            !changed.holds(source.path) && !source.stacks.has_neighbours(source.path)
+        };
+        if self.changed.as_ref().is_some_and(is_untouched) {
             let report = FileReport { path: source.path.to_owned(), ..FileReport::default() };
-            return Judged { report, gone: Vec::new(), mended: 0, outcome: Outcome::Clean };
+            return Judged { report, gone: Vec::new() };
         }
-        let Linted { mut findings, suppressed } =
-            lint_with_suppressed(source.text, source.language, &[], source.settings);
+        let Linted { mut findings, suppressed } = source.linted();
         if self.baseline.is_none() {
             findings.retain(|finding| self.shows(finding.severity));
         }
@@ -164,7 +168,7 @@ impl<'a> Policy<'a> {
             report.hold_back(|finding| known.holds(finding).then_some(Why::Baseline));
         }
         report.held_back.retain(|held| self.shows(held.finding.severity));
-        Judged { report, gone, mended: 0, outcome: Outcome::Clean }
+        Judged { report, gone }
     }
 
     fn shows(&self, severity: Severity) -> bool {

@@ -28,6 +28,10 @@ pub struct SettingsArguments {
     #[arg(long)]
     pub no_config: bool,
 
+    /// Judge every file by itself, without a look at the compose files, Dockerfiles and nginx files that it works with
+    #[arg(long, requires = "check")]
+    pub no_project: bool,
+
     /// The rules that look, in place of the configured ones: names of rules, and the sets default, all, cis, kubernetes
     /// and strict
     #[arg(long, value_name = "RULE|SET", value_delimiter = ',')]

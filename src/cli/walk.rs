@@ -1,18 +1,23 @@
 //! From the paths on the command line to the texts of the files behind them.
 
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
+use std::fmt::Display;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::progress::Progress;
-use super::settings::Configurations;
+use super::settings::{Configurations, NotUnderstood};
+use super::stacks::Stacks;
 use super::{Arguments, Outcome, complain, pool};
 use crate::config::Settings;
 use crate::discovery::{self, Configuration};
 use crate::languages::{self, Language, NameVerdict};
+use crate::lint::Linted;
+use crate::project::Tree;
 
 /// A file that is to be read for ports.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +34,8 @@ pub struct Source<'a> {
     pub is_stdin: bool,
     /// What is asked of the linter there.
     pub settings: &'a Settings,
+    /// The stacks around it.
+    pub stacks: &'a Stacks,
 }
 
 impl Source<'_> {
@@ -36,55 +43,183 @@ impl Source<'_> {
     pub const fn with_text<'b>(&'b self, text: &'b str) -> Source<'b> {
         Source { text, bytes: text.as_bytes(), ..*self }
     }
+
+    /// What the linter says of it.
+    pub fn linted(&self) -> Linted {
+        self.stacks.lint(self)
+    }
 }
 
-/// Calls `visit` for every file that `arguments` name and that is in a language we read, on several threads, and `take`
-/// with what it gave, in the order of the paths, as soon as all before it are taken; a break ends the visits. A long run
-/// shows its `progress`.
+/// The files that `arguments` name, to be visited as often as need be.
 ///
 /// Folders are walked as ripgrep walks them: what .gitignore and .ignore hide is passed over, hidden files are not, and
-/// `.git` is. What a configuration excludes is passed over too, unless somebody names it. What cannot be read is told on
-/// standard error, and makes the outcome [`Outcome::Failed`], as does a configuration with a mistake, below which nothing
-/// is visited; a file that somebody named and that is in no language we read is told too, but that is no failure.
+/// `.git` is. What a configuration excludes is passed over too, unless somebody names it.
+pub struct Walk<'a> {
+    arguments: &'a Arguments,
+    configurations: Arc<Configurations>,
+    stacks: Stacks,
+    /// What was found to look at.
+    jobs: Vec<Job>,
+    /// What standard input holds, or why it could not be read.
+    stdin: OnceLock<Result<Vec<u8>, String>>,
+    /// What it is mended to.
+    mended_stdin: OnceLock<Vec<u8>>,
+}
+
+/// What is told of the files that are not visited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telling {
+    /// What there is to tell.
+    Aloud,
+    /// Nothing: another visit tells it.
+    Nothing,
+}
+
+impl<'a> Walk<'a> {
+    /// Finds what `arguments` name, and the stacks around it unless they want none. A long run shows its `progress`.
+    pub fn new(arguments: &'a Arguments, progress: &Progress) -> Self {
+        let mut walk = Self::unfound(arguments);
+        let mut jobs = Vec::new();
+        let (mut roots, mut named) = (Vec::new(), BTreeSet::new());
+        pool::in_order(
+            |give| give_out(arguments, &walk.configurations, give),
+            |jobs: Vec<Job>| jobs.into_iter().filter_map(|job| walk.found(job)).collect::<Vec<_>>(),
+            |found| {
+                for Found { job, root, folder } in found {
+                    jobs.push(job);
+                    roots.extend(root);
+                    named.extend(folder);
+                }
+                ControlFlow::Continue(())
+            },
+            Progress::PATIENCE,
+            || progress.show(),
+        );
+        walk.jobs = jobs;
+        if !arguments.settings.no_project {
+            roots.extend(walk.companions(&named));
+            walk.stacks.find(&roots, progress);
+        }
+        walk
+    }
+
+    /// What `arguments` name, before anybody looked.
+    fn unfound(arguments: &'a Arguments) -> Self {
+        Self {
+            arguments,
+            configurations: Arc::new(Configurations::new(arguments)),
+            stacks: Stacks::new(),
+            jobs: Vec::new(),
+            stdin: OnceLock::new(),
+            mended_stdin: OnceLock::new(),
+        }
+    }
+
+    /// The stacks around the files.
+    pub const fn stacks(&self) -> &Stacks {
+        &self.stacks
+    }
+
+    /// What standard input holds.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be read.
+    pub fn stdin(&self) -> Result<&[u8], String> {
+        if let Some(mended) = self.mended_stdin.get() {
+            return Ok(mended);
+        }
+        let read = || {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes).map_err(|error| error.to_string())
+        };
+        self.stdin.get_or_init(read).as_deref().map_err(Clone::clone)
+    }
+
+    /// From now on standard input holds these `bytes`, to which it was mended.
+    pub fn mend_stdin(&self, bytes: Vec<u8>) {
+        self.mended_stdin.get_or_init(|| bytes);
+    }
+
+    /// Calls `visit` for every file that is in a language we read, on several threads, and `take` with what it gave, in the
+    /// order of the paths, as soon as all before it are taken; a break ends the visits. A long run shows its `progress`.
+    ///
+    /// What cannot be read is told on standard error, and makes the outcome [`Outcome::Failed`], as does a configuration with
+    /// a mistake, below which nothing is visited; a file that somebody named and that is in no language we read is told too,
+    /// but that is no failure.
+    pub fn visit<'w, T: Send>(
+        &'w self,
+        telling: Telling,
+        progress: &Progress,
+        visit: impl Fn(&Source<'_>) -> T + Sync,
+        take: impl FnMut(T) -> ControlFlow<()>,
+    ) -> Outcome {
+        let give = |give: &mut dyn FnMut(&'w [Job]) -> ControlFlow<()>| {
+            let _ = self.jobs.chunks(BATCH).try_for_each(give);
+        };
+        self.visit_given(give, telling, progress, visit, take)
+    }
+
+    /// Calls `visit` for all that `give` hands out.
+    fn visit_given<J: AsRef<[Job]> + Send, T: Send>(
+        &self,
+        give: impl FnOnce(&mut dyn FnMut(J) -> ControlFlow<()>) + Send,
+        telling: Telling,
+        progress: &Progress,
+        visit: impl Fn(&Source<'_>) -> T + Sync,
+        mut take: impl FnMut(T) -> ControlFlow<()>,
+    ) -> Outcome {
+        let mut outcome = Outcome::Clean;
+        pool::in_order(
+            give,
+            |jobs: J| {
+                let mut bytes = Vec::new();
+                let visited = jobs.as_ref().iter().map(|job| self.visited(job, &mut bytes, &visit));
+                visited.collect::<Vec<_>>()
+            },
+            |results| {
+                progress.advance(results.len());
+                for result in results {
+                    match result {
+                        Visited::Done(it) => take(it)?,
+                        _ if telling == Telling::Nothing => {}
+                        Visited::PassedOver { said, given_back } => progress.suspend(|| {
+                            // If nobody reads what is given back, nothing is lost.
+                            let _ = given_back.map(|bytes| io::stdout().write_all(&bytes));
+                            said.map(complain);
+                        }),
+                        Visited::Failed(said) => outcome = progress.suspend(|| complain(said)),
+                    }
+                }
+                ControlFlow::Continue(())
+            },
+            Progress::PATIENCE,
+            || progress.show(),
+        );
+        progress.end();
+        outcome.max(self.configurations.outcome())
+    }
+}
+
+/// Visits every file that `arguments` name by itself, as [`Walk::visit`] does, while others are still being found.
 pub fn visit<T: Send>(
     arguments: &Arguments,
     progress: &Progress,
     visit: impl Fn(&Source<'_>) -> T + Sync,
-    mut take: impl FnMut(T) -> ControlFlow<()>,
+    take: impl FnMut(T) -> ControlFlow<()>,
 ) -> Outcome {
-    let configurations = Arc::new(Configurations::new(arguments));
-    let mut outcome = Outcome::Clean;
-    pool::in_order(
-        |give| give_out(arguments, &configurations, give),
-        |jobs: Vec<Job>| {
-            let mut bytes = Vec::new();
-            let visited =
-                jobs.into_iter().map(|job| job.visited(arguments, &configurations, &mut bytes, &visit));
-            visited.collect::<Vec<_>>()
-        },
-        |results| {
-            progress.advance(results.len());
-            for result in results {
-                match result {
-                    Visited::Done(it) => take(it)?,
-                    Visited::PassedOver { said, given_back } => progress.suspend(|| {
-                        // If nobody reads what is given back, nothing is lost.
-                        let _ = given_back.map(|bytes| io::stdout().write_all(&bytes));
-                        said.map(complain);
-                    }),
-                    Visited::Failed(said) => outcome = progress.suspend(|| complain(said)),
-                }
-            }
-            ControlFlow::Continue(())
-        },
-        Progress::PATIENCE,
-        || progress.show(),
-    );
-    progress.end();
-    outcome.max(configurations.outcome())
+    let walk = Walk::unfound(arguments);
+    let give = |give: &mut dyn FnMut(Vec<Job>) -> ControlFlow<()>| {
+        give_out(arguments, &walk.configurations, give);
+    };
+    walk.visit_given(give, Telling::Aloud, progress, visit, take)
 }
 
+/// How many files a thread takes at once.
+const BATCH: usize = 16;
+
 /// What to look at.
+#[derive(Debug)]
 enum Job {
     /// A file, which may be one that somebody named.
     File { path: PathBuf, is_named: bool },
@@ -92,6 +227,15 @@ enum Job {
     Stdin,
     /// What could not be walked, or not be listed, and why.
     Failure(String),
+}
+
+/// What is to be looked at, as far as that is known before it is judged.
+struct Found {
+    job: Job,
+    /// Its path from the root of the disk, if it is a compose file.
+    root: Option<PathBuf>,
+    /// Its folder, if somebody named it.
+    folder: Option<PathBuf>,
 }
 
 /// What became of it.
@@ -112,8 +256,6 @@ fn give_out(
     configurations: &Arc<Configurations>,
     give: &mut dyn FnMut(Vec<Job>) -> ControlFlow<()>,
 ) {
-    /// How many files a thread takes at once.
-    const BATCH: usize = 16;
     let mut batch = Vec::with_capacity(BATCH);
     let mut give_one = |job: Job| {
         batch.push(job);
@@ -165,45 +307,120 @@ fn walk(
     ControlFlow::Continue(())
 }
 
-impl Job {
-    /// What becomes of it. The `bytes` are there to be used again.
-    fn visited<T>(
-        self,
-        arguments: &Arguments,
-        configurations: &Configurations,
-        bytes: &mut Vec<u8>,
-        visit: &impl Fn(&Source<'_>) -> T,
-    ) -> Visited<T> {
-        let own = &arguments.sources;
-        let (path, is_stdin, is_named) = match &self {
-            Self::Failure(said) => return Visited::Failed(said.clone()),
-            Self::Stdin => (own.stdin_filename.as_deref().unwrap_or(Path::new("<stdin>")), true, true),
-            Self::File { path, is_named } => (relative(path), false, *is_named),
+impl Walk<'_> {
+    /// What is known of `job` before it is judged; `None` where nothing is to be looked at.
+    fn found(&self, job: Job) -> Option<Found> {
+        let alone = |job| Found { job, root: None, folder: None };
+        let (path, is_stdin, is_named) = match &job {
+            Job::Failure(_) => return Some(alone(job)),
+            Job::Stdin => (self.stdin_path(), true, true),
+            Job::File { path, is_named } => (relative(path), false, *is_named),
+        };
+        let place = self.place(path, is_stdin).ok().filter(|place| self.wants(place, is_named));
+        let Some(place) = place else { return is_named.then(|| alone(job)) };
+        if self.arguments.settings.no_project {
+            return Some(alone(job));
+        }
+        let (whole, disk) = (discovery::absolute(path), self.stacks.disk());
+        if let Some(bytes) = is_stdin.then(|| self.stdin().ok()).flatten() {
+            disk.hold(&whole, &text(bytes));
+        }
+        let verdict = place.verdict();
+        let is_compose = match verdict {
+            NameVerdict::Is(language) => language == Language::Compose,
+            // Only what it holds can tell, and that is read for the stack in any case.
+            NameVerdict::Maybe(Language::Compose) => match disk.text(&whole) {
+                Some(text) => {
+                    let is_compose = place.detect(&text) == Some(Language::Compose);
+                    if is_compose {
+                        disk.learn(&whole, text, Language::Compose);
+                    } else if !is_named {
+                        return None;
+                    }
+                    is_compose
+                }
+                None => false,
+            },
+            _ => false,
+        };
+        let folder = whole.parent().filter(|_| is_named && verdict != NameVerdict::No).map(Path::to_owned);
+        Some(Found { job, root: is_compose.then_some(whole), folder })
+    }
+
+    /// The compose files in these folders and in those above them, up to the one in which git has its repository, or else to
+    /// the current one.
+    fn companions(&self, folders: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+        let here = discovery::absolute(Path::new("."));
+        let mut known = HashSet::new();
+        let mut companions = Vec::new();
+        for folder in folders {
+            let repository = folder.ancestors().find(|it| it.join(".git").exists());
+            let top = repository.unwrap_or(if folder.starts_with(&here) { &here } else { folder });
+            for folder in folder.ancestors().take_while(|it| it.starts_with(top)) {
+                // What is above was looked through for another file.
+                if !known.insert(folder) {
+                    break;
+                }
+                let files = self.stacks.disk().files_in(folder).into_iter();
+                companions.extend(files.filter(|path| {
+                    let place = self.place(path, false).ok();
+                    place.is_some_and(|it| {
+                        it.verdict() == NameVerdict::Is(Language::Compose) && !it.is_within_excluded()
+                    })
+                }));
+            }
+        }
+        companions
+    }
+
+    /// The name of standard input.
+    fn stdin_path(&self) -> &Path {
+        self.arguments.sources.stdin_filename.as_deref().unwrap_or(Path::new("<stdin>"))
+    }
+
+    /// The file at `path` with its configuration.
+    fn place<'p>(&'p self, path: &'p Path, is_stdin: bool) -> Result<Place<'p>, NotUnderstood> {
+        let configuration = self.configurations.of_file(path)?;
+        Ok(Place { path, is_stdin, configuration, configurations: &self.configurations })
+    }
+
+    /// Whether the file at `place` is to be looked at.
+    fn wants(&self, place: &Place<'_>, is_named: bool) -> bool {
+        if is_named {
+            !(self.arguments.sources.force_exclude && place.is_within_excluded())
+        } else {
+            !place.is_excluded() && place.verdict() != NameVerdict::No
+        }
+    }
+
+    /// What becomes of `job`. The `bytes` are there to be used again.
+    fn visited<T>(&self, job: &Job, bytes: &mut Vec<u8>, visit: &impl Fn(&Source<'_>) -> T) -> Visited<T> {
+        let own = &self.arguments.sources;
+        let (path, is_stdin, is_named) = match job {
+            Job::Failure(said) => return Visited::Failed(said.clone()),
+            Job::Stdin => (self.stdin_path(), true, true),
+            Job::File { path, is_named } => (relative(path), false, *is_named),
         };
         bytes.clear();
-        let failed = |error: io::Error| Visited::Failed(format!("{}: {error}", path.display()));
-        if is_stdin && let Err(error) = io::stdin().lock().read_to_end(bytes) {
-            return failed(error);
+        let failed = |error: &dyn Display| Visited::Failed(format!("{}: {error}", path.display()));
+        if is_stdin {
+            match self.stdin() {
+                Ok(read) => bytes.extend(read),
+                Err(error) => return failed(&error),
+            }
         }
         // Whoever sends a text through to have it mended gets it back, whatever becomes of it.
         let passed_over = |said: Option<String>, bytes: &[u8]| Visited::PassedOver {
             said,
-            given_back: (is_stdin && arguments.fix).then(|| bytes.to_vec()),
+            given_back: (is_stdin && self.arguments.fix).then(|| bytes.to_vec()),
         };
-        let Ok(configuration) = configurations.of_file(path) else { return passed_over(None, bytes) };
-        let place = Place { path, is_stdin, configuration: configuration.as_deref(), configurations };
-        let is_wanted = if is_named {
-            !(own.force_exclude && place.is_within_excluded())
-        } else {
-            !place.is_excluded() && place.may_be_read()
-        };
-        if !is_wanted {
+        let Some(place) = self.place(path, is_stdin).ok().filter(|place| self.wants(place, is_named)) else {
             return passed_over(None, bytes);
-        }
+        };
         if !is_stdin && let Err(error) = fs::File::open(path).and_then(|mut file| file.read_to_end(bytes)) {
-            return failed(error);
+            return failed(&error);
         }
-        if let Some(it) = place.visit(bytes, visit) {
+        if let Some(it) = place.visit(bytes, &self.stacks, visit) {
             return Visited::Done(it);
         }
         let is_told = is_stdin || (is_named && !own.are_listed_by_a_program());
@@ -222,19 +439,29 @@ impl Job {
 struct Place<'a> {
     path: &'a Path,
     is_stdin: bool,
-    configuration: Option<&'a Configuration>,
+    configuration: Option<Arc<Configuration>>,
     configurations: &'a Configurations,
 }
 
 impl Place<'_> {
     /// The language that the file is in, if somebody says so.
     fn language(&self) -> Option<Language> {
-        self.configurations.language(self.configuration, self.path)
+        self.configurations.language(self.configuration.as_deref(), self.path)
+    }
+
+    /// What is known of its language before it is opened.
+    fn verdict(&self) -> NameVerdict {
+        self.language().map_or_else(|| languages::by_name(&self.path.to_string_lossy()), NameVerdict::Is)
+    }
+
+    /// The language that it is in where it holds `text`.
+    fn detect(&self, text: &str) -> Option<Language> {
+        self.language().or_else(|| languages::detect(&self.path.to_string_lossy(), None, text))
     }
 
     /// Whether the configuration says that it is passed over.
     fn is_excluded(&self) -> bool {
-        self.configuration.is_some_and(|it| it.excludes(self.path, false))
+        self.configuration.as_ref().is_some_and(|it| it.excludes(self.path, false))
     }
 
     /// Whether a configuration says that it, or a folder in which it lies, is passed over.
@@ -245,28 +472,21 @@ impl Place<'_> {
         })
     }
 
-    /// Whether its name leaves open that it is in a language we read: else it is not even opened.
-    fn may_be_read(&self) -> bool {
-        self.language().is_some() || languages::by_name(&self.path.to_string_lossy()) != NameVerdict::No
-    }
-
     /// Visits the file, which holds `bytes`, if it is in a language we read.
-    fn visit<T>(&self, bytes: &[u8], visit: &impl Fn(&Source<'_>) -> T) -> Option<T> {
-        let text = match str::from_utf8(bytes) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => String::from_utf8_lossy(bytes),
-        };
-        let path = self.path;
-        let language = self.language().or_else(|| languages::detect(&path.to_string_lossy(), None, &text))?;
-        let settings = self.configurations.settings_for(self.configuration, path);
-        Some(visit(&Source {
-            path,
-            language,
-            text: &text,
-            bytes,
-            is_stdin: self.is_stdin,
-            settings: &settings,
-        }))
+    fn visit<T>(&self, bytes: &[u8], stacks: &Stacks, visit: &impl Fn(&Source<'_>) -> T) -> Option<T> {
+        let (path, text) = (self.path, text(bytes));
+        let language = self.detect(&text)?;
+        let settings = self.configurations.settings_for(self.configuration.as_deref(), path);
+        let (is_stdin, settings) = (self.is_stdin, &settings);
+        Some(visit(&Source { path, language, text: &text, bytes, is_stdin, settings, stacks }))
+    }
+}
+
+/// What `bytes` say; those that are no UTF-8 are replaced by U+FFFD.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    match str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 

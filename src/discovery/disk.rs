@@ -1,12 +1,11 @@
 //! The disk as the linker of a project sees it: files that are read once, and the names in a folder.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::{Kept, lock, text_of};
+use super::{Kept, files_in, lock, text_of};
 use crate::languages::Language;
 use crate::project::{File, Tree};
 
@@ -22,7 +21,8 @@ const OVERHEAD: usize = 1 << 10;
 /// file, such as a pipe or a device, is never opened.
 #[derive(Debug)]
 pub struct Disk {
-    kept: Mutex<Kept<PathBuf, Arc<File>>>,
+    /// What was read, and what could not be.
+    kept: Mutex<Kept<PathBuf, Option<Arc<File>>>>,
     /// What files hold in place of what they hold on the disk.
     held: Mutex<HashMap<PathBuf, Arc<str>>>,
     /// How often something was said to have changed: what was read before that is not kept.
@@ -50,27 +50,30 @@ impl Disk {
     }
 
     /// Reads the file at `path`, which is known to hold `text`, as one of `language`.
-    pub fn learn(&self, path: &Path, text: &str, language: Language) -> Arc<File> {
+    pub fn learn(&self, path: &Path, text: Arc<str>, language: Language) {
         let changes = self.changes.load(Ordering::Relaxed);
-        let file = Arc::new(File::read(path.to_owned(), text.into(), Some(language)));
-        self.keep(&file, changes);
-        file
+        self.keep(path, Some(Arc::new(File::read(path.to_owned(), text, Some(language)))), changes);
+    }
+
+    /// What the file at `path` holds.
+    pub fn text(&self, path: &Path) -> Option<Arc<str>> {
+        let held = lock(&self.held).get(path).cloned();
+        held.or_else(|| text_of(path, LARGEST).ok().flatten().map(Arc::from))
     }
 
     fn read(&self, path: &Path, language: Option<Language>) -> Option<Arc<File>> {
         let changes = self.changes.load(Ordering::Relaxed);
-        let held = lock(&self.held).get(path).cloned();
-        let text = held.or_else(|| text_of(path, LARGEST).ok().flatten().map(Arc::from))?;
-        let file = Arc::new(File::read(path.to_owned(), text, language));
-        self.keep(&file, changes);
-        Some(file)
+        let file = self.text(path).map(|text| Arc::new(File::read(path.to_owned(), text, language)));
+        self.keep(path, file.clone(), changes);
+        file
     }
 
-    /// Keeps what was read when there had been so many changes.
-    fn keep(&self, file: &Arc<File>, changes: usize) {
+    /// Keeps what was found at `path` when there had been so many changes.
+    fn keep(&self, path: &Path, file: Option<Arc<File>>, changes: usize) {
+        let weight = OVERHEAD + file.as_ref().map_or(0, |file| file.text.len());
         let mut kept = lock(&self.kept);
         if self.changes.load(Ordering::Relaxed) == changes {
-            kept.insert(file.path.clone(), Arc::clone(file), file.text.len() + OVERHEAD);
+            kept.insert(path.to_owned(), file, weight);
         }
     }
 }
@@ -78,33 +81,35 @@ impl Disk {
 impl Tree for Disk {
     fn file(&self, path: &Path, language: Option<Language>) -> Option<Arc<File>> {
         let kept = lock(&self.kept).get(path);
-        kept.filter(|file| file.language == language).or_else(|| self.read(path, language))
+        match kept {
+            Some(None) => None,
+            Some(Some(file)) if file.language == language => Some(file),
+            _ => self.read(path, language),
+        }
     }
 
     fn files_in(&self, folder: &Path) -> Vec<PathBuf> {
-        // What the names lead to is looked at where one of them is read.
-        let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-        let is_file = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| !kind.is_dir());
-        let mut files: Vec<PathBuf> =
-            entries.filter_map(Result::ok).filter(is_file).map(|entry| entry.path()).collect();
-        files.sort();
-        files
+        files_in(folder)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const DOCKERFILE: Option<Language> = Some(Language::Dockerfile);
 
     #[test]
-    fn a_file_is_read_once_until_it_is_said_to_have_changed() {
+    fn a_file_is_looked_for_once_until_it_is_said_to_have_changed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("Dockerfile");
         let disk = Disk::new(1 << 20);
         assert!(disk.file(&path, DOCKERFILE).is_none());
         fs::write(&path, "FROM a\nEXPOSE 80\n").unwrap();
+        assert!(disk.file(&path, DOCKERFILE).is_none());
+        disk.forget(&path);
         let read = disk.file(&path, DOCKERFILE).unwrap();
         assert_eq!((read.path.as_path(), read.scan.uses.len()), (path.as_path(), 1));
         fs::write(&path, "FROM a\n").unwrap();

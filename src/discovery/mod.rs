@@ -21,7 +21,7 @@ mod tree;
 
 pub use disk::Disk;
 pub use kept::Kept;
-pub use tree::{files_below, is_walked, text_of};
+pub use tree::{files_below, files_in, is_walked, text_of};
 
 /// What a configuration is called; in one folder the first wins.
 pub const NAMES: [&str; 2] = ["portolan.toml", ".portolan.toml"];

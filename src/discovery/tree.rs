@@ -36,6 +36,17 @@ pub fn is_walked(folder: &Path, path: &Path) -> bool {
     walk.any(|entry| entry.is_ok_and(|entry| entry.path() == path))
 }
 
+/// What lies right in `folder` and is no folder, by the names; none where it is no folder that can be looked into. What the
+/// names lead to is looked at where one of them is read.
+#[must_use]
+pub fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let is_file = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| !kind.is_dir());
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut files: Vec<PathBuf> = entries.filter(is_file).map(|entry| entry.path()).collect();
+    files.sort();
+    files
+}
+
 /// The text of the file at `path`, in which bytes that are no UTF-8 are replaced by U+FFFD; `None` where it has more than
 /// `most` bytes, or is no regular file: a pipe would never end, and a device is not to be touched.
 ///

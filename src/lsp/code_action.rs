@@ -4,6 +4,8 @@
 //! An action speaks of one version of its document. The edit of another one is refused, never guessed.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,11 +18,13 @@ use tower_lsp::ls_types::{
 
 use super::abilities::{Abilities, CodeActionAbilities};
 use super::convert;
-use super::documents::{Document, Documents, Reading};
+use super::documents::{Document, Reading};
+use super::session::Session;
 use crate::finding::{Edit, Finding, Safety};
 use crate::fix;
-use crate::languages::Language;
-use crate::lint::lint;
+use crate::languages::{self, Language};
+use crate::lint::judge;
+use crate::project;
 use crate::refactor::{Place, REFACTORINGS};
 use crate::suppress;
 use crate::text::{Range, Span};
@@ -45,14 +49,13 @@ pub async fn code_actions(
     document: &Document,
     range: Range,
     context: &CodeActionContext,
-    abilities: &Abilities,
+    session: &Session,
 ) -> Vec<CodeActionOrCommand> {
+    let abilities = session.abilities();
     if !abilities.code_actions.literals && !abilities.code_actions.commands {
         return Vec::new();
     }
-    let reading = document.read().await;
-    let Some(language) = reading.language else { return Vec::new() };
-    let file = File { document, reading: &reading, language, abilities };
+    let Some(file) = File::of(document, session).await else { return Vec::new() };
     let [one, other] = [range.start, range.end].map(|at| document.text.offset(at, abilities.encoding));
     let selection = Span::new(one.min(other), one.max(other));
 
@@ -82,9 +85,9 @@ pub async fn code_actions(
 /// # Errors
 ///
 /// The document has changed since, or is closed; or the action is none of ours.
-pub async fn resolve(action: CodeAction, documents: &Documents, abilities: &Abilities) -> Result<CodeAction> {
+pub async fn resolve(action: CodeAction, session: &Session) -> Result<CodeAction> {
     let Some(data) = &action.data else { return Ok(action) };
-    let edit = edit_of(data, documents, abilities).await?;
+    let edit = edit_of(data, session).await?;
     Ok(CodeAction { edit: Some(edit), ..action })
 }
 
@@ -93,13 +96,11 @@ pub async fn resolve(action: CodeAction, documents: &Documents, abilities: &Abil
 /// # Errors
 ///
 /// The document has changed since, or is closed; or the data are none of ours.
-pub async fn edit_of(data: &Value, documents: &Documents, abilities: &Abilities) -> Result<WorkspaceEdit> {
+pub async fn edit_of(data: &Value, session: &Session) -> Result<WorkspaceEdit> {
     let data = Data::deserialize(data).map_err(|error| Error::invalid_params(error.to_string()))?;
-    let document = documents.snapshot(&data.uri).filter(|document| document.version == data.version);
+    let document = session.documents.snapshot(&data.uri).filter(|document| document.version == data.version);
     let document = document.ok_or_else(Error::content_modified)?;
-    let reading = document.read().await;
-    let language = reading.language.ok_or_else(Error::content_modified)?;
-    let file = File { document: &document, reading: &reading, language, abilities };
+    let file = File::of(&document, session).await.ok_or_else(Error::content_modified)?;
     let edits = file.edits(&data.work).ok_or_else(Error::content_modified)?;
     Ok(file.workspace_edit(&edits))
 }
@@ -170,17 +171,31 @@ enum Edits {
 /// A document that is being looked at.
 struct File<'a> {
     document: &'a Document,
-    reading: &'a Reading,
+    reading: Arc<Reading>,
     language: Language,
-    abilities: &'a Abilities,
+    /// What is found in it.
+    findings: Arc<[Finding]>,
+    session: &'a Session,
 }
 
-impl File<'_> {
+impl<'a> File<'a> {
+    /// `document` as it is seen now; `None` where it is nothing we read.
+    async fn of(document: &'a Document, session: &'a Session) -> Option<Self> {
+        let seen = session.see(document).await;
+        let language = seen.reading.language?;
+        let findings = seen.findings().await;
+        Some(Self { document, reading: seen.reading, language, findings, session })
+    }
+
+    fn abilities(&self) -> &Abilities {
+        self.session.abilities()
+    }
+
     /// Plans what can be done about the findings in `selection`: each fix, all fixes of a rule, and comments to ignore them.
     fn plan_quick_fixes(&self, selection: Span, plans: &mut Vec<Plan>) {
         /// Who selects more findings than these does not want a line in the menu for each.
         const MOST_IGNORED: usize = 32;
-        let findings = self.reading.findings();
+        let findings = &self.findings;
         let is_here =
             |finding: &Finding| finding.span.start <= selection.end && selection.start <= finding.span.end;
         let here: Vec<(usize, &Finding)> =
@@ -214,7 +229,7 @@ impl File<'_> {
         }
         for &(index, finding) in here.iter().take(MOST_IGNORED) {
             let work = Work::Ignore { finding: index, rule: finding.rule.to_owned() };
-            let reading = self.reading;
+            let reading = &self.reading;
             let fix = suppress::ignoring(&reading.text, self.language, &reading.scan, finding);
             let Some(fix) = fix else { continue };
             // One comment speaks of all that a rule finds on a line.
@@ -267,10 +282,9 @@ impl File<'_> {
 
     /// The edits that do the work; `None` where it cannot be done any more.
     fn edits(&self, work: &Work) -> Option<Vec<Edit>> {
-        let reading = self.reading;
-        let named = |finding: usize, rule: &str| {
-            reading.findings().get(finding).filter(|finding| finding.rule == rule)
-        };
+        let reading = &self.reading;
+        let named =
+            |finding: usize, rule: &str| self.findings.get(finding).filter(|finding| finding.rule == rule);
         match work {
             Work::Fix { finding, rule } => Some(named(*finding, rule)?.fix.as_ref()?.edits.clone()),
             Work::FixRule { rule } => self.fixes(Safety::Unsafe, |finding| finding.rule == rule),
@@ -293,7 +307,7 @@ impl File<'_> {
 
     /// The fixes of those findings that are `wanted`, as far as they can be applied at once.
     fn first_round(&self, most: Safety, wanted: impl Fn(&Finding) -> bool) -> fix::Round {
-        let findings = self.reading.findings().iter().filter(|finding| wanted(finding));
+        let findings = self.findings.iter().filter(|finding| wanted(finding));
         fix::round(&self.reading.text, &findings.cloned().collect::<Vec<_>>(), most)
     }
 
@@ -306,7 +320,7 @@ impl File<'_> {
         }
         let once = fix::edited(&self.reading.text, &round.edits);
         let rest = fix::apply(&once, most, |text| {
-            let mut findings = lint(text, self.language, &self.reading.settings);
+            let mut findings = self.lint(text);
             findings.retain(&wanted);
             findings
         });
@@ -314,6 +328,17 @@ impl File<'_> {
             return Some(round.edits);
         }
         fix::difference(&self.reading.text, &rest.text).map(|edit| vec![edit])
+    }
+
+    /// What the linter would find in `text` if that stood in the document.
+    fn lint(&self, text: &str) -> Vec<Finding> {
+        let (text, language) = (Arc::<str>::from(text), self.language);
+        let scan = Arc::new(languages::scan(&text, language));
+        let project = self.reading.path.as_ref().map(|path| {
+            let file = project::File::scanned(path.clone(), Arc::clone(&text), language, Arc::clone(&scan));
+            self.session.project.views_of(&Arc::new(file))
+        });
+        judge(&text, language, &scan, &project.unwrap_or_default(), &self.reading.settings)
     }
 
     /// The action for a client that sees the diagnostics `shown` at the place; `None` where it has no edit after all.
@@ -337,7 +362,7 @@ impl File<'_> {
             kind: Some(plan.kind),
             diagnostics: (!diagnostics.is_empty()).then_some(diagnostics),
             edit: edit.map(|edits| self.workspace_edit(&edits)),
-            is_preferred: (plan.is_preferred && self.abilities.code_actions.preferred).then_some(true),
+            is_preferred: (plan.is_preferred && self.abilities().code_actions.preferred).then_some(true),
             data,
             ..CodeAction::default()
         }))
@@ -345,9 +370,11 @@ impl File<'_> {
 
     /// The finding of that index as the client has it, so that it knows it again; else as we would send it.
     fn diagnostic(&self, finding: usize, shown: &[Diagnostic]) -> Diagnostic {
-        let range = |span| self.document.text.range(span, self.abilities.encoding);
-        let finding = &self.reading.findings()[finding];
-        let own = convert::to_diagnostic(finding, &self.document.uri, range, &self.abilities.diagnostics);
+        let range = |span| self.document.text.range(span, self.abilities().encoding);
+        let address = |path: &Path| self.session.documents.address(path);
+        let finding = std::slice::from_ref(&self.findings[finding]);
+        let own =
+            convert::to_diagnostics(finding, &self.document.uri, range, address, self.abilities()).remove(0);
         let is_same =
             |it: &&Diagnostic| (it.range, &it.code, &it.source) == (own.range, &own.code, &own.source);
         shown.iter().find(is_same).cloned().unwrap_or(own)
@@ -356,11 +383,11 @@ impl File<'_> {
     fn workspace_edit(&self, edits: &[Edit]) -> WorkspaceEdit {
         let document = self.document;
         let edits = edits.iter().map(|edit| TextEdit {
-            range: convert::to_range(document.text.range(edit.span, self.abilities.encoding)),
+            range: convert::to_range(document.text.range(edit.span, self.abilities().encoding)),
             new_text: edit.text.clone(),
         });
         let uri = document.uri.clone();
-        if !self.abilities.code_actions.versioned_edits {
+        if !self.abilities().code_actions.versioned_edits {
             let changes = HashMap::from([(uri, edits.collect())]);
             return WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
         }

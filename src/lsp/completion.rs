@@ -2,6 +2,7 @@
 //!
 //! An item carries all that is needed to resolve it, so nothing is kept between the two.
 
+use std::cell::OnceCell;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,9 @@ use tower_lsp::ls_types::{
 
 use super::abilities::{Abilities, CompletionAbilities};
 use super::convert;
-use super::documents::{Document, Documents, LARGE, Reading};
+use super::documents::{Document, Documents, LARGE};
+use super::seen::Seen;
+use super::session::Session;
 use crate::complete::{self, Completion, Item, Kind, Subject};
 use crate::config::Settings;
 use crate::text::Span;
@@ -50,19 +53,19 @@ pub async fn completion(
     document: &Document,
     position: Position,
     context: Option<&CompletionContext>,
-    abilities: &Abilities,
+    session: &Session,
 ) -> Option<CompletionList> {
-    let reading = document.read().await;
+    let (abilities, seen) = (session.abilities(), session.see(document).await);
     let at = document.text.offset(convert::from_position(position), abilities.encoding);
     let is_configuration = document.is_configuration();
-    if reading.language.is_none() && !is_configuration {
+    if seen.reading.language.is_none() && !is_configuration {
         return None;
     }
-    let found = if reading.text.len() > LARGE {
+    let found = if seen.reading.text.len() > LARGE {
         // A panic there is one here, and is answered for.
-        tokio::task::spawn_blocking(move || find(&reading, is_configuration, at)).await.ok()?
+        tokio::task::spawn_blocking(move || find(&seen, is_configuration, at)).await.ok()?
     } else {
-        find(&reading, is_configuration, at)
+        find(&seen, is_configuration, at)
     };
     let is_asked_again = context
         .is_some_and(|it| it.trigger_kind == CompletionTriggerKind::TRIGGER_FOR_INCOMPLETE_COMPLETIONS);
@@ -91,13 +94,16 @@ pub async fn resolve(item: CompletionItem, documents: &Documents, abilities: &Ab
     CompletionItem { detail, documentation, ..item }
 }
 
-fn find(reading: &Reading, is_configuration: bool, at: usize) -> Completion {
+fn find(seen: &Seen, is_configuration: bool, at: usize) -> Completion {
+    let reading = &seen.reading;
     if is_configuration {
         return complete::configuration(&reading.text, at);
     }
     let Some(language) = reading.language else { return Completion::default() };
     let (text, team) = (&reading.text, &reading.settings.team);
-    complete::complete(text, language, &reading.scan, &reading.memory, team, || reading.findings(), at)
+    let found = OnceCell::new();
+    let findings = || &**found.get_or_init(|| reading.findings(&seen.project));
+    complete::complete(text, language, &reading.scan, &reading.memory, team, findings, at)
 }
 
 /// What is offered at a place, and to whom.

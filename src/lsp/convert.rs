@@ -1,7 +1,8 @@
 //! Between the protocol's types and ours: the only place that counts in `u32`.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use tower_lsp::ls_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
@@ -9,11 +10,11 @@ use tower_lsp::ls_types::{
     Range as LspRange, Uri,
 };
 
-use super::abilities::DiagnosticAbilities;
+use super::abilities::{Abilities, DiagnosticAbilities};
 use crate::describe::Markup;
 use crate::finding::{Finding, Related, Severity};
 use crate::rules::{Rule, Tag};
-use crate::text::{Encoding, Position, Range, Span};
+use crate::text::{Encoding, LineIndex, Position, Range, Span};
 
 /// The encoding to speak with a client that offers `offered`: UTF-8 where it can, else what it names first, else UTF-16.
 pub fn encoding(offered: Option<&[PositionEncodingKind]>) -> Encoding {
@@ -63,13 +64,41 @@ pub fn to_markup(value: String, markup: Markup) -> MarkupContent {
     MarkupContent { kind, value }
 }
 
-/// A finding for the client, of the document at `uri`, whose bytes `range` turns into positions.
-pub fn to_diagnostic(
-    finding: &Finding,
+/// `findings` for the client, of the document at `uri`, whose bytes `range` turns into positions. Places in other files are
+/// told where `address` knows the address of those.
+pub fn to_diagnostics<'f>(
+    findings: &'f [Finding],
     uri: &Uri,
     range: impl Fn(Span) -> Range,
-    abilities: &DiagnosticAbilities,
-) -> Diagnostic {
+    address: impl Fn(&Path) -> Option<Uri>,
+    abilities: &Abilities,
+) -> Vec<Diagnostic> {
+    // Many findings may be about one other file, of which the lines are counted once.
+    let mut others: HashMap<*const u8, LineIndex<'f>> = HashMap::new();
+    let mut location = |it: &'f Related| match &it.file {
+        None => Some(Location { uri: uri.clone(), range: to_range(range(it.span)) }),
+        Some(other) => {
+            let lines = others.entry(other.text.as_ptr()).or_insert_with(|| LineIndex::new(&other.text));
+            let range = to_range(lines.range(it.span, abilities.encoding));
+            Some(Location { uri: address(&other.path)?, range })
+        }
+    };
+    let mut related = |it: &'f Related| {
+        Some(DiagnosticRelatedInformation { location: location(it)?, message: it.message.clone() })
+    };
+    let with_related = |finding: &'f Finding| {
+        let places = finding.related.iter().filter(|_| abilities.diagnostics.related_information);
+        let related: Vec<_> = places.filter_map(&mut related).collect();
+        Diagnostic {
+            related_information: (!related.is_empty()).then_some(related),
+            ..to_diagnostic(finding, to_range(range(finding.span)), &abilities.diagnostics)
+        }
+    };
+    findings.iter().map(with_related).collect()
+}
+
+/// A finding at `range`, without the other places that it is about.
+fn to_diagnostic(finding: &Finding, range: LspRange, abilities: &DiagnosticAbilities) -> Diagnostic {
     let rule = Rule::named(finding.rule);
     // Other servers say better where a file breaks off.
     let severity = if finding.rule == "syntax-error" { Severity::Hint } else { finding.severity };
@@ -77,18 +106,13 @@ pub fn to_diagnostic(
         Some(help) => format!("{}\nhelp: {help}", finding.message),
         None => finding.message.clone(),
     };
-    let related = |it: &Related| DiagnosticRelatedInformation {
-        location: Location { uri: uri.clone(), range: to_range(range(it.span)) },
-        message: it.message.clone(),
-    };
-    let shows_related = abilities.related_information && !finding.related.is_empty();
     let page = rule.filter(|_| abilities.code_description).and_then(|rule| rule.url().parse().ok());
     let tag = rule.and_then(|rule| rule.tag).map(|tag| match tag {
         Tag::Deprecated => DiagnosticTag::DEPRECATED,
         Tag::Unnecessary => DiagnosticTag::UNNECESSARY,
     });
     Diagnostic {
-        range: to_range(range(finding.span)),
+        range,
         severity: Some(match severity {
             Severity::Error => DiagnosticSeverity::ERROR,
             Severity::Warning => DiagnosticSeverity::WARNING,
@@ -100,7 +124,6 @@ pub fn to_diagnostic(
         source: Some("portolan".to_owned()),
         message,
         tags: tag.filter(|tag| abilities.tags.contains(tag)).map(|tag| vec![tag]),
-        related_information: shows_related.then(|| finding.related.iter().map(related).collect()),
         ..Diagnostic::default()
     }
 }

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher};
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,9 +23,11 @@ use tower_lsp::ls_types::{
 };
 
 use super::documents::{self, Document};
+use super::seen::Seen;
 use super::session::Session;
 use super::workspace::{File, State};
 use super::{convert, log};
+use crate::finding::Finding;
 use crate::text::LineIndex;
 
 /// The documents that have changed since they were last looked at.
@@ -39,6 +41,10 @@ pub struct Changed {
 #[derive(Debug, Default)]
 struct Queue {
     uris: Vec<Uri>,
+    /// Those that have not changed themselves, but something that their findings hang on.
+    affected: Vec<Uri>,
+    /// Whether there is other work to be done.
+    is_called: bool,
     /// Whether some that are not in it any more are being looked at.
     is_busy: bool,
 }
@@ -53,6 +59,21 @@ impl Changed {
         self.notify.notify_one();
     }
 
+    /// Asks for `uri` to be looked at because something changed that its findings hang on.
+    pub fn add_affected(&self, uri: Uri) {
+        let mut queue = self.lock();
+        if !queue.affected.contains(&uri) {
+            queue.affected.push(uri);
+        }
+        self.notify.notify_one();
+    }
+
+    /// Asks for what is out of date to be brought up to date.
+    pub fn call(&self) {
+        self.lock().is_called = true;
+        self.notify.notify_one();
+    }
+
     /// Lets those go first that somebody is editing: blocks until all are looked at, or for a moment.
     pub fn wait_until_idle(&self) {
         const MOMENT: Duration = Duration::from_millis(100);
@@ -61,15 +82,18 @@ impl Changed {
         drop(self.idle.wait_timeout_while(self.lock(), MOMENT, is_busy));
     }
 
-    /// The next documents to look at, those asked for first before the others; waits until there are any.
-    async fn take(&self) -> Vec<Uri> {
+    /// The next documents to look at: those that changed, and those that hang on something that did. Those asked for first
+    /// come before the others. Waits until there is something to do.
+    async fn take(&self) -> (Vec<Uri>, Vec<Uri>) {
         loop {
             {
                 let mut queue = self.lock();
                 let uris = std::mem::take(&mut queue.uris);
-                queue.is_busy = !uris.is_empty();
-                if queue.is_busy {
-                    return uris;
+                let mut affected = std::mem::take(&mut queue.affected);
+                affected.retain(|uri| !uris.contains(uri));
+                queue.is_busy = !uris.is_empty() || !affected.is_empty();
+                if std::mem::take(&mut queue.is_called) || queue.is_busy {
+                    return (uris, affected);
                 }
             }
             self.idle.notify_all();
@@ -82,36 +106,103 @@ impl Changed {
     }
 }
 
+/// What the client was told last of documents that are parts of stacks, or were.
+#[derive(Debug, Default)]
+pub struct Shown(Mutex<HashMap<Uri, Vec<Diagnostic>>>);
+
+impl Shown {
+    /// Takes in that the client has no more of what it was told of `uri`.
+    pub fn forget(&self, uri: &Uri) {
+        self.lock().remove(uri);
+    }
+
+    /// Takes in what the client is told of a document; what it was told before, if that is known.
+    fn tell(&self, uri: &Uri, seen: &Seen, diagnostics: &[Diagnostic]) -> Option<Vec<Diagnostic>> {
+        let mut shown = self.lock();
+        if seen.project.is_empty() {
+            return shown.remove(uri);
+        }
+        shown.insert(uri.clone(), diagnostics.to_vec())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Uri, Vec<Diagnostic>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Looks at changed documents for as long as the server runs: tells of the mistakes in their configurations and, to a client
 /// that does not ask, their findings. Of a document that is closed by then, what lies on the disk counts, if that is shown at all.
+/// Then it looks at what hangs on them.
 pub async fn attend(session: Arc<Session>) {
-    let is_asked = session.abilities().diagnostics.pull;
     loop {
-        for uri in session.changed.take().await {
-            let Some(document) = session.documents.snapshot(&uri) else {
-                if !is_asked {
-                    let file = convert::file(&uri).and_then(|path| session.workspace.file(&path));
-                    let diagnostics = file.filter(|file| is_published(&session, file));
-                    let diagnostics = diagnostics.map(|file| file.diagnostics.to_vec()).unwrap_or_default();
-                    session.client.publish_diagnostics(uri, diagnostics, None).await;
-                }
-                continue;
-            };
-            let news = session.told().news(&document, &session.documents);
-            if let Some(message) = news {
-                session.client.show_message(MessageType::ERROR, message).await;
-            }
-            if !is_asked {
-                let version = session.abilities().diagnostics.version.then_some(document.version);
-                let diagnostics = AssertUnwindSafe(diagnostics(&session, &document)).catch_unwind().await;
-                match diagnostics {
-                    Ok(diagnostics) => session.client.publish_diagnostics(uri, diagnostics, version).await,
-                    // The other documents are looked at all the same.
-                    Err(_) => log(format_args!("the linter panicked over {}", uri.as_str())),
-                }
-            }
+        let (changed, affected) = session.changed.take().await;
+        for uri in changed {
+            look(&session, uri).await;
         }
+        let mut has_news = false;
+        for uri in affected {
+            has_news |= look_again(&session, &uri).await;
+        }
+        if has_news {
+            session.ask_again();
+        }
+        if session.project.catch_up().await {
+            session.changed.call();
+        }
+        session.spread();
+        session.watch.notify_one();
     }
+}
+
+/// Looks at a document that has changed.
+async fn look(session: &Arc<Session>, uri: Uri) {
+    let is_asked = session.abilities().diagnostics.pull;
+    let Some(document) = session.documents.snapshot(&uri) else {
+        if !is_asked {
+            let file = convert::file(&uri).and_then(|path| session.workspace.file(&path));
+            let diagnostics = file.filter(|file| is_published(session, file));
+            let diagnostics = diagnostics.map(|file| file.diagnostics.to_vec()).unwrap_or_default();
+            session.client.publish_diagnostics(uri, diagnostics, None).await;
+        }
+        return;
+    };
+    let news = session.told().news(&document, &session.documents);
+    if let Some(message) = news {
+        session.client.show_message(MessageType::ERROR, message).await;
+    }
+    if is_asked {
+        return;
+    }
+    let Some((seen, diagnostics)) = guarded(session, &document).await else { return };
+    session.shown.tell(&uri, &seen, &diagnostics);
+    publish(session, &document, diagnostics).await;
+}
+
+/// Looks at a document that hangs on something that has changed; whether a client that asks is to be told so.
+async fn look_again(session: &Arc<Session>, uri: &Uri) -> bool {
+    let Some(document) = session.documents.snapshot(uri) else { return false };
+    let Some((seen, now)) = guarded(session, &document).await else { return false };
+    // It may not have been a part of anything before.
+    let alone = || diagnostics_in(session, &document, &seen.reading.findings(&[]));
+    if session.shown.tell(uri, &seen, &now).unwrap_or_else(alone) == now {
+        return false;
+    }
+    if session.abilities().diagnostics.pull {
+        return true;
+    }
+    publish(session, &document, now).await;
+    false
+}
+
+async fn publish(session: &Session, document: &Document, diagnostics: Vec<Diagnostic>) {
+    let version = session.abilities().diagnostics.version.then_some(document.version);
+    session.client.publish_diagnostics(document.uri.clone(), diagnostics, version).await;
+}
+
+/// What is found in `document`; nothing where the linter breaks over it, so that the others are looked at all the same.
+async fn guarded(session: &Session, document: &Document) -> Option<(Seen, Vec<Diagnostic>)> {
+    let found = AssertUnwindSafe(diagnostics(session, document)).catch_unwind().await;
+    found.inspect_err(|_| log(format_args!("the linter panicked over {}", document.uri.as_str()))).ok()
 }
 
 /// Publishes what lies in the workspace and is not open, where it is otherwise than was `published` before. A client that
@@ -140,12 +231,19 @@ fn is_published(session: &Session, file: &File) -> bool {
 }
 
 /// What is found in `document`.
-async fn diagnostics(session: &Session, document: &Document) -> Vec<Diagnostic> {
-    let (reading, abilities) = (document.read().await, session.abilities());
+async fn diagnostics(session: &Session, document: &Document) -> (Seen, Vec<Diagnostic>) {
+    let seen = session.see(document).await;
+    let findings = seen.findings().await;
+    let diagnostics = diagnostics_in(session, document, &findings);
+    (seen, diagnostics)
+}
+
+/// The `findings` in `document` for the client.
+fn diagnostics_in(session: &Session, document: &Document, findings: &[Finding]) -> Vec<Diagnostic> {
+    let abilities = session.abilities();
     let range = |span| document.text.range(span, abilities.encoding);
-    let to_diagnostic =
-        |finding| convert::to_diagnostic(finding, &document.uri, range, &abilities.diagnostics);
-    reading.findings().iter().map(to_diagnostic).collect()
+    let address = |path: &Path| session.documents.address(path);
+    convert::to_diagnostics(findings, &document.uri, range, address, abilities)
 }
 
 /// What is found in the document that `params` name; of one that is not open, what was found in the workspace.
@@ -156,7 +254,9 @@ pub async fn of_document(session: &Session, params: DocumentDiagnosticParams) ->
         let diagnostics = file.map(|file| file.diagnostics.to_vec()).unwrap_or_default();
         return with_related(report(diagnostics, None, previous), None);
     };
-    let report = report(diagnostics(session, &document).await, Some(document.version), previous);
+    let (seen, diagnostics) = diagnostics(session, &document).await;
+    session.shown.tell(&uri, &seen, &diagnostics);
+    let report = report(diagnostics, Some(document.version), previous);
     with_related(report, related(session, &document))
 }
 
@@ -172,6 +272,9 @@ pub async fn of_workspace(
     let known: HashMap<&Uri, &str> =
         params.previous_result_ids.iter().map(|it| (&it.uri, it.value.as_str())).collect();
     let can_wait = params.partial_result_params.partial_result_token.is_some();
+    // What was just typed may say something else of files that are not open.
+    while session.project.catch_up().await {}
+    session.spread();
     let mut state = session.workspace.until(|now| now.is_settled || session.is_over()).await;
     loop {
         let reports = workspace_reports(session, &known).await;
@@ -194,7 +297,8 @@ async fn workspace_reports(
     let mut seen = HashSet::new();
     for uri in session.documents.addresses() {
         let Some(document) = session.documents.snapshot(&uri) else { continue };
-        let (diagnostics, known) = (diagnostics(session, &document).await, known.get(&uri));
+        let ((now, diagnostics), known) = (diagnostics(session, &document).await, known.get(&uri));
+        session.shown.tell(&uri, &now, &diagnostics);
         if !diagnostics.is_empty() || known.is_some() {
             let report = report(diagnostics, Some(document.version), known.copied());
             reports.push(workspace_report(&uri, Some(document.version.into()), report));
@@ -262,11 +366,9 @@ fn related(session: &Session, document: &Document) -> Option<HashMap<Uri, Docume
     }
     let uri = Uri::from_file_path(&configuration.path)?;
     let (lines, abilities) = (LineIndex::new(&configuration.text), session.abilities());
-    let diagnostics = configuration.mistakes.iter().map(|mistake| {
-        let range = |span| lines.range(span, abilities.encoding);
-        convert::to_diagnostic(mistake, &uri, range, &abilities.diagnostics)
-    });
-    let report = full(diagnostics.collect());
+    let range = |span| lines.range(span, abilities.encoding);
+    let diagnostics = convert::to_diagnostics(&configuration.mistakes, &uri, range, |_| None, abilities);
+    let report = full(diagnostics);
     Some(HashMap::from([(uri, report)]))
 }
 

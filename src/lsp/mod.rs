@@ -15,25 +15,34 @@ use tower_lsp::LspService;
 
 mod abilities;
 mod capabilities;
+mod chart;
 mod code_action;
 mod completion;
 mod configuration;
 mod convert;
 mod diagnostics;
+mod disk;
 mod documents;
 mod frames;
 mod hover;
 mod inlay_hint;
 mod links;
+mod navigation;
 mod options;
 mod progress;
+mod project;
 mod registration;
+mod rename;
+mod seen;
 mod server;
 mod session;
+mod spot;
+mod stacks;
 mod symbols;
 mod trace;
 mod transport;
 mod workspace;
+mod workspace_symbols;
 
 use server::Server;
 
@@ -51,6 +60,7 @@ pub fn serve() -> ExitCode {
     let shut_down = runtime.block_on(async {
         let (service, socket) = LspService::build(Server::new)
             .custom_method("$/setTrace", Server::set_trace)
+            .custom_method("portolan/chart", Server::chart)
             .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
             .finish();
         let session = Arc::clone(&service.inner().session);

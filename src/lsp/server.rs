@@ -10,20 +10,25 @@ use tower_lsp::ls_types::{
     CreateFilesParams, DeleteFilesParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
-    DocumentDiagnosticReportResult, DocumentLink, DocumentLinkParams, DocumentSymbolParams,
-    DocumentSymbolResponse, ExecuteCommandParams, Hover, HoverParams, InitializeParams, InitializeResult,
-    InitializedParams, InlayHint, InlayHintParams, LSPAny, RenameFilesParams, ServerInfo, SetTraceParams,
-    Uri, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
-    WorkspaceDiagnosticReportResult, WorkspaceFolder,
+    DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, DocumentLink,
+    DocumentLinkParams, DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams,
+    GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
+    InitializedParams, InlayHint, InlayHintParams, LSPAny, Location, PrepareRenameResponse, ReferenceParams,
+    RenameFilesParams, RenameParams, ServerInfo, SetTraceParams, TextDocumentPositionParams, Uri,
+    WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
+    WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceFolder, WorkspaceSymbolParams,
+    WorkspaceSymbolResponse,
 };
 use tower_lsp::{Client, LanguageServer};
 
 use super::abilities::Abilities;
+use super::chart::{ChartParams, ChartResult};
 use super::documents::Document;
 use super::session::Session;
+use super::spot::Spot;
 use super::{
-    capabilities, code_action, completion, convert, diagnostics, hover, inlay_hint, links, log, progress,
-    registration, symbols, workspace,
+    capabilities, chart, code_action, completion, convert, diagnostics, documents, hover, inlay_hint, links,
+    log, navigation, progress, registration, rename, symbols, workspace, workspace_symbols,
 };
 
 /// The server's side of one conversation.
@@ -49,6 +54,11 @@ impl Server {
         if progress::is_ours(&params.token) {
             self.session.workspace.cancel();
         }
+    }
+
+    /// `portolan/chart`: who reaches which port.
+    pub async fn chart(&self, params: ChartParams) -> Result<ChartResult> {
+        Ok(chart::chart(&self.session, params).await)
     }
 
     fn abilities(&self) -> &Abilities {
@@ -78,6 +88,7 @@ impl LanguageServer for Server {
 
     async fn initialized(&self, _: InitializedParams) {
         tokio::spawn(registration::register(Arc::clone(&self.session)));
+        tokio::spawn(registration::watch_named(Arc::clone(&self.session)));
         tokio::spawn(registration::ask_for_settings(Arc::clone(&self.session)));
         tokio::spawn(workspace::keep(Arc::clone(&self.session)));
         self.session.workspace.want_all();
@@ -92,6 +103,10 @@ impl LanguageServer for Server {
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let uri = params.text_document.uri.clone();
         self.session.documents.open(params.text_document);
+        if let Some(path) = documents::path(&uri) {
+            self.session.project.opened(&path);
+            self.session.look_for_untold_changes(&path);
+        }
         // Not every client tells when a configuration changes on the disk.
         self.session.look_at_reconfigured();
         self.session.look_at(uri);
@@ -103,17 +118,27 @@ impl LanguageServer for Server {
         if !self.session.documents.change(&uri, version, &params.content_changes, encoding) {
             return log(format_args!("a change to a document that is not open: {}", uri.as_str()));
         }
+        if let Some(path) = documents::path(&uri) {
+            self.session.project.edited(path);
+        }
         self.session.look_at(uri);
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
         self.session.look_at_reconfigured();
+        if let Some(path) = documents::path(&params.text_document.uri) {
+            self.session.look_for_untold_changes(&path);
+        }
         self.session.look_at(params.text_document.uri);
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         let uri = params.text_document.uri;
         self.session.documents.close(&uri);
+        self.session.shown.forget(&uri);
+        if let Some(path) = documents::path(&uri) {
+            self.session.project.closed(&path);
+        }
         self.session.file_changed(&uri);
         self.session.look_at(uri);
     }
@@ -168,14 +193,14 @@ impl LanguageServer for Server {
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let at = params.text_document_position_params;
         let Some(document) = self.document(&at.text_document.uri) else { return Ok(None) };
-        Ok(hover::hover(&document, at.position, self.abilities()).await)
+        Ok(hover::hover(&document, at.position, &self.session).await)
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let at = params.text_document_position;
         let Some(document) = self.document(&at.text_document.uri) else { return Ok(None) };
         let context = params.context.as_ref();
-        let list = completion::completion(&document, at.position, context, self.abilities()).await;
+        let list = completion::completion(&document, at.position, context, &self.session).await;
         Ok(list.map(CompletionResponse::List))
     }
 
@@ -198,6 +223,55 @@ impl LanguageServer for Server {
         Ok(Some(symbols::symbols(&document, self.abilities()).await))
     }
 
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        while self.session.project.catch_up().await {}
+        let symbols =
+            beside(&self.session, move |session| workspace_symbols::symbols(session, &params.query));
+        Ok(Some(WorkspaceSymbolResponse::Flat(symbols.await?)))
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        let Some(spot) = Spot::of(&self.session, &at).await else { return Ok(None) };
+        beside(&self.session, move |session| navigation::definition(session, &spot)).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let with_declarations = params.context.include_declaration;
+        let Some(spot) = Spot::of(&self.session, &params.text_document_position).await else {
+            return Ok(None);
+        };
+        beside(&self.session, move |session| navigation::references(session, &spot, with_declarations)).await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        let at = params.text_document_position_params;
+        let Some(spot) = Spot::of(&self.session, &at).await else { return Ok(None) };
+        beside(&self.session, move |session| navigation::highlights(session, &spot)).await
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        let Some(spot) = Spot::of(&self.session, &params).await else { return Ok(None) };
+        beside(&self.session, move |session| rename::prepare(session, &spot)).await?
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let at = params.text_document_position;
+        if let Some(path) = documents::path(&at.text_document.uri) {
+            self.session.look_for_untold_changes(&path);
+        }
+        let Some(spot) = Spot::of(&self.session, &at).await else { return Ok(None) };
+        beside(&self.session, move |session| rename::rename(session, &spot, &params.new_name))
+            .await?
+            .map(Some)
+    }
+
     async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
         let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
         Ok(Some(links::links(&document, self.abilities()).await))
@@ -206,22 +280,35 @@ impl LanguageServer for Server {
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let Some(document) = self.document(&params.text_document.uri) else { return Ok(None) };
         let range = convert::from_range(params.range);
-        let actions = code_action::code_actions(&document, range, &params.context, self.abilities()).await;
+        let actions = code_action::code_actions(&document, range, &params.context, &self.session).await;
         Ok(Some(actions))
     }
 
     async fn code_action_resolve(&self, params: CodeAction) -> Result<CodeAction> {
-        code_action::resolve(params, &self.session.documents, self.abilities()).await
+        code_action::resolve(params, &self.session).await
     }
 
     async fn execute_command(&self, mut params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
         let Some(data) = params.arguments.pop().filter(|_| params.command == code_action::APPLY) else {
             return Err(Error::invalid_params(format!("no such command: {}", params.command)));
         };
-        let edit = code_action::edit_of(&data, &self.session.documents, self.abilities()).await?;
+        let edit = code_action::edit_of(&data, &self.session).await?;
         let client = self.session.client.clone();
         // Whether the client does it is its own affair, and nobody waits for that.
         tokio::spawn(async move { client.apply_edit(edit).await });
         Ok(None)
     }
+}
+
+/// Does `work` beside the task that reads messages: how much it is depends on files that nobody has looked at yet.
+async fn beside<T: Send + 'static>(
+    session: &Arc<Session>,
+    work: impl FnOnce(&Session) -> T + Send + 'static,
+) -> Result<T> {
+    let session = Arc::clone(session);
+    let done = tokio::task::spawn_blocking(move || work(&session)).await;
+    done.map_err(|error| {
+        log(format_args!("a request could not be answered: {error}"));
+        Error::internal_error()
+    })
 }

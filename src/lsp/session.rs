@@ -1,23 +1,26 @@
 //! One conversation with a client: who it is, what it wants, and what it has open.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::Value;
+use tokio::sync::Notify;
 use tower_lsp::Client;
 use tower_lsp::ls_types::{InitializeParams, MessageType, Uri};
 
 use super::abilities::Abilities;
 use super::configuration::Told;
 use super::convert;
-use super::diagnostics::Changed;
+use super::diagnostics::{Changed, Shown};
 use super::documents::{self, Documents};
 use super::log;
 use super::options::{DiagnosticMode, LogLevel, Options};
+use super::project::Project;
 use super::trace::Trace;
 use super::workspace::Workspace;
 use crate::discovery::NAMES;
+use crate::project::Stack;
 
 /// One conversation with a client.
 #[derive(Debug)]
@@ -25,7 +28,13 @@ pub struct Session {
     /// The way to the client.
     pub client: Client,
     /// What it has open.
-    pub documents: Documents,
+    pub documents: Arc<Documents>,
+    /// The stacks that its files make up.
+    pub project: Arc<Project>,
+    /// Tells that it may be time to watch other files.
+    pub watch: Notify,
+    /// What it was told last of documents that are parts of stacks.
+    pub shown: Shown,
     /// Whose findings are to be looked at again.
     pub changed: Changed,
     /// What lies in the folders of the workspace.
@@ -50,9 +59,13 @@ struct Settled {
 impl Session {
     /// A conversation in which nothing was said yet.
     pub fn new(client: Client) -> Self {
+        let documents = Arc::<Documents>::default();
         Self {
             client,
-            documents: Documents::default(),
+            project: Arc::new(Project::new(Arc::clone(&documents))),
+            documents,
+            watch: Notify::new(),
+            shown: Shown::default(),
             changed: Changed::default(),
             workspace: Workspace::default(),
             told: Mutex::default(),
@@ -149,7 +162,8 @@ impl Session {
 
     /// Takes in that a file, or a folder, is new on the disk, or is otherwise, or is gone.
     pub fn file_changed(self: &Arc<Self>, uri: &Uri) {
-        let Some(path) = convert::file(uri) else { return };
+        let Some(path) = documents::path(uri) else { return };
+        self.project.changed(&path);
         let names = [NAMES[0], NAMES[1], ".gitignore", ".ignore"];
         if path.file_name().is_some_and(|name| names.iter().any(|own| name == *own)) {
             self.look_at_all();
@@ -163,6 +177,30 @@ impl Session {
         match uri.parse() {
             Ok(uri) => self.file_changed(&uri),
             Err(_) => log(format_args!("a file without an address: {uri}")),
+        }
+    }
+
+    /// Looks whether files changed on the disk that share a stack with that at `path`, where the client does not tell.
+    pub fn look_for_untold_changes(&self, path: &Path) {
+        if !self.abilities().workspace.watches_files {
+            self.project.recheck(path);
+        }
+    }
+
+    /// All stacks, in the order of the compose files that they begin with.
+    pub fn stacks(&self) -> Vec<Arc<Stack>> {
+        self.project.stacks()
+    }
+
+    /// Has those looked at again whose stacks are otherwise than they were: open documents here, the others with the
+    /// workspace.
+    pub fn spread(&self) {
+        for path in self.project.take_affected() {
+            if !self.documents.is_open(&path) {
+                self.workspace.want_again(path);
+            } else if let Some(uri) = self.documents.address(&path) {
+                self.changed.add_affected(uri);
+            }
         }
     }
 

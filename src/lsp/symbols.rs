@@ -37,7 +37,7 @@ impl Writer<'_> {
             name: symbol.name.clone(),
             detail: (!symbol.detail.is_empty()).then(|| symbol.detail.clone()),
             kind: kind(symbol.kind, &self.abilities.symbols),
-            tags: self.tags(symbol),
+            tags: tags(symbol, &self.abilities.symbols),
             deprecated: None,
             range: range(symbol.span),
             selection_range: range(symbol.selection),
@@ -54,22 +54,22 @@ impl Writer<'_> {
         flat.push(SymbolInformation {
             name: format!("{}{detail}", symbol.name),
             kind: kind(symbol.kind, &self.abilities.symbols),
-            tags: self.tags(symbol),
+            tags: tags(symbol, &self.abilities.symbols),
             deprecated: None,
             location: Location { uri: self.document.uri.clone(), range },
             container_name: container.map(|container| container.name.clone()),
         });
         symbol.children.iter().for_each(|child| self.add_flat(child, Some(symbol), flat));
     }
+}
 
-    fn tags(&self, symbol: &Symbol) -> Option<Vec<SymbolTag>> {
-        let is_shown = symbol.is_withdrawn && self.abilities.symbols.shows_deprecated;
-        is_shown.then(|| vec![SymbolTag::DEPRECATED])
-    }
+/// The tags of a symbol that the client shows.
+pub fn tags(symbol: &Symbol, abilities: &SymbolAbilities) -> Option<Vec<SymbolTag>> {
+    (symbol.is_withdrawn && abilities.shows_deprecated).then(|| vec![SymbolTag::DEPRECATED])
 }
 
 /// The protocol's kind that comes nearest, of those that the client knows.
-fn kind(kind: Kind, abilities: &SymbolAbilities) -> SymbolKind {
+pub fn kind(kind: Kind, abilities: &SymbolAbilities) -> SymbolKind {
     let nearest = match kind {
         Kind::Stage => [SymbolKind::NAMESPACE, SymbolKind::MODULE, SymbolKind::CLASS],
         Kind::Service | Kind::Server | Kind::Upstream => {

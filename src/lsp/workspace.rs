@@ -4,6 +4,7 @@
 //! come first. Nothing is read outside the folders, nor what .gitignore hides or a configuration excludes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tower_lsp::ls_types::{Diagnostic, Uri};
 
 use super::diagnostics::{publish_workspace, result_id};
+use super::disk::LARGEST;
 use super::options::LogLevel;
 use super::progress::{self, Step};
 use super::session::Session;
@@ -19,12 +21,10 @@ use super::{convert, log};
 use crate::config::Config;
 use crate::discovery::{self, NAMES};
 use crate::finding::Finding;
-use crate::languages::{self, NameVerdict};
-use crate::lint::lint;
+use crate::languages::{self, Language, NameVerdict};
+use crate::lint::judge;
+use crate::project;
 use crate::text::LineIndex;
-
-/// Files of more bytes than this are looked at only while they are open.
-const LARGEST: u64 = 4 << 20;
 
 /// The files of the workspace, and what is to be read again.
 #[derive(Debug, Default)]
@@ -34,6 +34,8 @@ pub struct Workspace {
     notify: Notify,
     /// Whether the user wants no more of it.
     is_cancelled: AtomicBool,
+    /// Whether all files are still to be looked at, so that none need be asked for.
+    is_linking: AtomicBool,
     state: watch::Sender<State>,
 }
 
@@ -53,6 +55,14 @@ pub struct File {
 struct Wanted {
     everything: bool,
     paths: BTreeSet<PathBuf>,
+    /// Files that say what they said, in which something else may be found since.
+    again: BTreeSet<PathBuf>,
+}
+
+impl Wanted {
+    fn is_empty(&self) -> bool {
+        !self.everything && self.paths.is_empty() && self.again.is_empty()
+    }
 }
 
 /// How far the reading is.
@@ -73,6 +83,14 @@ impl Workspace {
     /// Asks for what lies at `path` to be read again, a file or a folder, or to be forgotten where nothing does.
     pub fn want_path(&self, path: PathBuf) {
         self.want(|wanted| wanted.paths.extend([path]));
+    }
+
+    /// Asks for the file at `path` to be looked at again, if it is one of those that were, since something changed that its
+    /// findings hang on.
+    pub fn want_again(&self, path: PathBuf) {
+        if !self.is_linking.load(Ordering::Relaxed) && lock(&self.files).contains_key(&path) {
+            self.want(|wanted| wanted.again.extend([path]));
+        }
     }
 
     /// Reads no more of what it is reading.
@@ -118,7 +136,7 @@ impl Workspace {
     async fn take(&self) -> Wanted {
         loop {
             let wanted = std::mem::take(&mut *lock(&self.wanted));
-            if wanted.everything || !wanted.paths.is_empty() {
+            if !wanted.is_empty() {
                 return wanted;
             }
             self.notify.notified().await;
@@ -128,7 +146,7 @@ impl Workspace {
     /// Says that what was wanted is read, unless more is wanted by now.
     fn settle(&self, has_changed: bool) {
         let wanted = lock(&self.wanted);
-        let is_settled = !wanted.everything && wanted.paths.is_empty();
+        let is_settled = wanted.is_empty();
         self.state.send_modify(|state| {
             state.generation += usize::from(has_changed);
             state.is_settled = is_settled;
@@ -155,6 +173,7 @@ pub async fn keep(session: Arc<Session>) {
         });
         session.workspace.settle(has_changed);
         publish_workspace(&session, &mut published).await;
+        session.watch.notify_one();
         if has_changed && !is_first {
             session.ask_again();
         }
@@ -165,47 +184,97 @@ pub async fn keep(session: Arc<Session>) {
 /// Reads what is `wanted`; whether anything else is found now than before.
 fn read(session: &Arc<Session>, wanted: &Wanted, steps: &mpsc::UnboundedSender<Step>) -> bool {
     let folders = session.documents.folders();
-    if wanted.everything {
-        return read_all(session, &folders, steps);
-    }
-    let changed: Vec<bool> = wanted.paths.iter().map(|path| read_path(session, &folders, path)).collect();
-    changed.contains(&true)
+    let has_changed = if wanted.everything {
+        read_all(session, &folders, steps)
+    } else {
+        read_some(session, &folders, wanted)
+    };
+    session.spread();
+    has_changed
 }
 
-/// Reads all that lies in the `folders`.
+/// Reads all that lies in the `folders`: the compose files, then whatever hangs together with them, and what is found in each
+/// file at last. Of the files that hang together with nothing, none is kept.
 fn read_all(session: &Arc<Session>, folders: &[PathBuf], steps: &mpsc::UnboundedSender<Step>) -> bool {
+    let (workspace, project) = (&session.workspace, &session.project);
     let paths: BTreeSet<PathBuf> =
         folders.iter().flat_map(|folder| candidates(session, folder, folder)).collect();
     // Whoever shows the steps may have gone.
     let _ = steps.send(Step::Counted(paths.len()));
+    let count = paths.len();
+    let is_wanted = || !workspace.is_to_stop();
+
+    workspace.is_linking.store(true, Ordering::Relaxed);
+    project.changed_everywhere();
+    let compose = compose_files(session, paths.iter().take_while(|_| is_wanted()));
+    if is_wanted() {
+        project.set_compose_files(None, compose.iter().map(|file| file.path.clone()));
+    }
+    drop(compose);
+    project.catch_up_here(|| {
+        session.changed.wait_until_idle();
+        is_wanted()
+    });
+    session.spread();
+    workspace.is_linking.store(false, Ordering::Relaxed);
+
     let read = |path: PathBuf| {
         let file = file(session, &path);
         let _ = steps.send(Step::Read);
         Some((path, file?))
     };
-    let is_wanted = |_: &PathBuf| !session.workspace.is_to_stop();
-    let count = paths.len();
-    let files: BTreeMap<_, _> = paths.into_iter().take_while(is_wanted).filter_map(read).collect();
-    if session.workspace.is_to_stop() {
+    let files: BTreeMap<_, _> = paths.into_iter().take_while(|_| is_wanted()).filter_map(read).collect();
+    if !is_wanted() {
         session.tell(LogLevel::Info, "the reading of the workspace was broken off".to_owned());
         return false;
     }
     let found: usize = files.values().map(|file| file.diagnostics.len()).sum();
-    let summary = format!("{} of {count} files of the workspace are ours; {found} findings", files.len());
-    let has_changed = *lock(&session.workspace.files) != files;
+    let stacks = session.stacks().len();
+    let summary = format!(
+        "{} of {count} files of the workspace are ours, in {stacks} stacks; {found} findings",
+        files.len()
+    );
+    let has_changed = *lock(&workspace.files) != files;
     // Nobody wants to be told the same again.
     session.tell(if has_changed { LogLevel::Info } else { LogLevel::Debug }, summary);
-    *lock(&session.workspace.files) = files;
+    *lock(&workspace.files) = files;
     has_changed
 }
 
-/// Reads what lies at `path`, a file or a folder; what was there and is no more, or is not looked at, is forgotten.
-fn read_path(session: &Arc<Session>, folders: &[PathBuf], path: &Path) -> bool {
-    let folder = folders.iter().find(|folder| path.starts_with(folder));
-    let folder = folder.filter(|folder| is_looked_at(session, folder, path));
-    let paths = folder.into_iter().flat_map(|folder| candidates(session, folder, path));
-    let found: BTreeMap<_, _> =
-        paths.filter_map(|path| Some((path.clone(), file(session, &path)?))).collect();
+/// Reads what is `wanted` and lies in the `folders`, files and folders; what was there and is no more, or is not looked at,
+/// is forgotten.
+fn read_some(session: &Arc<Session>, folders: &[PathBuf], wanted: &Wanted) -> bool {
+    let within = |path: &PathBuf| {
+        let folder = folders.iter().find(|folder| path.starts_with(folder));
+        let folder = folder.filter(|folder| is_looked_at(session, folder, path));
+        let paths: Vec<PathBuf> =
+            folder.into_iter().flat_map(|folder| candidates(session, folder, path)).collect();
+        let compose = compose_files(session, paths.iter());
+        session.project.set_compose_files(Some(path), compose.iter().map(|file| file.path.clone()));
+        (path.clone(), paths)
+    };
+    let within: Vec<(PathBuf, Vec<PathBuf>)> = wanted.paths.iter().map(within).collect();
+    session.project.catch_up_here(|| {
+        session.changed.wait_until_idle();
+        !session.workspace.is_to_stop()
+    });
+    let mut has_changed = false;
+    for (path, paths) in within {
+        let found =
+            paths.into_iter().filter_map(|path| Some((path.clone(), file(session, &path)?))).collect();
+        has_changed |= replace(session, &path, found);
+    }
+    for path in &wanted.again {
+        let is_known = lock(&session.workspace.files).contains_key(path);
+        let found = is_known.then(|| file(session, path)).flatten();
+        has_changed |=
+            found.is_some_and(|file| replace(session, path, BTreeMap::from([(path.clone(), file)])));
+    }
+    has_changed
+}
+
+/// Puts what was `found` at `path` and below it in the place of what was found there before; whether that is something else.
+fn replace(session: &Session, path: &Path, found: BTreeMap<PathBuf, File>) -> bool {
     let mut files = lock(&session.workspace.files);
     let is_there = |(it, _): &(&PathBuf, &File)| it.starts_with(path);
     if files.range(path.to_owned()..).take_while(is_there).eq(&found) {
@@ -214,6 +283,32 @@ fn read_path(session: &Arc<Session>, folders: &[PathBuf], path: &Path) -> bool {
     files.retain(|it, _| !it.starts_with(path));
     files.extend(found);
     true
+}
+
+/// Those of `paths` that are compose files, which their texts may tell.
+fn compose_files<'p>(session: &Session, paths: impl Iterator<Item = &'p PathBuf>) -> Vec<Arc<project::File>> {
+    let may_be = |path: &&PathBuf| {
+        let by_name = languages::by_name(&path.to_string_lossy());
+        let configured = || session.documents.configuration_of(path).and_then(|it| it.language(path));
+        let is_named_so = matches!(
+            by_name,
+            NameVerdict::Is(Language::Compose)
+                | NameVerdict::Likely(Language::Compose)
+                | NameVerdict::Maybe(Language::Compose)
+        );
+        is_named_so || configured() == Some(Language::Compose)
+    };
+    let read = |path: &PathBuf| {
+        session.changed.wait_until_idle();
+        // Whoever looks for findings in it tells why it cannot be read.
+        let file = session.project.on_disk(path).ok().flatten();
+        let compose = file.filter(|file| file.language == Some(Language::Compose));
+        if compose.is_none() {
+            session.project.let_go(path);
+        }
+        compose
+    };
+    paths.filter(may_be).filter_map(read).collect()
 }
 
 /// Whether a walk through a `folder` of the workspace comes to `path`, whatever that is.
@@ -256,33 +351,39 @@ fn candidates<'a>(
 fn file(session: &Arc<Session>, path: &Path) -> Option<File> {
     session.changed.wait_until_idle();
     let uri = Uri::from_file_path(path)?;
-    let text = match discovery::text_of(path, LARGEST) {
-        Ok(text) => text?,
+    let (text, findings) = match findings(session, path) {
+        Ok(found) => found?,
         Err(error) => {
             session.tell(LogLevel::Warning, format!("{}: {error}", path.display()));
             return None;
         }
     };
-    let findings = findings(session, path, &text)?;
     let (lines, abilities) = (LineIndex::new(&text), session.abilities());
     let range = |span| lines.range(span, abilities.encoding);
-    let diagnostics: Vec<Diagnostic> = findings
-        .iter()
-        .map(|finding| convert::to_diagnostic(finding, &uri, range, &abilities.diagnostics))
-        .collect();
+    let address = |path: &Path| session.documents.address(path);
+    let diagnostics = convert::to_diagnostics(&findings, &uri, range, address, abilities);
     Some(File { uri, result_id: result_id(&diagnostics), diagnostics: diagnostics.into() })
 }
 
-/// What the linter finds in `text`, which the file at `path` holds; `None` where it is nothing we read.
-fn findings(session: &Session, path: &Path, text: &str) -> Option<Vec<Finding>> {
+/// What the file at `path` holds, and what the linter finds in it; `None` where it is nothing we read.
+fn findings(session: &Session, path: &Path) -> io::Result<Option<(Arc<str>, Vec<Finding>)>> {
     if path.file_name().is_some_and(|name| NAMES.iter().any(|own| name == *own)) {
-        return Some(Config::read(text).err().unwrap_or_default());
+        let Some(text) = discovery::text_of(path, LARGEST)? else { return Ok(None) };
+        let mistakes = Config::read(&text).err().unwrap_or_default();
+        return Ok(Some((text.into(), mistakes)));
     }
-    let configuration = session.documents.configuration_of(path);
-    let configured = configuration.as_ref().and_then(|it| it.language(path));
-    let language = configured.or_else(|| languages::detect(&path.to_string_lossy(), None, text))?;
-    let settings = configuration.map(|it| it.settings_for(path)).unwrap_or_default();
-    Some(lint(text, language, &settings))
+    let Some(file) = session.project.on_disk(path)? else { return Ok(None) };
+    let found = file.language.map(|language| {
+        let configuration = session.documents.configuration_of(path);
+        let settings = configuration.map(|it| it.settings_for(path)).unwrap_or_default();
+        // Of one that is open, what is found as it stands in the editor is shown.
+        let is_open = session.documents.is_open(path);
+        let project = if is_open { Vec::new() } else { session.project.views_of(&file) };
+        (Arc::clone(&file.text), judge(&file.text, language, &file.scan, &project, &settings))
+    });
+    drop(file);
+    session.project.let_go(path);
+    Ok(found)
 }
 
 /// A panic elsewhere leaves whole entries behind, so they stay in use.

@@ -1,6 +1,7 @@
 //! The nginx configuration that a service has from the project: mounted into its container, copied into its image, or
 //! standing in the compose file, and what that includes.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,6 +37,9 @@ const USUAL: [&str; 9] = [
     "snippets",
     "templates",
 ];
+
+/// The folders in which nginx has no configuration: what it serves, writes and logs.
+const DATA: [&str; 4] = ["/usr/share/", "/var/", "/srv/", "/tmp/"];
 
 /// What a container has from the project.
 #[derive(Default)]
@@ -158,7 +162,8 @@ impl Linker<'_> {
 
     /// Adds the configuration in the file at `source`, or in the folder there, that the container has at `target`.
     fn placed(&mut self, target: &str, source: &Path, fragments: &mut Vec<Fragment>) {
-        if !is_about_nginx(target) && !is_about_nginx(&source.to_string_lossy()) {
+        let is_data = DATA.iter().any(|folder| target.starts_with(folder));
+        if is_data || !is_about_nginx(target) && !is_about_nginx(&source.to_string_lossy()) {
             return;
         }
         if may_be_nginx(target, source) && self.add(target, source, fragments) {
@@ -180,10 +185,7 @@ impl Linker<'_> {
 
     /// Adds the file at `source`, if there is one that holds nginx configuration; tells whether it does.
     fn add(&mut self, target: &str, source: &Path, fragments: &mut Vec<Fragment>) -> bool {
-        let may_be = crate::languages::by_name(&source.to_string_lossy())
-            != crate::languages::NameVerdict::No
-            || is_about_nginx(target) && target.ends_with(".template");
-        if fragments.len() >= MOST || !may_be {
+        if fragments.len() >= MOST {
             return false;
         }
         let Some(file) = self.open(source, Some(Language::Nginx), Part::Nginx, &Arc::default()) else {
@@ -279,7 +281,8 @@ impl Container {
             let rest = if target == "/" || rest.is_empty() { rest } else { rest.strip_prefix('/')? };
             Some((target.len(), if rest.is_empty() { source.clone() } else { source.join(rest) }))
         });
-        within.max_by_key(|(length, _)| *length).map(|(_, source)| source)
+        // Of what is put in the same place the last hides the others: it comes first here.
+        within.min_by_key(|(length, _)| Reverse(*length)).map(|(_, source)| source)
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::languages::{self, Assignment, Environment, Language, Scan};
 use crate::text::Span;
 
+mod across;
 mod configuration;
 mod files;
 mod image;
@@ -21,6 +22,7 @@ mod paths;
 mod ports;
 mod references;
 
+pub use across::{Site, renamed, same_port};
 pub use files::Files;
 pub use link::{link, roots};
 pub use ports::{Mention, MentionKind, Refusal, ServicePort, outermost};

@@ -8,7 +8,7 @@ use super::configuration::upstreams;
 use super::link::Linker;
 use super::ports::inside;
 use super::{Image, NameKind, Naming, Place, Reach, Reference, Service, Stack};
-use crate::languages::{InstructionKind, Scan};
+use crate::languages::{InstructionKind, Module, Scan};
 use crate::port::Role;
 use crate::text::Span;
 
@@ -42,7 +42,11 @@ impl Linker<'_> {
                 let said = inside(&scan.uses, fragment.span).filter(|&port| {
                     let found = &scan.uses[port];
                     let is_upstream = || {
-                        found.address.as_ref().is_some_and(|it| own.contains_key(&it.to_ascii_lowercase()))
+                        let name = found.address.as_ref().map(|it| it.to_ascii_lowercase());
+                        name.and_then(|name| own.get(&name)).is_some_and(|&(file, scope)| {
+                            let other = module(&stack.files[file].scan, Some(scope));
+                            may_share(other, module(scan, found.scope))
+                        })
                     };
                     is_said_by_nginx(found.role) && (found.role == Role::Upstream || !is_upstream())
                 });
@@ -138,6 +142,17 @@ impl Found {
         }
         to.map(|to| (to, Naming::Network))
     }
+}
+
+/// The module of nginx in which a server or upstream stands.
+fn module(scan: &Scan, scope: Option<usize>) -> Module {
+    let section = scope.map_or(0, |scope| scan.scopes[scope].section);
+    scan.sections.get(section).map_or(Module::Unknown, |section| section.module)
+}
+
+/// Whether upstreams of one module may be known in the other: `http` and `stream` know nothing of each other.
+fn may_share(one: Module, other: Module) -> bool {
+    one == other || one == Module::Unknown || other == Module::Unknown
 }
 
 impl Stack {

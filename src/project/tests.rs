@@ -187,7 +187,7 @@ fn a_name_means_a_service_where_both_share_a_network() {
   a:
     image: x
     networks: {one: {aliases: [first, both]}}
-    environment: {A: 'b:11', B: 'second:12', C: 'both:13', D: 'c:14', E: 'hidden:15', F: 'A:16', G: 'self:17', H: 'd:18', I: 'box:19', J: 'HOST:10', K: 'b.:11', L: 'x:12'}
+    environment: {A: 'b:11', B: 'second:12', C: 'both:13', D: 'c:14', E: 'hidden:15', F: 'A:16', G: 'self:17', H: 'd:18', I: 'box:19', J: 'HOST:10', K: 'http://b.:11', L: 'x:12'}
     hostname: self
   b: {image: x, networks: {one: {aliases: [second, both]}, two: {aliases: [hidden]}}, container_name: box, hostname: host}
   c: {image: x, networks: [two], environment: ['A=b:11', 'B=second:12', 'C=hidden:13', 'D=a:14']}
@@ -245,6 +245,10 @@ configs:
     assert_eq!(
         references(&stack),
         ["c -> api:4", "a -> api:1", "a -> api:2", "b -> api:5", "c -> api:16", "d -> api:7"]
+    );
+    assert!(
+        stack.files.iter().all(|it| !it.file.path.starts_with("/p/html")),
+        "what nginx serves is no configuration"
     );
 }
 

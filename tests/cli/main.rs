@@ -11,12 +11,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 mod baseline;
+mod chart;
 mod configuration;
 mod diff_base;
 mod fixing;
 mod generated;
 mod outputs;
 mod policy;
+mod project;
 mod readme;
 mod sources;
 

@@ -27,6 +27,8 @@ struct Row {
     action: [bool; 3],
     /// Symbols in each other.
     nests_symbols: bool,
+    /// A definition that says what it leads from, and a rename that is prepared.
+    navigation: [bool; 2],
     /// Hints and links: a tooltip that comes later, a tooltip.
     tooltips: [bool; 2],
     /// What it is asked for: to watch files, to watch settings, its settings, to show progress.
@@ -44,6 +46,7 @@ const ROWS: [Row; 7] = [
         completion: [true, true, true],
         action: [true, true, true],
         nests_symbols: true,
+        navigation: [true, true],
         tooltips: [true, true],
         asked: [true, true, true, true],
     },
@@ -57,6 +60,7 @@ const ROWS: [Row; 7] = [
         completion: [true, true, true],
         action: [true, false, true],
         nests_symbols: true,
+        navigation: [true, true],
         tooltips: [true, false],
         asked: [false, false, true, true],
     },
@@ -70,6 +74,7 @@ const ROWS: [Row; 7] = [
         completion: [false, false, false],
         action: [false, false, true],
         nests_symbols: true,
+        navigation: [true, true],
         tooltips: [false, false],
         asked: [false, false, false, true],
     },
@@ -83,6 +88,7 @@ const ROWS: [Row; 7] = [
         completion: [true, false, true],
         action: [true, true, true],
         nests_symbols: false,
+        navigation: [false, true],
         tooltips: [false, false],
         asked: [true, false, true, true],
     },
@@ -96,6 +102,7 @@ const ROWS: [Row; 7] = [
         completion: [false, false, false],
         action: [true, true, true],
         nests_symbols: true,
+        navigation: [true, false],
         tooltips: [false, false],
         asked: [true, false, true, true],
     },
@@ -109,6 +116,7 @@ const ROWS: [Row; 7] = [
         completion: [false, false, true],
         action: [true, true, true],
         nests_symbols: true,
+        navigation: [true, true],
         tooltips: [false, true],
         asked: [false, false, true, true],
     },
@@ -122,6 +130,7 @@ const ROWS: [Row; 7] = [
         completion: [false, false, false],
         action: [false, false, false],
         nests_symbols: false,
+        navigation: [false, false],
         tooltips: [false, false],
         asked: [false, false, false, false],
     },
@@ -236,6 +245,12 @@ fn every_client_gets_what_it_can_take_and_nothing_else() {
             client.request("textDocument/documentSymbol", json!({"textDocument": document})).unwrap();
         assert_eq!(holds(&symbols, "children"), row.nests_symbols, "{name}: {symbols:#}");
         assert_eq!(holds(&symbols, "location"), !row.nests_symbols, "{name}: {symbols:#}");
+
+        // Its ports of the host lead to the container's.
+        let params = json!({"textDocument": document, "position": at(4, 10)});
+        let definition = client.request("textDocument/definition", params).unwrap();
+        assert_eq!(holds(&definition, "originSelectionRange"), row.navigation[0], "{name}: {definition:#}");
+        assert_eq!(server["renameProvider"]["prepareProvider"] == true, row.navigation[1], "{name}");
 
         let range = json!({"start": at(0, 0), "end": at(9, 0)});
         let params = json!({"textDocument": document, "range": range});

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod chart;
 mod client;
 mod clients;
 mod code_action;
@@ -9,6 +10,8 @@ mod completion;
 mod configuration;
 mod inlay_hint;
 mod links;
+mod navigation;
+mod project;
 mod pull;
 mod symbols;
 mod workspace;

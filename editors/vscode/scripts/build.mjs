@@ -1,4 +1,5 @@
-// Bundles the extension into dist/extension.js, with the licences of what is in it beside it; with --tests the tests too.
+// Bundles the extension into dist/extension.js, and the page of its panel into dist/page.js and dist/page.css, with the licences
+// of what is in them beside them; with --tests the tests too.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -19,6 +20,10 @@ const common = {
 export async function buildExtension() {
   const { metafile } = await build({
     ...common, entryPoints: ["src/extension.ts"], outfile: "dist/extension.js", legalComments: "none", metafile: true, minify: true,
+  });
+  // What runs in the panel of the chart, which is a browser.
+  await build({
+    ...common, entryPoints: ["src/page/page.ts", "src/page/page.css"], outdir: "dist", format: "iife", platform: "browser", target: "es2022", minify: true,
   });
   await writeFile(join(HERE, "dist", "THIRD-PARTY.txt"), await licences(Object.keys(metafile.inputs)));
 }

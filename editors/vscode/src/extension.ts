@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 
+import { ChartPanel } from "./chart";
 import { lookUp } from "./lookup";
 import { Server } from "./server";
 import { ServerStatus } from "./status";
@@ -14,12 +15,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const status = new ServerStatus();
   const running = new Server(context, log, status);
   server = running;
+  const chart = new ChartPanel(context.extensionUri, running);
 
   context.subscriptions.push(
     log,
     status,
+    chart,
     vscode.commands.registerCommand("portolan.lookUp", () => lookUp(running)),
     vscode.commands.registerCommand("portolan.restart", () => running.restart("asked by the command")),
+    vscode.commands.registerCommand("portolan.showChart", () => { chart.show(); }),
     vscode.commands.registerCommand("portolan.showLogs", () => { log.show(); }),
     vscode.commands.registerCommand("portolan.showVersion", () => showVersion(context, running)),
     vscode.workspace.onDidChangeConfiguration((change) => {

@@ -36,6 +36,15 @@ export class Server {
     });
   }
 
+  /** Asks the server that runs, once it has started. */
+  async request<T>(method: string, params: object): Promise<T> {
+    await this.#queue;
+    if (this.#client === undefined) {
+      throw new Error("there is no server");
+    }
+    return this.#client.sendRequest<T>(method, params);
+  }
+
   /** Starts the server, unless it runs. */
   start(): Promise<void> {
     return this.#afterwards(() => this.#start());

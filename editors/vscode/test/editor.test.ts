@@ -27,7 +27,7 @@ const AT_585 = [11, 25] as const;
 describe("the packages", () => {
   it("hold what they must and nothing else, and are small", () => {
     assert.ok(statSync(universal).size < 200_000, `${statSync(universal).size} bytes`);
-    const own = ["LICENSE-APACHE", "LICENSE-MIT", "changelog.md", "dist/THIRD-PARTY.txt", "dist/extension.js", "images/icon.png", "package.json", "readme.md"];
+    const own = ["LICENSE-APACHE", "LICENSE-MIT", "changelog.md", "dist/THIRD-PARTY.txt", "dist/extension.js", "dist/page.css", "dist/page.js", "images/icon.png", "package.json", "readme.md"];
     assert.deepEqual(contents(universal), own);
     assert.deepEqual(contents(bundled), [...own, "bin/portolan"].sort());
   });
@@ -160,6 +160,42 @@ describe("in a trusted workspace", () => {
     }
     await code.shot("symbols-dark");
     await code.page.keyboard.press("Escape");
+  });
+
+  step("the chart of ports leads to each port, and follows what is typed", async () => {
+    const before = readFileSync(join(demo, "compose.yaml"), "utf8");
+    await code.open("compose.yaml");
+    await code.command("Portolan: Show the Chart of Ports");
+    const chart = code.panel();
+    const ports = chart.locator(".portolan-chart .port");
+    await ports.filter({ hasText: "5432" }).first().waitFor();
+    await code.shot("chart-dark");
+    // Its own style was let in, and so were the colours of the editor.
+    const look = await chart.locator(".title").evaluate((it) => [getComputedStyle(it).fontSize, getComputedStyle(it).fill]);
+    assert.deepEqual(look, ["16px", "rgb(204, 204, 204)"]);
+    await ports.filter({ hasText: "5432" }).first().click();
+    await code.cursorIsAt(29, 37);
+    await ports.filter({ hasText: "6667" }).first().click();
+    await code.cursorIsAt(24, 15);
+    await chart.locator(".port", { hasText: "585" }).or(chart.locator(".port", { hasText: "993" })).last().press("Enter");
+    await code.page.locator('.tab.active[data-resource-name="Dockerfile"]').waitFor();
+
+    await code.open("compose.yaml");
+    await code.goTo(9, 18);
+    await code.page.keyboard.press("Enter");
+    await code.page.keyboard.type('- "80:8025"');
+    await chart.locator(".host.wrong", { hasText: "80" }).nth(1).waitFor();
+    await code.shot("chart-conflict-dark");
+    const zoomed = async (): Promise<number> => Number(await chart.locator(".portolan-chart").getAttribute("width"));
+    const width = await zoomed();
+    await chart.locator("#in").click();
+    assert.ok((await zoomed()) > width);
+    writeFileSync(join(demo, "compose.yaml"), before);
+    await code.open("compose.yaml");
+    await code.revert();
+    await chart.locator(".host.wrong").first().waitFor({ state: "detached" });
+    await code.command("View: Close Editors in Other Groups");
+    await code.page.locator("iframe.webview").waitFor({ state: "detached" });
   });
 
   step("what is wrong in files that are not open is in the Problems view, until the settings say otherwise", async () => {

@@ -65,6 +65,14 @@ for (const [theme, colorTheme] of [["dark", "Default Dark Modern"], ["light", "D
     await code.problems(/port 994 is reserved/);
     await code.page.keyboard.press("Control+1");
     await code.shot(`problems-${theme}`);
+    await code.page.keyboard.press("Control+Shift+M");
+
+    await code.page.setViewportSize({ width: 1300, height: 520 });
+    await code.open("compose.yaml");
+    await code.command("Portolan: Show the Chart of Ports");
+    await code.panel().locator(".portolan-chart .port").first().waitFor();
+    await code.command("View: Increase Current View Size");
+    await code.shot(`chart-${theme}`);
   } finally {
     await code.stop();
   }

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type BrowserContext, chromium, type Locator, type Page, type PageScreenshotOptions } from "playwright-core";
+import { type BrowserContext, chromium, type FrameLocator, type Locator, type Page, type PageScreenshotOptions } from "playwright-core";
 
 /** How long to wait for what must come, in milliseconds: the machine may be slow. */
 const PATIENCE = 90_000;
@@ -262,6 +262,16 @@ export class VSCode {
       await this.page.keyboard.press("Control+Shift+o");
       await rows.filter({ hasText: name }).first().waitFor({ timeout: 8000 });
     });
+  }
+
+  /** What is in the panel of an extension, of which there is one. */
+  panel(): FrameLocator {
+    return this.page.frameLocator("iframe.webview").frameLocator("#active-frame");
+  }
+
+  /** Waits until the cursor is at a line and column. */
+  async cursorIsAt(line: number, column: number): Promise<void> {
+    await this.page.locator("#status\\.editor\\.selection", { hasText: `Ln ${line}, Col ${column}` }).waitFor();
   }
 
   /** Saves the file that is open, and answers what is on the disk. */

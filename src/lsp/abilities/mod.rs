@@ -31,6 +31,12 @@ pub struct Abilities {
     pub resolves_hint_tooltip: bool,
     /// What a document symbol can be.
     pub symbols: SymbolAbilities,
+    /// What a symbol of the workspace can be.
+    pub workspace_symbols: SymbolAbilities,
+    /// Whether a definition can be a link, which says what it leads from: `textDocument.definition.linkSupport`.
+    pub link_support: bool,
+    /// Whether the client asks what can be renamed before it asks for the new name: `textDocument.rename.prepareSupport`.
+    pub prepares_rename: bool,
     /// Whether a document link can have a tooltip.
     pub link_tooltip: bool,
     /// What a diagnostic can carry, and how it travels.
@@ -61,6 +67,9 @@ impl Abilities {
                 .and_then(|it| it.inlay_hint.as_ref()?.resolve_support.as_ref())
                 .is_some_and(|it| it.properties.iter().any(|property| property == "tooltip")),
             symbols: SymbolAbilities::of(all),
+            workspace_symbols: SymbolAbilities::of_workspace(all),
+            link_support: document.and_then(|it| it.definition?.link_support).unwrap_or_default(),
+            prepares_rename: document.and_then(|it| it.rename.as_ref()?.prepare_support).unwrap_or_default(),
             link_tooltip: document
                 .and_then(|it| it.document_link.as_ref()?.tooltip_support)
                 .unwrap_or_default(),
