@@ -16,7 +16,7 @@
 //!
 //! ```text
 //! faces   main ▶ cli ▶ report        main ▶ lsp        cli and lsp never meet    cli, lsp ▶ discovery ▶ config, project
-//! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ languages, registry    rules ▶ languages, registry
+//! core    lint ▶ languages, suppress, config ▶ rules    describe ▶ project, languages, registry    rules ▶ languages, registry
 //!         suppress ▶ languages, rules    report ▶ rules    fix ▶ finding    outline ▶ describe    links ▶ languages, registry
 //!         complete ▶ describe, suppress, config, languages, registry    refactor ▶ rules
 //!         chart ▶ project, describe, registry, report

@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("fix", &["finding", "text"]),
     ("refactor", &["rules", "languages", "port", "finding", "text"]),
     ("lint", &["suppress", "config", "rules", "project", "languages", "finding"]),
-    ("describe", &["registry", "languages", "port", "text"]),
+    ("describe", &["project", "registry", "languages", "port", "text"]),
     (
         "complete",
         &["describe", "registry", "suppress", "config", "rules", "languages", "port", "finding", "text"],

@@ -7,11 +7,13 @@ use crate::languages::Scan;
 use crate::port::{PortRange, PortUse, Transport};
 use crate::registry::{self, TeamPorts};
 
+mod around;
 mod facts;
 mod hints;
 mod markup;
 mod place;
 
+pub use around::around;
 pub use facts::number;
 pub use hints::{Hint, Wanted, hints, service_name};
 pub use markup::Markup;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::documents::{Document, LARGE, Reading};
 use super::session::Session;
 use crate::finding::Finding;
-use crate::project::View;
+use crate::project::{Place, Stack, View};
 
 /// A document as whoever answers a request sees it.
 #[derive(Clone, Debug)]
@@ -17,6 +17,15 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// The port at byte `offset` in each stack that knows it.
+    pub fn ports_at(&self, offset: usize) -> Vec<(Arc<Stack>, Place)> {
+        let port = |view: &View| {
+            let place = view.stack.place_at(view.file, offset)?;
+            Some((Arc::clone(&view.stack), place))
+        };
+        self.project.iter().filter_map(port).collect()
+    }
+
     /// What the linter finds; in a large text beside the task that reads messages.
     pub async fn findings(&self) -> Arc<[Finding]> {
         if self.reading.text.len() > LARGE {

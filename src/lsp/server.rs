@@ -193,7 +193,7 @@ impl LanguageServer for Server {
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let at = params.text_document_position_params;
         let Some(document) = self.document(&at.text_document.uri) else { return Ok(None) };
-        Ok(hover::hover(&document, at.position, self.abilities()).await)
+        Ok(hover::hover(&document, at.position, &self.session).await)
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {

@@ -10,7 +10,7 @@ use super::convert;
 use super::documents::Document;
 use super::seen::Seen;
 use super::session::Session;
-use crate::project::{self, File, Place, Site, Stack, View};
+use crate::project::{self, File, Place, Site, Stack};
 use crate::text::{LineIndex, Span};
 
 /// What the cursor is on in a document.
@@ -36,11 +36,7 @@ impl Spot {
 
     /// The port under the cursor in each stack that knows it.
     pub fn ports(&self) -> Vec<(Arc<Stack>, Place)> {
-        let port = |view: &View| {
-            let place = view.stack.place_at(view.file, self.offset)?;
-            Some((Arc::clone(&view.stack), place))
-        };
-        self.seen.project.iter().filter_map(port).collect()
+        self.seen.ports_at(self.offset)
     }
 
     /// The bytes of the port under the cursor, whoever knows it.

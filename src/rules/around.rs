@@ -20,7 +20,7 @@ pub struct Around<'a> {
 
 /// The stacks that the file is a part of, as it is now.
 pub fn stacks<'a>(cx: &Context<'a>) -> impl Iterator<Item = Around<'a>> + use<'a> {
-    let (project, text) = (cx.project, cx.text);
+    let (project, text) = (cx.project(), cx.text);
     let arounds = project.iter().map(|view| Around { stack: &view.stack, file: view.file });
     arounds.filter(move |around| around.member().is_some_and(|member| &*member.file.text == text))
 }

@@ -1,5 +1,6 @@
 //! What a rule sees of a file, and what it can ask of it.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use crate::languages::{Entry, Language, List, Scan, Service};
@@ -18,11 +19,13 @@ pub struct Context<'a> {
     /// What it says about ports.
     pub scan: &'a Scan,
     /// The stacks that the file is a part of.
-    pub project: &'a [View],
+    project: &'a [View],
     /// The ports of the team whose file it is.
     pub team: &'a TeamPorts,
     /// The places of the values that feed another port through a variable.
     feeding: HashSet<Span>,
+    /// Whether somebody looked at the stacks.
+    is_project_asked: Cell<bool>,
 }
 
 impl<'a> Context<'a> {
@@ -36,7 +39,21 @@ impl<'a> Context<'a> {
         team: &'a TeamPorts,
     ) -> Self {
         let definitions = scan.uses.iter().filter_map(|port| port.variable.as_ref()?.definition);
-        Self { text, language, scan, project, team, feeding: definitions.collect() }
+        let (feeding, is_project_asked) = (definitions.collect(), Cell::default());
+        Self { text, language, scan, project, team, feeding, is_project_asked }
+    }
+
+    /// The stacks that the file is a part of.
+    pub fn project(&self) -> &'a [View] {
+        self.is_project_asked.set(true);
+        self.project
+    }
+
+    /// Whether a rule looked, since that was last asked, for what nobody can tell it: the file is in no stack, or in one with
+    /// gaps, so that it may have found nothing for that alone.
+    pub fn takes_doubt(&self) -> bool {
+        let is_whole = !self.project.is_empty() && !self.project.iter().any(|view| view.stack.has_gaps);
+        self.is_project_asked.take() && !is_whole
     }
 
     /// The ports to judge: all but the values of variables that feed another port, which is judged in their stead.

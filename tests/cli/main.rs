@@ -18,6 +18,7 @@ mod fixing;
 mod generated;
 mod outputs;
 mod policy;
+mod project;
 mod readme;
 mod sources;
 

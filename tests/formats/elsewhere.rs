@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use portolan::finding::{Elsewhere, Finding, Related, Severity};
-use portolan::report::{self, Drawing, FileReport, Files};
+use portolan::report::{self as reports, Drawing, FileReport, Files};
 use portolan::text::Span;
 use serde_json::Value;
 
-use super::schemas;
-use super::{json, list, text};
+use super::{folder, forms, json, list, report, schemas, text};
 
 /// The finding's own file, and two others, of which the second lies outside of the current folder.
 const OWN: &str = "services:\n  web:\n    build: web\n    ports: ['8080:81']\n";
@@ -68,7 +67,7 @@ fn a_report_knows_the_places_of_each_text() {
 
 #[test]
 fn json_names_the_file_of_a_place_that_is_elsewhere() {
-    let report = json(&written(report::json));
+    let report = json(&written(reports::json));
     let related = list(&report["findings"][0]["related"]);
     assert_eq!(related[0].get("file"), None);
     assert_eq!(
@@ -83,12 +82,12 @@ fn json_names_the_file_of_a_place_that_is_elsewhere() {
         })
     );
     assert_eq!(related[2]["file"], "/there/.env");
-    assert_eq!(json(&written(report::ndjson)), report["findings"][0]);
+    assert_eq!(json(&written(reports::ndjson)), report["findings"][0]);
 }
 
 #[test]
 fn sarif_leads_to_each_file() {
-    let log = json(&written(report::sarif));
+    let log = json(&written(reports::sarif));
     assert_eq!(schemas::complaint("sarif", &log), None);
     let related = list(&log["runs"][0]["results"][0]["relatedLocations"]);
     let place = |it: &Value| it["physicalLocation"].clone();
@@ -109,12 +108,12 @@ fn rdjson_and_gitlab_have_a_path_for_each_place() {
         list(places).iter().map(|it| text(it.pointer(path).unwrap()).to_owned()).collect()
     };
     let expected = ["compose.yaml", "web ü/Dockerfile", "/there/.env"];
-    let result = json(&written(report::rdjson));
+    let result = json(&written(reports::rdjson));
     assert_eq!(schemas::complaint("rdjson", &result), None);
     let related = &result["diagnostics"][0]["related_locations"];
     assert_eq!(paths(related, "/location/path"), expected);
     assert_eq!(related[1]["location"]["range"]["start"], serde_json::json!({ "line": 5, "column": 5 }));
-    let issues = json(&written(report::gitlab));
+    let issues = json(&written(reports::gitlab));
     assert_eq!(schemas::complaint("gitlab", &issues), None);
     let others = &issues[0]["other_locations"];
     assert_eq!(paths(others, "/path"), expected);
@@ -125,11 +124,38 @@ fn rdjson_and_gitlab_have_a_path_for_each_place() {
 fn where_a_message_is_read_alone_it_names_the_other_files() {
     let both = ["web ü/Dockerfile:5:5: listens here", "/there/.env:1:1: said here"];
     let said = "compose.yaml:4:19: nothing listens on 81";
-    assert!(written(report::github).ends_with(&format!("{said}%0A{}\n", both.join("%0A"))));
-    assert!(written(report::junit).contains(&format!(">{said}\n{}</failure>", both.join("\n"))));
+    assert!(written(reports::github).ends_with(&format!("{said}%0A{}\n", both.join("%0A"))));
+    assert!(written(reports::junit).contains(&format!(">{said}\n{}</failure>", both.join("\n"))));
     assert!(
-        written(report::markdown).contains(&format!("| nothing listens on 81<br>{} |\n", both.join("<br>")))
+        written(reports::markdown).contains(&format!("| nothing listens on 81<br>{} |\n", both.join("<br>")))
     );
-    let shown = written(report::text);
+    let shown = written(reports::text);
     assert!(shown.contains("compose.yaml") && shown.contains("/there/.env"), "{shown}");
+}
+
+#[test]
+fn no_name_of_another_file_breaks_a_form() {
+    let base = "services:\n  db:\n    image: a\n    ports: ['127.0.0.1:8080:80']\n";
+    let more = "services:\n  db:\n    ports: ['127.0.0.1:8081:80']\n";
+    let names = [
+        "a\nb",
+        "::error file=x,line=1::y",
+        "<a href='x'>&amp;]]><!--",
+        "c\u{1}\u{b}\u{1b}[31m",
+        "%25 | `x` ü 💣",
+    ];
+    let paths: Vec<[String; 2]> = names
+        .iter()
+        .map(|name| [format!("{name}/compose.yaml"), format!("{name}/compose.override.yaml")])
+        .collect();
+    let files: Vec<(&str, &str)> =
+        paths.iter().flat_map(|[one, other]| [(one.as_str(), base), (other.as_str(), more)]).collect();
+    let folder = folder(&files);
+    assert_eq!(forms::assert_the_same(folder.path()), names.len());
+    schemas::hold(folder.path());
+    let report = json(&report(folder.path(), "json"));
+    let related = list(&report["findings"]).iter().map(|it| text(&it["related"][0]["file"]).to_owned());
+    let mut expected: Vec<String> = paths.iter().map(|[base, _]| base.clone()).collect();
+    expected.sort();
+    assert_eq!(related.collect::<Vec<_>>(), expected);
 }

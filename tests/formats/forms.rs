@@ -70,7 +70,7 @@ const FORMS: [Form; 9] = [
 ];
 
 /// Asserts that every form says of `folder` what its JSON says; how much that is.
-fn assert_the_same(folder: &std::path::Path) -> usize {
+pub fn assert_the_same(folder: &std::path::Path) -> usize {
     let report_as_json = json(&report(folder, "json"));
     let findings = list(&report_as_json["findings"]);
     for form in FORMS {

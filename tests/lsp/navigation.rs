@@ -100,6 +100,25 @@ fn definitions_lead_from_nginx_to_compose_and_from_there_to_the_dockerfile() {
 }
 
 #[test]
+fn a_hover_says_what_other_files_say_of_the_port_as_they_stand_in_the_editor() {
+    let folder = TempDir::new().unwrap();
+    let mut client = start(folder.path(), &FILES, &json!({}));
+    let [_, dockerfile, nginx] = open_all(&mut client, folder.path());
+    let last_line = |hover: &Value| {
+        hover["contents"]["value"].as_str().unwrap().lines().last().unwrap_or_default().to_owned()
+    };
+    let expected = "A port of api, published on 8080. Reached from nginx.conf:1 and nginx.conf:5.";
+    assert_eq!(last_line(&client.hover(&dockerfile, 2, 9)), expected);
+    client.change(&nginx, 2, &[([0, 0, 0, 0], "# first\n\n")]);
+    let expected = "A port of api, published on 8080. Reached from nginx.conf:3 and nginx.conf:7.";
+    assert_eq!(last_line(&client.hover(&dockerfile, 2, 9)), expected);
+    client.close(&nginx);
+    let expected = "A port of api, published on 8080. Reached from nginx.conf:1 and nginx.conf:5.";
+    assert_eq!(last_line(&client.hover(&dockerfile, 2, 9)), expected, "as it lies on the disk");
+    client.finish();
+}
+
+#[test]
 fn a_client_that_can_is_told_what_a_definition_leads_from() {
     let folder = TempDir::new().unwrap();
     let capabilities = json!({"textDocument": {"definition": {"linkSupport": true}}});
