@@ -216,7 +216,7 @@ fn an_edit_links_what_was_not_a_part_of_anything() {
     let [compose, _] = files.map(|(name, _)| address(folder.path(), name));
     client.open(&compose, "yaml", &apart);
     assert_eq!(ask(&mut client, &compose), NOTHING);
-    client.change(&compose, 2, &[([1, 16, 1, 24], "build: ./web")]);
+    client.change(&compose, 2, &[([1, 17, 1, 25], "build: ./web")]);
     assert_eq!(ask(&mut client, &compose), FINDING);
     client.finish();
 }
