@@ -246,3 +246,100 @@ impl Stacks {
 pub const fn from(path: &Path) -> (Bound<&Path>, Bound<&Path>) {
     (Bound::Included(path), Bound::Unbounded)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A stack that begins at `/root` and asked for those paths.
+    fn stack(asked: &[&str]) -> Arc<Stack> {
+        let asked = asked.iter().map(PathBuf::from).collect();
+        Arc::new(Stack { asked, ..Stack::default() })
+    }
+
+    /// Stacks that begin at those files, each of which was linked and asked for itself and more.
+    fn linked(asked: &[(&str, &[&str])]) -> Stacks {
+        let mut stacks = Stacks::default();
+        stacks.set_roots(&asked.iter().map(|(root, _)| PathBuf::from(root)).collect());
+        let linking = stacks.begin(asked.iter().map(|(root, _)| PathBuf::from(root)).collect());
+        let all = asked.iter().map(|(root, more)| stack(&[&[*root], *more].concat())).collect();
+        stacks.end(&linking, all);
+        stacks
+    }
+
+    fn stale(stacks: &Stacks) -> Vec<&str> {
+        stacks.stale().filter_map(|root| root.to_str()).collect()
+    }
+
+    #[test]
+    fn what_is_asked_for_makes_those_stale_that_asked() {
+        let asked: [(&str, &[&str]); 2] = [("/a", &["/web/Dockerfile", "/conf"]), ("/b", &["/web/sub/x"])];
+        for (change, expected) in [
+            (Change::Text("/a".into()), &["/a"][..]),
+            (Change::Text("/web/Dockerfile".into()), &["/a"]),
+            (Change::Text("/web".into()), &[]),
+            (Change::Text("/conf/new".into()), &[]),
+            (Change::Tree("/conf/new".into()), &["/a"]),
+            (Change::Tree("/web".into()), &["/a", "/b"]),
+            (Change::Tree("/web/sub".into()), &["/b"]),
+            (Change::Tree("/we".into()), &[]),
+            (Change::Everything, &["/a", "/b"]),
+        ] {
+            let mut stacks = linked(&asked);
+            assert_eq!(stale(&stacks), [""; 0]);
+            stacks.touch(change.clone());
+            assert_eq!(stale(&stacks), expected, "{change:?}");
+        }
+    }
+
+    #[test]
+    fn what_changes_while_a_stack_is_linked_leaves_it_stale() {
+        let mut stacks = linked(&[("/a", &[])]);
+        let linking = stacks.begin(vec!["/a".into()]);
+        // It did not ask for this before.
+        stacks.touch(Change::Text("/new".into()));
+        stacks.end(&linking, vec![stack(&["/a", "/new"])]);
+        assert_eq!(stale(&stacks), ["/a"]);
+        let linking = stacks.begin(vec!["/a".into()]);
+        stacks.touch(Change::Text("/other".into()));
+        stacks.end(&linking, vec![stack(&["/a", "/new"])]);
+        assert_eq!(stale(&stacks), [""; 0]);
+    }
+
+    #[test]
+    fn a_linking_that_began_earlier_and_ends_later_changes_nothing() {
+        let mut stacks = linked(&[("/a", &[])]);
+        let slow = stacks.begin(vec!["/a".into()]);
+        stacks.touch(Change::Text("/a".into()));
+        let fast = stacks.begin(vec!["/a".into()]);
+        let new = stack(&["/a"]);
+        stacks.end(&fast, vec![Arc::clone(&new)]);
+        stacks.end(&slow, vec![stack(&["/a", "/old"])]);
+        assert!(Arc::ptr_eq(&stacks.all()[0], &new));
+        assert_eq!(stale(&stacks), [""; 0]);
+        stacks.touch(Change::Text("/old".into()));
+        assert_eq!(stale(&stacks), [""; 0]);
+    }
+
+    #[test]
+    fn what_cannot_be_linked_is_not_tried_again_before_something_changes() {
+        let mut stacks = Stacks::default();
+        stacks.set_roots(&BTreeSet::from(["/a".into()]));
+        assert_eq!(stale(&stacks), ["/a"]);
+        let linking = stacks.begin(vec!["/a".into()]);
+        stacks.end(&linking, Vec::new());
+        assert_eq!(stale(&stacks), [""; 0]);
+        stacks.touch(Change::Everything);
+        assert_eq!(stale(&stacks), ["/a"]);
+    }
+
+    #[test]
+    fn a_root_that_is_gone_leaves_nothing_behind() {
+        let mut stacks = linked(&[("/a", &["/x"]), ("/b", &["/x"])]);
+        stacks.set_roots(&BTreeSet::from(["/b".into()]));
+        stacks.touch(Change::Text("/x".into()));
+        assert_eq!(stale(&stacks), ["/b"]);
+        stacks.set_roots(&BTreeSet::new());
+        assert_eq!((stale(&stacks), stacks.asked().0.count()), (Vec::new(), 0));
+    }
+}

@@ -270,6 +270,74 @@ fn comments_and_fixes_know_of_the_other_files() {
 }
 
 #[test]
+fn any_edits_leave_what_opening_the_last_texts_leaves() {
+    const LINES: [(&str, &[&str]); 4] = [
+        (
+            "compose.yaml",
+            &[
+                "services:\n",
+                "  web: {build: ./web, ports: ['8080:8000']}\n",
+                "  web: {build: ./$DIR, ports: ['8080:9000']}\n",
+                "  proxy: {image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf']}\n",
+                "include: [other.yaml]\n",
+            ],
+        ),
+        ("web/Dockerfile", &["FROM a\n", "EXPOSE 8000\n", "EXPOSE 9000\n", "CMD a 3000\n"]),
+        (
+            "nginx.conf",
+            &["events {}\n", "http { server { location / { proxy_pass http://web:9000; } } }\n", "# \n"],
+        ),
+        (".env", &["DIR=web\n", "DIR=x\n", "COMPOSE_FILE=other.yaml\n"]),
+    ];
+    let folder = TempDir::new().unwrap();
+    let other = "services:\n  web: {build: ./web, ports: ['8081:7000']}\n";
+    let files: Vec<(&str, &str)> =
+        LINES.iter().map(|(name, _)| (*name, "")).chain([("other.yaml", other)]).collect();
+    let uris = LINES.map(|(name, _)| address(folder.path(), name));
+    let mut client = start(folder.path(), &files, true, &json!({}));
+    let mut texts = LINES.map(|_| Vec::<&str>::new());
+    uris.iter().for_each(|uri| client.open(uri, "plaintext", ""));
+    let (mut random, mut findings) = (7_u64, 0);
+    let mut below = |most: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(random >> 33).unwrap() % most
+    };
+    for version in 2..200 {
+        let index = below(LINES.len());
+        let (lines, text) = (LINES[index].1, &mut texts[index]);
+        let line = below(text.len() + 1);
+        let at = line as u64;
+        if line < text.len() && below(3) == 0 {
+            text.remove(line);
+            client.change(&uris[index], version, &[([at, 0, at + 1, 0], "")]);
+        } else {
+            let new = lines[below(lines.len())];
+            text.insert(line, new);
+            client.change(&uris[index], version, &[([at, 0, at, 0], new)]);
+        }
+        if below(4) == 0 {
+            ask(&mut client, &uris[below(LINES.len())]);
+        }
+        if version % 20 == 0 {
+            let now = workspace(&mut client);
+            let mut fresh = start(folder.path(), &[], true, &json!({}));
+            for (uri, text) in uris.iter().zip(&texts) {
+                fresh.open(uri, "plaintext", &text.concat());
+            }
+            let mut expected = workspace(&mut fresh);
+            let mut now_sorted = now;
+            expected.sort();
+            now_sorted.sort();
+            assert_eq!(now_sorted, expected, "{texts:#?}");
+            findings += expected.iter().filter(|it| !it.ends_with("syntax-error")).count();
+            fresh.finish();
+        }
+    }
+    assert!(findings > 10, "{findings}");
+    client.finish();
+}
+
+#[test]
 fn files_that_only_others_name_are_watched() {
     let folder = TempDir::new().unwrap();
     let text = "services:\n  web: {image: a, env_file: ./variables.txt, build: {context: ., dockerfile: image.docker}}\n";
