@@ -221,7 +221,7 @@ impl Project {
         let project = Arc::clone(self);
         let work = move || {
             project.look_around(|_| true);
-            let roots = lock(&project.stacks).stale().take(AT_ONCE).cloned().collect();
+            let roots: Vec<PathBuf> = lock(&project.stacks).stale().take(AT_ONCE).cloned().collect();
             project.link(roots);
         };
         // Whoever panics there has said so.
@@ -238,7 +238,7 @@ impl Project {
             stacks.claim(roots.iter().cloned());
             roots
         };
-        roots.into_iter().take_while(|_| is_wanted()).for_each(|root| self.link(BTreeSet::from([root])));
+        roots.into_iter().take_while(|_| is_wanted()).for_each(|root| self.link([root]));
     }
 
     /// The files of stacks that were linked since this was asked for the last time.
@@ -274,15 +274,12 @@ impl Project {
     }
 
     /// Links the stacks of those `roots`.
-    fn link(&self, roots: BTreeSet<PathBuf>) {
-        if roots.is_empty() {
-            return;
-        }
-        let linking = lock(&self.stacks).begin(roots.into_iter().collect());
-        let mut ended = Ended { project: self, linking: &linking, linked: Vec::new() };
+    fn link(&self, roots: impl IntoIterator<Item = PathBuf>) {
         let files = Files { documents: &self.documents, disk: &self.disk, instead: None };
-        for root in &linking.roots {
-            ended.linked.push(Arc::new(project::link(root, &files)));
+        for root in roots {
+            let linking = lock(&self.stacks).begin(root);
+            let mut ended = Ended { project: self, linking: &linking, stack: None };
+            ended.stack = Some(Arc::new(project::link(&linking.root, &files)));
         }
     }
 
@@ -361,13 +358,12 @@ impl Project {
 struct Ended<'a> {
     project: &'a Project,
     linking: &'a Linking,
-    linked: Vec<Arc<Stack>>,
+    stack: Option<Arc<Stack>>,
 }
 
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
-        let linked = std::mem::take(&mut self.linked);
-        let parts = lock(&self.project.stacks).end(self.linking, linked);
+        let parts = lock(&self.project.stacks).end(self.linking, self.stack.take());
         lock(&self.project.affected).extend(parts);
     }
 }

@@ -208,6 +208,32 @@ fn closed_files_are_looked_at_again_when_something_is_typed_elsewhere() {
 }
 
 #[test]
+fn a_client_that_waits_for_news_is_answered_when_something_is_typed_elsewhere() {
+    let folder = TempDir::new().unwrap();
+    let files = [("compose.yaml", COMPOSE), ("web/Dockerfile", WRONG)];
+    let [compose, dockerfile] = files.map(|(name, _)| address(folder.path(), name));
+    for is_open in [false, true] {
+        let mut client = start(folder.path(), &files, true, &json!({}));
+        client.open(&dockerfile, "dockerfile", WRONG);
+        if is_open {
+            client.open(&compose, "yaml", COMPOSE);
+        }
+        let report = client.request("workspace/diagnostic", json!({"previousResultIds": []})).unwrap();
+        let id = &report["items"][0]["resultId"];
+        let known = json!([{"uri": compose, "value": id}]);
+        let params = json!({"previousResultIds": known, "partialResultToken": "t"});
+        client
+            .send(&json!({"jsonrpc": "2.0", "id": "w", "method": "workspace/diagnostic", "params": params}));
+        // Another answer comes before.
+        assert_eq!(client.hover(&dockerfile, 0, 0), Value::Null);
+        client.change(&dockerfile, 2, &[([1, 7, 1, 11], "8000")]);
+        let answer = client.wait("the news", |it| it["id"] == "w" && it.get("method").is_none());
+        assert_eq!(found(answer["result"]["items"][0]["items"].as_array().unwrap()), NOTHING);
+        client.finish();
+    }
+}
+
+#[test]
 fn an_edit_links_what_was_not_a_part_of_anything() {
     let folder = TempDir::new().unwrap();
     let apart = COMPOSE.replace("build: ./web", "image: x");
