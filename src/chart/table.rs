@@ -9,7 +9,7 @@ use crate::report::printable;
 
 /// How many characters a cell has at most: host, service and port, who is known there, from where it is reached, where it is
 /// written.
-const WIDEST: [usize; 5] = [28, 36, 18, 44, 44];
+const WIDEST: [usize; 5] = [28, 40, 20, 44, 72];
 
 /// What stands above the columns.
 const HEADS: [&str; 5] = ["host", "service", "what", "reached from", "where"];
@@ -131,9 +131,12 @@ fn row(sheet: &Sheet, end: End, host: String, from: &[String], place: String) ->
     if node.kind == NodeKind::Service {
         service.extend(words::marks_of_node(node).iter().map(|mark| format!(" ({mark})")));
     }
-    let cells = [host, service, port.service.clone(), reached, place];
-    let mut clipped = WIDEST.into_iter();
-    let cells = cells.map(|cell| words::clipped(&printable(&cell), clipped.next().unwrap_or(usize::MAX)));
+    let cells = [host, service, port.service.clone(), reached].map(|cell| printable(&cell));
+    let mut widest = WIDEST.into_iter();
+    let [host, service, what, reached] =
+        cells.map(|cell| words::clipped(&cell, widest.next().unwrap_or(usize::MAX)));
+    // The end of a path tells the most.
+    let cells = [host, service, what, reached, words::end_of(&printable(&place), WIDEST[4])];
     // What is not known is written as it stands in the file, and says so itself.
     let is_dangling = port.state == PortState::Dangling;
     let mut marks: Vec<String> =

@@ -72,7 +72,7 @@ pub fn mark_of_port(port: &Port) -> Option<&'static str> {
     match port.state {
         PortState::Declared => None,
         PortState::Assumed => Some("assumed: only others speak of it"),
-        PortState::Dangling => Some("dangling: neither the service nor its image names it"),
+        PortState::Dangling => Some("dangling: the service is not known to have it"),
     }
 }
 
@@ -124,4 +124,13 @@ pub fn clipped(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// `text`, or `…` and its end where it has more than `most` characters.
+pub fn end_of(text: &str, most: usize) -> String {
+    let count = text.chars().count();
+    if count <= most {
+        return text.to_owned();
+    }
+    std::iter::once('…').chain(text.chars().skip(count - most.saturating_sub(1))).collect()
 }

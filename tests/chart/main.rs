@@ -220,6 +220,26 @@ fn a_project_without_stacks_has_an_empty_chart() {
 }
 
 #[test]
+fn long_names_are_cut_where_they_tell_the_least() {
+    let (folder, name) = ("folder/".repeat(20), "service-".repeat(20));
+    let text = format!("services:\n  {name}:\n    image: {name}\n    ports: ['80:80']\n");
+    let chart = chart(&[(&format!("{folder}compose.yaml"), &text)]);
+    let table = plain(&chart::table(&chart));
+    let row = table.lines().nth(2).unwrap();
+    assert!(row.chars().count() < 160 && row.ends_with("/folder/compose.yaml:4"), "{row}");
+    assert!(row.contains("service-service-service…:80"), "{row}");
+    let svg = chart::svg(&chart);
+    let picture = Document::parse(&svg).unwrap();
+    let names: Vec<&str> = picture
+        .descendants()
+        .filter(|node| node.attribute("class") == Some("name"))
+        .filter_map(|node| node.text())
+        .collect();
+    assert!(names[0].ends_with('…') && names[0].chars().count() < 40, "{names:?}");
+    assert!(svg.contains(&format!("<title>{name}\n")), "the whole name is in the tip");
+}
+
+#[test]
 fn names_cannot_break_out_of_any_form() {
     let hostile = "a\\\"'<script>&amp;]]>--;#`${x}\u{1b}[31m\u{7}💣 end\nsubgraph x";
     let quoted = serde_json::to_string(hostile).unwrap();

@@ -192,7 +192,7 @@ describe("in a trusted workspace", () => {
     assert.ok((await zoomed()) > width);
     writeFileSync(join(demo, "compose.yaml"), before);
     await code.open("compose.yaml");
-    await code.revert();
+    await code.command("File: Revert File");
     await chart.locator(".host.wrong").first().waitFor({ state: "detached" });
     await code.command("View: Close Editors in Other Groups");
     await code.page.locator("iframe.webview").waitFor({ state: "detached" });

@@ -17,7 +17,7 @@ const SIGNS: [(&str, &str, Sign); 4] = [
     ("port assumed", "only others speak of it", Sign::Dot),
     ("host unsure", "no fixed number, or a variable without a value", Sign::Pill),
     ("host wrong", "published twice", Sign::Pill),
-    ("port wrong", "nobody has it", Sign::Dot),
+    ("port wrong", "no service has it", Sign::Dot),
 ];
 
 /// What a sign is drawn as.
