@@ -16,6 +16,7 @@
 
 mod conversation;
 mod memory;
+mod stacks;
 mod table;
 mod texts;
 
@@ -30,6 +31,7 @@ use tempfile::TempDir;
 
 use conversation::{Conversation, Way};
 use memory::Memory;
+use stacks::Linked;
 use table::{Cell, Table};
 use texts::{Sample, Size};
 
@@ -106,6 +108,29 @@ fn main() {
     table.row("diagnostics of all files", measured.iter().map(|it| Cell::time(it.all)));
     table.row("resident", measured.iter().map(|it| Cell::memory(it.memory.map(|it| it.resident))));
     table.row("resident at most", measured.iter().map(|it| Cell::memory(it.memory.map(|it| it.peak))));
+    let count = files.div_ceil(4);
+    table.heading(&format!("a workspace of {count} stacks of 4 files, {keystrokes} keystrokes"));
+    let workspace = folder();
+    stacks::write(workspace.path(), count);
+    let typed = |server: &Server| {
+        let mut linked = Linked::default();
+        // Whoever has given up has measured nothing.
+        let _ = stacks::typing(server, workspace.path(), keystrokes, &mut linked);
+        linked
+    };
+    let measured: Vec<Linked> = servers.iter().map(typed).collect();
+    table.row(
+        "diagnostics of the file beside, with the mistake, without",
+        measured.iter().map(|it| Cell::counts(&it.found)),
+    );
+    table.latency("keystroke → pulled diagnostics of the file beside", measured.iter().map(|it| &it.other));
+    table.latency("keystroke in a file of no stack → its own", measured.iter().map(|it| &it.apart));
+    table.latency("all read, linked and looked at again", measured.iter().map(|it| &it.all));
+    let (one, all) = stacks::in_process(count, keystrokes);
+    for (name, time) in [("one stack linked, in process", one), ("all stacks linked, in process", all)] {
+        let ours = |index: usize| Cell::time((index == 0).then_some(time));
+        table.row(name, (0..servers.len()).map(ours));
+    }
     print!("{table}");
 }
 

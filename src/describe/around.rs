@@ -33,6 +33,9 @@ pub fn around(ports: &[(Arc<Stack>, Place)], name: impl Fn(&Path) -> String, mar
         listed(shown.into_iter().chain(rest))
     };
     let mut sentences = Vec::new();
+    if !known.values.is_empty() {
+        sentences.push(format!("{} in the project.", listed(known.values.iter().map(|it| markup.code(it)))));
+    }
     if !known.is_declaration && !services.is_empty() {
         let published = if published.is_empty() { published } else { format!(", published on {published}") };
         sentences.push(format!("A port of {services}{published}."));
@@ -49,6 +52,8 @@ pub fn around(ports: &[(Arc<Stack>, Place)], name: impl Fn(&Path) -> String, mar
 /// What is known of a port.
 #[derive(Default)]
 struct Known<'a> {
+    /// The numbers that the project's lists of variables give it, where its file gives it none or another one.
+    values: BTreeSet<String>,
     /// The services that have it.
     services: BTreeSet<&'a str>,
     /// The ports of the host that lead to it.
@@ -78,6 +83,11 @@ impl<'a> Known<'a> {
         let kind = mentions.iter().find(own).map(|(_, mention)| mention.kind);
         let is_declared = matches!(kind, Some(MentionKind::Mapping | MentionKind::Expose));
         self.is_declaration |= is_declared || stack.port(place).role.is_host();
+        let here = stack.port(place);
+        let alone = stack.files[place.file].file.scan.uses.iter().find(|port| port.span == here.span);
+        if alone.is_none_or(|alone| alone.range != here.range) {
+            self.values.extend(here.range.map(|range| range.to_string()));
+        }
         for port in &ports {
             self.services.insert(&stack.services[port.service].name);
             let hosts = stack.published(*port).filter_map(|entry| stack.host(entry));
@@ -135,6 +145,16 @@ mod tests {
         let place = stack.place_at(file, offset).unwrap();
         let name = |path: &Path| path.strip_prefix("/a").unwrap().display().to_string();
         around(&[(Arc::clone(&stack), place)], name, Markup::Plain)
+    }
+
+    #[test]
+    fn lists_of_variables_give_a_port_its_number() {
+        let text = "services:\n  web: {image: x, ports: ['80:${PORT}']}\n";
+        let files = Files::new([("/a/compose.yaml", text), ("/a/.env", "PORT=3000\n")]);
+        let stack = Arc::new(link(Path::new("/a/compose.yaml"), &files));
+        let place = stack.place_at(0, text.find("PORT").unwrap()).unwrap();
+        let said = around(&[(stack, place)], |path| path.display().to_string(), Markup::Plain);
+        assert_eq!(said, "3000 in the project.");
     }
 
     #[test]

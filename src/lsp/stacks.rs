@@ -160,6 +160,8 @@ impl Stacks {
                 continue;
             }
             root.linked = linking.began;
+            let asked = |stack: &Option<Arc<Stack>>| stack.as_ref().map(|stack| stack.asked.clone());
+            self.asked_changes += usize::from(stack.is_some() && asked(&root.stack) != asked(&stack));
             let before =
                 if stack.is_some() { std::mem::replace(&mut root.stack, stack.clone()) } else { None };
             if let Some(before) = before {

@@ -128,9 +128,9 @@ impl Found {
         for (service, kind) in self.names.get(&host)? {
             let knows = match kind {
                 NameKind::Service | NameKind::Container => stack.are_connected(from, *service),
-                NameKind::Host => (*service == from).then_some(true),
+                NameKind::Host => Some(*service == from),
                 NameKind::Alias(network) => stack.is_on(from, network),
-                NameKind::Link(by) => (*by == from).then_some(true),
+                NameKind::Link(by) => Some(*by == from),
             };
             // Where one of several is meant, nobody knows which.
             match knows {

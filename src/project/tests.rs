@@ -187,11 +187,11 @@ fn a_name_means_a_service_where_both_share_a_network() {
   a:
     image: x
     networks: {one: {aliases: [first, both]}}
-    environment: {A: 'b:11', B: 'second:12', C: 'both:13', D: 'c:14', E: 'hidden:15', F: 'A:16', G: 'self:17', H: 'd:18', I: 'box:19', J: 'HOST:10', K: 'http://b.:11', L: 'x:12'}
+    environment: {A: 'b:11', B: 'second:12', C: 'both:13', D: 'c:14', E: 'hidden:15', F: 'A:16', G: 'self:17', H: 'd:18', I: 'box:19', J: 'nobody:10', K: 'http://b.:11', L: 'x:12'}
     hostname: self
-  b: {image: x, networks: {one: {aliases: [second, both]}, two: {aliases: [hidden]}}, container_name: box, hostname: host}
+  b: {image: x, networks: {one: {aliases: [second, both]}, two: {aliases: [hidden]}}, container_name: box, hostname: b}
   c: {image: x, networks: [two], environment: ['A=b:11', 'B=second:12', 'C=hidden:13', 'D=a:14']}
-  d: {image: x, network_mode: host, environment: ['A=a:11', 'B=localhost:12']}
+  d: {image: x, hostname: host, network_mode: host, environment: ['A=a:11', 'B=localhost:12']}
   e: {image: x, network_mode: 'service:a', environment: ['A=b:11', 'B=localhost:12']}
   f: {image: x, networks: ['${NET}'], environment: ['A=b:11']}
   g: {image: x, networks: [one], links: ['b:linked'], environment: ['A=linked:11']}

@@ -25,8 +25,18 @@ pub static RULE: Rule = Rule {
 };
 
 /// Words of a setting that is about those who come from outside, and of one that names what is not called.
-const OF_OUTSIDE: [&str; 8] =
-    ["ADVERTISED", "ALLOWED", "CALLBACK", "CORS", "EXTERNAL", "ORIGIN", "PUBLIC", "REDIRECT"];
+const OF_OUTSIDE: [&str; 10] = [
+    "ADVERTISE",
+    "ALLOWED",
+    "CALLBACK",
+    "CORS",
+    "EXTERNAL",
+    "ORIGIN",
+    "PUBLIC",
+    "REACT_APP_",
+    "REDIRECT",
+    "VITE_",
+];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let (mut found, mut served) = (Vec::new(), HashSet::new());
@@ -35,7 +45,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut offers = HashMap::new();
         for reference in around.references() {
             let port = around.port(reference.at);
-            let Some(number) = number(cx, port).filter(|_| reference.by == Naming::Network) else { continue };
+            let Some(number) = number(port).filter(|_| reference.by == Naming::Network) else { continue };
             let service = &around.stack.services[reference.to];
             let Some(offer) = offers.entry(reference.to).or_insert_with(|| Offer::of(around, reference.to))
             else {
@@ -48,7 +58,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             };
             let is_of_image = base_is_known_for(&service.image, number, transport);
-            if is_of_image || mentions.hold(around, service, number) {
+            if is_of_image || is_for_outside(cx, port) || mentions.hold(around, service, number) {
                 continue;
             }
             found.push(finding(cx, around, reference, mapping, offer.target_of(number)));
@@ -59,20 +69,32 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The number of a port by which one service may call another; `None` where it is no such.
-fn number(cx: &Context<'_>, port: &PortUse) -> Option<u16> {
-    let line = || line_before(cx.text, port.span.start);
-    let calls = match port.role {
-        Role::Environment => {
-            let line = line().to_ascii_uppercase();
-            !OF_OUTSIDE.iter().any(|word| line.contains(word))
-        }
-        // Most other texts are for browsers.
-        Role::Directive => line().trim_start().starts_with("set "),
-        role => {
-            matches!(role, Role::Command | Role::Healthcheck | Role::Variable | Role::Upstream | Role::Pass)
-        }
-    };
+fn number(port: &PortUse) -> Option<u16> {
+    let calls = matches!(
+        port.role,
+        Role::Environment
+            | Role::Command
+            | Role::Variable
+            | Role::Healthcheck
+            | Role::Upstream
+            | Role::Pass
+            | Role::Directive
+    );
     port.range?.port().filter(|&number| number > 0 && calls)
+}
+
+/// Whether `port` stands in a text that may be for those outside.
+fn is_for_outside(cx: &Context<'_>, port: &PortUse) -> bool {
+    let line = line_before(cx.text, port.span.start);
+    match port.role {
+        Role::Environment | Role::Command | Role::Variable => {
+            let line = line.to_ascii_uppercase();
+            OF_OUTSIDE.iter().any(|word| line.contains(word))
+        }
+        // Most texts of nginx are for browsers.
+        Role::Directive => !line.trim_start().starts_with("set "),
+        _ => false,
+    }
 }
 
 /// The finding that `reference` names the port of the host that `mapping` publishes.

@@ -61,7 +61,8 @@ fn fix(cx: &Context<'_>, claim: &Claim<'_>) -> Option<Fix> {
     let is_its = |service: &&Service| claim.host.entry.is_some_and(|entry| service.entries.contains(&entry));
     let key = cx.scan.services.iter().find(is_its)?.ports?;
     let behind = &cx.text[key.end..];
-    let colon = behind.find(':').filter(|&colon| behind[..colon].trim_matches(['"', '\'']).is_empty())?;
+    let colon =
+        behind.find(':').filter(|&colon| behind[..colon].trim_matches(['"', '\'', ' ']).is_empty())?;
     let value = behind[colon + 1..].trim_start();
     let is_plain = !value.starts_with(['*', '&', '!']);
     let at = key.end + colon + 1;

@@ -7,7 +7,7 @@ use crate::finding::{Finding, Severity};
 use crate::languages::{Language, ScopeKind, Service};
 use crate::port::{PortUse, Role, Transport};
 use crate::project::{self, Image};
-use crate::registry::TeamPort;
+use crate::registry::{self, TeamPort};
 use crate::text::Span;
 
 /// See `team_port_conflict.md`.
@@ -25,6 +25,11 @@ pub static RULE: Rule = Rule {
 /// The ports on which containers of all kinds listen, so that one that does takes nobody's.
 const COMMON: [u16; 10] = [80, 443, 3000, 4000, 5000, 8000, 8080, 8443, 8888, 9000];
 
+/// Whether containers of all kinds listen on that port, or those of a product that is known for it.
+fn is_nobodys(number: u16) -> bool {
+    COMMON.contains(&number) || registry::in_practice(number).next().is_some()
+}
+
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.team.rows.is_empty() {
         return;
@@ -40,7 +45,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let is_open = own.is_empty() || theirs.is_empty();
         own.extend(telling(&owner.origins));
         let is_same = are_akin(&own, &theirs) || are_akin(&own, &telling(&row.note));
-        if is_told || is_open || is_same || is_known_for(&owner.names, number, transport) {
+        if is_told
+            || is_open
+            || is_same
+            || is_known_for(&owner.names, number, transport)
+            || is_known_for(&owner.origins, number, transport)
+        {
             continue;
         }
         let message =
@@ -55,8 +65,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn given<'a>(cx: &Context<'a>, port: &PortUse) -> Option<(u16, Transport, &'a TeamPort)> {
     let number = port.range?.port().filter(|&number| number > 0)?;
     let is_taken = match port.role {
-        Role::Host | Role::Upstream | Role::Pass => true,
-        Role::Container | Role::ServiceExpose | Role::Expose => !COMMON.contains(&number),
+        Role::Host => true,
+        // What has dots in it is a host, and no container.
+        Role::Upstream | Role::Pass if port.address.as_ref().is_some_and(|it| it.contains('.')) => true,
+        Role::Upstream | Role::Pass | Role::Container | Role::ServiceExpose | Role::Expose => {
+            !is_nobodys(number)
+        }
         _ => false,
     };
     let transport = port.protocol.transport().unwrap_or(Transport::Tcp);
@@ -83,22 +97,29 @@ impl Owner {
     /// Adds a name, of which what stands before the last slash says where it comes from.
     fn add(&mut self, name: &str) {
         let (origin, own) = name.trim_end_matches('/').rsplit_once('/').unwrap_or(("", name));
-        for (all, name) in [(&mut self.names, own), (&mut self.origins, origin)] {
-            all.push(' ');
-            all.push_str(name);
-        }
+        self.names.push(' ');
+        self.names.push_str(own);
+        self.add_origin(origin);
+    }
+
+    /// Adds the name of something that it comes from.
+    fn add_origin(&mut self, origin: &str) {
+        self.origins.push(' ');
+        self.origins.push_str(origin);
     }
 
     /// Adds all that another one is called.
     fn join(&mut self, other: &Self) {
         self.add(&other.names);
-        self.origins.push_str(&other.origins);
+        self.add_origin(&other.origins);
     }
 
     /// Adds what a compose file calls its service.
     fn add_described(&mut self, service: &Service) {
         let wiring = &service.wiring;
-        let settings = [&service.image, &wiring.container_name, &wiring.hostname].into_iter().flatten();
+        let image = service.image.iter().map(|image| without_tag(&image.value));
+        image.for_each(|image| self.add(image));
+        let settings = [&wiring.container_name, &wiring.hostname].into_iter().flatten();
         let aliases = wiring.networks.iter().flatten().flat_map(|network| &network.aliases);
         settings.chain(aliases).for_each(|setting| self.add(&setting.value));
         if let Some(build) = &wiring.build {
@@ -109,10 +130,20 @@ impl Owner {
     /// Adds what the stack of a service calls it.
     fn add_linked(&mut self, service: &project::Service) {
         service.names.iter().for_each(|name| self.add(&name.name));
-        if let Image::Named(image) | Image::Built { base: image, .. } = &service.image {
-            self.add(image);
+        match &service.image {
+            Image::Named(image) => self.add(without_tag(image)),
+            // Many are built upon the same.
+            Image::Built { base, .. } => self.add_origin(base),
+            Image::Unknown => {}
         }
     }
+}
+
+/// The name of an image, without its tag and digest.
+fn without_tag(image: &str) -> &str {
+    let name = image.split('@').next().unwrap_or_default();
+    let own = name.rfind('/').map_or(0, |slash| slash + 1);
+    name[own..].find(':').map_or(name, |colon| &name[..own + colon])
 }
 
 /// Whose the ports of a file are.

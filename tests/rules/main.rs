@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use portolan::config::{Level, Settings};
 use portolan::finding::{Finding, Severity};
+use portolan::fix;
 use portolan::languages::{Language, detect};
 use portolan::lint::lint;
 use portolan::rules::{RULES, Rule};
@@ -304,4 +305,59 @@ fn severities_across_files_are_those_of_the_place() {
     assert_eq!(dockerfile("EXPOSE 80"), [Severity::Hint]);
     assert_eq!(dockerfile("EXPOSE 80\nCMD [\"serve\", \"--port\", \"80\"]"), [Severity::Warning]);
     assert_eq!(dockerfile("EXPOSE 80\nENV PORT=8000"), []);
+}
+
+/// The file of that name after the fixes of `rule`, which it needs no more.
+#[track_caller]
+fn mended(rule: &str, name: &str, files: &[(&str, &str)]) -> String {
+    let mut project = Project::of(files.iter().map(|(name, text)| (*name, (*text).to_owned())));
+    loop {
+        let findings = project.lint(&project.settings());
+        let (path, findings) = findings.into_iter().find(|(path, _)| path.ends_with(name)).unwrap();
+        let fix = findings.iter().filter(|it| it.rule == rule).find_map(|it| it.fix.clone());
+        let text = project.files.get_mut(&path).unwrap();
+        let Some(fix) = fix else { return text.clone() };
+        *text = fix::edited(text, &fix.edits);
+    }
+}
+
+#[test]
+fn what_is_found_across_files_is_mended() {
+    let base = "services:\n  a:\n    image: b\n    ports: ['8080:80', '8443:443']\n";
+    let over = |ports: &str| {
+        let above = format!("services:\n  a:\n    {ports}\n");
+        let files = [("compose.yaml", base), ("compose.override.yaml", &*above)];
+        let mended = mended("override-appends-port", "compose.override.yaml", &files);
+        mended.trim_start_matches("services:\n  a:\n    ").trim_end().to_owned()
+    };
+    let whole = "\n      - 8081:80 # 💣\n      - 8444:443";
+    assert_eq!(over(&format!("ports:{whole}")), format!("ports: !override{whole}"));
+    assert_eq!(over("\"ports\" : ['8081:80', '8444:443']"), "\"ports\" : !override ['8081:80', '8444:443']");
+    // A port would be gone.
+    assert_eq!(over("ports: ['8081:80']"), "ports: ['8081:80']");
+    assert_eq!(over("ports: &p ['8081:80', '8444:443']"), "ports: &p ['8081:80', '8444:443']");
+
+    let called = |url: &str, ports: &str| {
+        let text = format!(
+            "services:\n  a:\n    image: b\n    ports: {ports}\n  c:\n    image: b\n    command: {url}\n"
+        );
+        let mended = mended("host-port-used-internally", "compose.yaml", &[("compose.yaml", &text)]);
+        mended.trim_end().rsplit_once("command: ").unwrap().1.to_owned()
+    };
+    assert_eq!(called("http://a:8080/ a:8081", "['8080:80', '8081-8082:90-91']"), "http://a:80/ a:90");
+    assert_eq!(called("http://a:${P:-8080}", "['8080:80']"), "http://a:${P:-8080}");
+    let twice = "['127.0.0.1:8080:80', '127.0.0.2:8080:81']";
+    assert_eq!(called("http://a:8080", twice), "http://a:8080");
+
+    let nginx = "server {\n  listen 443 ssl;\n  listen 443 quic;\n  add_header Alt-Svc 'h3=\":443\"';\n}\n";
+    let published = |ports: &str| {
+        let mount = "volumes: ['./a.conf:/etc/nginx/conf.d/a.conf']";
+        let text = format!("services:\n  a:\n    image: nginx\n    {mount}\n    ports:{ports}\n");
+        let mended = mended("incomplete-quic", "compose.yaml", &[("compose.yaml", &text), ("a.conf", nginx)]);
+        mended.trim_end().rsplit_once("ports:").unwrap().1.to_owned()
+    };
+    let (before, after) = ("\n      - \"443:443\" # web", "\n      - \"443:443/udp\"");
+    assert_eq!(published(before), format!("{before}{after}"));
+    assert_eq!(published(" [8443:443/tcp, '80:80']"), " [8443:443/tcp, 8443:443/udp, '80:80']");
+    assert_eq!(published(" ['443:443', '443:80/udp']"), " ['443:443', '443:80/udp']");
 }
