@@ -287,9 +287,8 @@ impl Project {
 
     /// The view of the same stack with `file` in the place of what it holds at that path.
     fn view_with(&self, view: &View, file: &Arc<File>) -> Option<View> {
-        let root = &view.stack.files.first()?.file.path;
         let files = Files { documents: &self.documents, disk: &self.disk, instead: Some(file) };
-        let stack = Arc::new(project::link(root, &files));
+        let stack = Arc::new(project::link(&view.stack.root, &files));
         let file = stack.files.iter().position(|member| Arc::ptr_eq(&member.file, file))?;
         Some(View { stack, file })
     }

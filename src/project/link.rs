@@ -47,7 +47,7 @@ pub fn roots<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Vec<PathBuf> {
 pub fn link(root: &Path, tree: &dyn Tree) -> Stack {
     let mut linker = Linker {
         tree,
-        stack: Stack::default(),
+        stack: Stack { root: root.to_owned(), ..Stack::default() },
         folders: Vec::new(),
         by_path: HashMap::new(),
         layers: Vec::new(),

@@ -94,6 +94,8 @@ impl File {
 /// What one run of `docker compose` would start, as far as the files tell.
 #[derive(Debug, Default)]
 pub struct Stack {
+    /// The compose file that it was asked for by. One that is merged over another one comes behind that.
+    pub root: PathBuf,
     /// The files, of which the first is the compose file that it begins with. None is here twice.
     pub files: Vec<Member>,
     /// The services, in the order in which the files name them.
