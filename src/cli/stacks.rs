@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::place::Source;
@@ -18,11 +19,14 @@ use crate::languages::Language;
 use crate::lint::{Linted, judge_with_suppressed, lint_with_suppressed};
 use crate::project::{File, Stack, Tree, View, link, roots};
 
-/// Of how many bytes of text the stacks are kept.
-const MOST_KEPT: usize = 24 << 20;
+/// How much the stacks that are kept may weigh together, in bytes.
+const MOST_KEPT: usize = 48 << 20;
 
-/// How much a file weighs beside its text: what was found in it.
-const OVERHEAD: usize = 1 << 10;
+/// How much the files may weigh that are kept for those who link other stacks.
+const MOST_READ: usize = 16 << 20;
+
+/// How much a file weighs beside its text: what was found in it, and what follows from that.
+const OVERHEAD: usize = 4 << 10;
 
 /// How many bytes of text a stack has at most; the rest is a gap.
 const LARGEST: usize = 12 << 20;
@@ -60,7 +64,7 @@ impl Stacks {
     /// None.
     pub fn new() -> Self {
         Self {
-            disk: Disk::new(MOST_KEPT),
+            disk: Disk::new(MOST_READ),
             roots: Vec::new(),
             around: HashMap::new(),
             linked: Mutex::new(Kept::new(MOST_KEPT)),
@@ -83,7 +87,7 @@ impl Stacks {
         let paths = roots(paths.iter().map(PathBuf::as_path).filter(|path| known.insert(*path)));
         let most = MOST + EACH * paths.len();
         let (mut found, mut around) = (Vec::new(), HashMap::<PathBuf, Vec<usize>>::new());
-        let mut weight = 0;
+        let (mut weight, kept) = (0, AtomicUsize::new(0));
         pool::in_order(
             |give| {
                 let _ = paths.iter().enumerate().try_for_each(give);
@@ -92,7 +96,10 @@ impl Stacks {
                 let stack = self.link(root, None);
                 let weight = stack.files.iter().map(|it| it.file.text.len() + OVERHEAD).sum();
                 let files: Vec<PathBuf> = stack.files.iter().map(|it| it.file.path.clone()).collect();
-                lock(&self.linked).insert(index, Arc::new(OnceLock::from(stack)), weight);
+                // The first ones are the first that somebody wants: they do not make way for others yet.
+                if kept.fetch_add(weight, Ordering::Relaxed) + weight <= MOST_KEPT / 2 {
+                    lock(&self.linked).insert(index, Arc::new(OnceLock::from(stack)), weight);
+                }
                 (Root { path: root.clone(), files: files.len(), weight }, files)
             },
             |(root, files)| {

@@ -13,7 +13,10 @@ use crate::project::{File, Tree};
 const LARGEST: u64 = 4 << 20;
 
 /// How much a file weighs beside its text: what was found in it.
-const OVERHEAD: usize = 1 << 10;
+const OVERHEAD: usize = 4 << 10;
+
+/// How much it weighs that there is no file.
+const ABSENCE: usize = 1 << 8;
 
 /// The files on the disk.
 ///
@@ -70,7 +73,7 @@ impl Disk {
 
     /// Keeps what was found at `path` when there had been so many changes.
     fn keep(&self, path: &Path, file: Option<Arc<File>>, changes: usize) {
-        let weight = OVERHEAD + file.as_ref().map_or(0, |file| file.text.len());
+        let weight = file.as_ref().map_or(ABSENCE, |file| file.text.len() + OVERHEAD);
         let mut kept = lock(&self.kept);
         if self.changes.load(Ordering::Relaxed) == changes {
             kept.insert(path.to_owned(), file, weight);
