@@ -4,10 +4,9 @@ use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Around, Context, Mentions, Offer, Rule, base_is_known_for, is_known_for, replacing_port, stacks,
-    text_around,
+    Around, Context, Mentions, Offer, Rule, base_is_known_for, calling, is_known_for, stacks, text_around,
 };
-use crate::finding::{Finding, Related, Safety, Severity};
+use crate::finding::{Finding, Related, Severity};
 use crate::languages::Language;
 use crate::port::{PortRange, PortUse, Role, Transport};
 use crate::project::{Image, Naming, Service};
@@ -78,7 +77,7 @@ fn judge(
         let message = format!("port {number} is the host's, in the container `{name}` listens on {inside}");
         let span = around.entry(mapping.place).span;
         let related = vec![around.related(mapping.place.file, span, "published here".to_owned())];
-        let fix = target.and_then(|it| replacing_port(cx, port, it.to_string(), Safety::Unsafe));
+        let fix = target.and_then(|it| calling(cx, port, it));
         return Some(Finding { related, fix, ..RULE.finding(port.span, message) });
     }
     let Image::Built { ports, .. } = &service.image else { return None };
@@ -106,7 +105,9 @@ fn judge_stages(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             || std::iter::successors(stages.get(&scope), |stage| stages.get(&stage.base?)).take(DEEPEST);
         let says = |number: u16| chain().any(|stage| stage.named.contains(&number));
         let mut exposed = chain().flat_map(|stage| &stage.exposed);
-        let (Some(only), None) = (exposed.next(), exposed.next()) else { continue };
+        let Some(only) = exposed.next().filter(|only| exposed.all(|other| other.range == only.range)) else {
+            continue;
+        };
         let Some(instead) = only.range.and_then(PortRange::port).filter(|&it| it != number) else { continue };
         let is_asked_too = chain().any(|stage| stage.asked.contains(&instead));
         let image = cx.scan.image_of(scope).unwrap_or_default();
@@ -121,7 +122,7 @@ fn judge_stages(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let message =
             format!("the health check asks at port {number}, and the image exposes {instead} alone");
         let related = vec![Related::here(only.span, "exposed here".to_owned())];
-        let fix = replacing_port(cx, port, instead.to_string(), Safety::Unsafe);
+        let fix = calling(cx, port, instead);
         findings.push(Finding { severity, related, fix, ..RULE.finding(port.span, message) });
     }
 }
@@ -142,7 +143,7 @@ const DEEPEST: usize = 8;
 struct Stage<'a> {
     /// The scope of the stage that it is built upon.
     base: Option<usize>,
-    /// Up to two of the ports that it exposes.
+    /// The ports that it exposes, up to two different ones.
     exposed: Vec<&'a PortUse>,
     /// The ports in its variables and commands.
     named: HashSet<u16>,
@@ -159,7 +160,12 @@ fn stages_of<'a>(cx: &Context<'a>) -> HashMap<usize, Stage<'a>> {
     for port in &scan.uses {
         let Some(stage) = port.scope.and_then(|scope| stages.get_mut(&scope)) else { continue };
         match (port.role, port.range.and_then(PortRange::port)) {
-            (Role::Expose, _) if stage.exposed.len() < 2 => stage.exposed.push(port),
+            (Role::Expose, _) => {
+                let is_known = stage.exposed.iter().any(|known| known.range == port.range);
+                if !is_known && stage.exposed.len() < 2 {
+                    stage.exposed.push(port);
+                }
+            }
             (Role::Variable | Role::Command, Some(number)) => _ = stage.named.insert(number),
             (Role::Healthcheck, Some(number)) => _ = stage.asked.insert(number),
             _ => {}

@@ -4,10 +4,10 @@ use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Around, Context, Mapping, Mentions, Offer, Rule, base_is_known_for, line_before, replacing_port, stacks,
+    Around, Context, Mapping, Mentions, Offer, Rule, base_is_known_for, calling, line_before, stacks,
     written_at,
 };
-use crate::finding::{Finding, Safety, Severity};
+use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::port::{PortUse, Role, Transport};
 use crate::project::{Naming, Reference};
@@ -114,6 +114,6 @@ fn finding(
     let related = vec![around.related(mapping.place.file, entry.span, format!("`{name}` is published here"))];
     // A variable has other readers, who may be on the host.
     let target = target.filter(|_| port.variable.is_none());
-    let fix = target.and_then(|it| replacing_port(cx, port, it.to_string(), Safety::Unsafe));
+    let fix = target.and_then(|it| calling(cx, port, it));
     Finding { related, fix, ..RULE.finding(written_at(port), message) }
 }

@@ -7,6 +7,7 @@ use super::{Context, written_at};
 use crate::finding::{Edit, Fix, Safety};
 use crate::languages::{Directive, Entry, EntryStyle, Field, Scan};
 use crate::port::{PortRange, PortUse, Transport};
+use crate::registry::{self, Status};
 use crate::text::{Span, end_of_line};
 
 /// The fix that puts `text` in the place of the number of `port`, if the number stands somewhere in the file as it is.
@@ -14,6 +15,19 @@ pub fn replacing_port(cx: &Context<'_>, port: &PortUse, text: String, safety: Sa
     let (span, range) = (written_at(port), port.range?);
     let written = span.of(cx.text);
     (PortRange::parse(written) == Some(range)).then(|| replacing(cx.text, span, text, safety))
+}
+
+/// The fix that calls `number` in the place of `port`, if nothing speaks against that number there. Unsafe, as who listens
+/// there is worked out.
+pub fn calling(cx: &Context<'_>, port: &PortUse, number: u16) -> Option<Fix> {
+    let is_against_scheme =
+        matches!((port.scheme.as_deref(), number), (Some("http" | "ws"), 443) | (Some("https" | "wss"), 80));
+    let is_out_of_use =
+        matches!(registry::status(number, Transport::Tcp), Status::Reserved | Status::Deregistered);
+    if is_against_scheme || is_out_of_use {
+        return None;
+    }
+    replacing_port(cx, port, number.to_string(), Safety::Unsafe)
 }
 
 /// The fix that puts `text` in the place of what stands at `span` of the text of the file.

@@ -69,7 +69,9 @@ pub use context::Context;
 pub(crate) use context::can_publish;
 use context::{entries_of_ports, ports_within, published, written_at};
 pub(crate) use mending::{HostPorts, Ranges, binding, listening_on_udp};
-use mending::{adding_key, inserting, is_every_address, is_taken, removing, replacing, replacing_port};
+use mending::{
+    adding_key, calling, inserting, is_every_address, is_taken, removing, replacing, replacing_port,
+};
 pub use missing_udp::speaks_udp;
 use names::{are_akin, is_known_for, telling};
 pub(crate) use sections::module_around;
