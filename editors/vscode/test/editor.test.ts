@@ -63,7 +63,7 @@ describe("in a trusted workspace", () => {
     assert.equal(await code.squiggles("warning"), 1);
     await code.open("nginx.conf");
     await code.goTo(34, 1);
-    await until("two squiggles in nginx.conf", async () => (await code.squiggles("warning")) === 2);
+    await until("three squiggles in nginx.conf", async () => (await code.squiggles("warning")) === 3);
     await code.open("compose.yaml");
     await until("two squiggles in compose.yaml", async () => (await code.squiggles("warning")) === 2);
   });
