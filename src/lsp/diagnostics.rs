@@ -101,6 +101,12 @@ impl Changed {
         }
     }
 
+    /// Lets others go on: all documents are looked at.
+    fn rest(&self) {
+        self.lock().is_busy = false;
+        self.idle.notify_all();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -147,6 +153,7 @@ pub async fn attend(session: Arc<Session>) {
             session.workspace.wake();
             session.ask_again();
         }
+        session.changed.rest();
         if session.project.catch_up().await {
             session.changed.call();
         }
