@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::formats::{ChartForm, DrawingFormat};
+use super::place::Source;
 use super::progress::Progress;
 use super::settings::Configurations;
-use super::walk::{self, Source};
+use super::walk;
 use super::{Arguments, Outcome, complain, ended, standard_output};
 use crate::chart::{self, Chart};
 use crate::discovery::{Disk, absolute};

@@ -6,9 +6,10 @@ use std::ops::ControlFlow;
 
 use super::baseline::Entry;
 use super::outputs::{Feed, Outputs};
+use super::place::Source;
 use super::policy::{Judged, Policy};
 use super::progress::Progress;
-use super::walk::{Source, Telling, Walk};
+use super::walk::{Telling, Walk};
 use super::{Arguments, Outcome, complain};
 use crate::report::{FileReport, Summary, counted};
 

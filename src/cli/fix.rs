@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
+use super::place::Source;
 use super::policy::Policy;
 use super::progress::Progress;
-use super::walk::{Source, Telling, Walk};
+use super::walk::{Telling, Walk};
 use super::{Arguments, Outcome, check, complain, replace};
 use crate::config::Settings;
 use crate::finding::{Finding, Safety};

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
+use super::place::Source;
 use super::progress::Progress;
-use super::walk::Source;
 use super::{Arguments, Form, Outcome, walk};
 use crate::languages::{Scan, scan};
 use crate::port::PortUse;

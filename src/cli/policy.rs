@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 
 use super::baseline::{Baseline, Entry};
 use super::diff_base::ChangedLines;
-use super::walk::{self, Source};
+use super::names::named_beside;
+use super::place::Source;
 use super::{Outcome, complain};
 use crate::finding::{Finding, Severity};
 use crate::lint::Linted;
@@ -150,7 +151,7 @@ impl<'a> Policy<'a> {
             findings.retain(|finding| self.shows(finding.severity));
         }
         let suppressed: Vec<_> = suppressed.into_iter().map(|it| (it.finding, it.reason)).collect();
-        let named = |other: &Path| walk::named_beside(source.path, other);
+        let named = |other: &Path| named_beside(source.path, other);
         let mut report =
             FileReport::new(source.path, source.text, &findings, &suppressed, self.drawing, &named);
         if let Some(changed) = &self.changed {

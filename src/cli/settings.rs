@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 
-use super::walk::relative;
+use super::names::relative;
 use super::{Arguments, Color, Outcome, complain};
 use crate::config::{RuleLevel, Selection, Selector, Settings};
 use crate::discovery::{Configuration, Discovery};

@@ -10,9 +10,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::place::Source;
 use super::pool;
 use super::progress::Progress;
-use super::walk::Source;
 use crate::discovery::{Disk, Kept, absolute};
 use crate::languages::Language;
 use crate::lint::{Linted, judge_with_suppressed, lint_with_suppressed};

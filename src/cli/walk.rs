@@ -1,54 +1,22 @@
 //! From the paths on the command line to the texts of the files behind them.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Display;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
-use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
+use super::names::relative;
+use super::place::{Place, Source, text};
 use super::progress::Progress;
 use super::settings::{Configurations, NotUnderstood};
 use super::stacks::Stacks;
 use super::{Arguments, Outcome, complain, pool};
-use crate::config::Settings;
-use crate::discovery::{self, Configuration};
-use crate::languages::{self, Language, NameVerdict};
-use crate::lint::Linted;
+use crate::discovery;
+use crate::languages::{Language, NameVerdict};
 use crate::project::Tree;
-
-/// A file that is to be read for ports.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
-    /// Its path as the report names it.
-    pub path: &'a Path,
-    /// What it is.
-    pub language: Language,
-    /// What it holds; bytes that are no UTF-8 are replaced by U+FFFD.
-    pub text: &'a str,
-    /// What it holds, as it is.
-    pub bytes: &'a [u8],
-    /// Whether it is standard input.
-    pub is_stdin: bool,
-    /// What is asked of the linter there.
-    pub settings: &'a Settings,
-    /// The stacks around it.
-    pub stacks: &'a Stacks,
-}
-
-impl Source<'_> {
-    /// The same file, if it held `text`.
-    pub const fn with_text<'b>(&'b self, text: &'b str) -> Source<'b> {
-        Source { text, bytes: text.as_bytes(), ..*self }
-    }
-
-    /// What the linter says of it.
-    pub fn linted(&self) -> Linted {
-        self.stacks.lint(self)
-    }
-}
 
 /// The files that `arguments` name, to be visited as often as need be.
 ///
@@ -432,108 +400,5 @@ impl Walk<'_> {
             )
         });
         passed_over(said, bytes)
-    }
-}
-
-/// A file, and the configuration that it falls under.
-struct Place<'a> {
-    path: &'a Path,
-    is_stdin: bool,
-    configuration: Option<Arc<Configuration>>,
-    configurations: &'a Configurations,
-}
-
-impl Place<'_> {
-    /// The language that the file is in, if somebody says so.
-    fn language(&self) -> Option<Language> {
-        self.configurations.language(self.configuration.as_deref(), self.path)
-    }
-
-    /// What is known of its language before it is opened.
-    fn verdict(&self) -> NameVerdict {
-        self.language().map_or_else(|| languages::by_name(&self.path.to_string_lossy()), NameVerdict::Is)
-    }
-
-    /// The language that it is in where it holds `text`.
-    fn detect(&self, text: &str) -> Option<Language> {
-        self.language().or_else(|| languages::detect(&self.path.to_string_lossy(), None, text))
-    }
-
-    /// Whether the configuration says that it is passed over.
-    fn is_excluded(&self) -> bool {
-        self.configuration.as_ref().is_some_and(|it| it.excludes(self.path, false))
-    }
-
-    /// Whether a configuration says that it, or a folder in which it lies, is passed over.
-    fn is_within_excluded(&self) -> bool {
-        self.path.ancestors().any(|path| {
-            let configuration = self.configurations.of_file(path).ok().flatten();
-            configuration.is_some_and(|it| it.excludes(path, path != self.path))
-        })
-    }
-
-    /// Visits the file, which holds `bytes`, if it is in a language we read.
-    fn visit<T>(&self, bytes: &[u8], stacks: &Stacks, visit: &impl Fn(&Source<'_>) -> T) -> Option<T> {
-        let (path, text) = (self.path, text(bytes));
-        let language = self.detect(&text)?;
-        let settings = self.configurations.settings_for(self.configuration.as_deref(), path);
-        let (is_stdin, settings) = (self.is_stdin, &settings);
-        Some(visit(&Source { path, language, text: &text, bytes, is_stdin, settings, stacks }))
-    }
-}
-
-/// What `bytes` say; those that are no UTF-8 are replaced by U+FFFD.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    match str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(bytes),
-    }
-}
-
-/// The path as somebody in the current folder would type it, without the `./` that nobody types: reports name files so, and
-/// whoever reads them looks below that folder.
-pub fn relative(path: &Path) -> &Path {
-    static HERE: LazyLock<PathBuf> = LazyLock::new(|| std::env::current_dir().unwrap_or_default());
-    if path.is_absolute() {
-        return path.strip_prefix(&*HERE).unwrap_or(path);
-    }
-    path.strip_prefix("./").unwrap_or(path)
-}
-
-/// How a report that names one file `own` names the `other`, which is given from the root: as somebody in the current folder
-/// would type it, who came to the first one so.
-pub fn named_beside(own: &Path, other: &Path) -> PathBuf {
-    let named = relative(other);
-    if named != other {
-        return named.to_owned();
-    }
-    // What both have in common below `../x` is the same below what that leads to.
-    let mut folders = (own.to_owned(), discovery::absolute(own));
-    while let (Some(Component::Normal(one)), Some(Component::Normal(same))) =
-        (folders.0.components().next_back(), folders.1.components().next_back())
-        && one == same
-    {
-        folders.0.pop();
-        folders.1.pop();
-    }
-    let (typed, meant) = folders;
-    other.strip_prefix(&meant).map_or_else(|_| other.to_owned(), |rest| typed.join(rest))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn another_file_is_named_as_the_one_that_leads_to_it() {
-        let here = std::env::current_dir().unwrap();
-        let above = here.parent().unwrap();
-        let named = |own: &str, other: PathBuf| named_beside(Path::new(own), &other);
-        assert_eq!(named("compose.yaml", here.join("web/Dockerfile")), Path::new("web/Dockerfile"));
-        assert_eq!(named("../x/compose.yaml", here.join("Dockerfile")), Path::new("Dockerfile"));
-        assert_eq!(named("../x/compose.yaml", above.join("y/Dockerfile")), Path::new("../y/Dockerfile"));
-        assert_eq!(named("compose.yaml", above.join("Dockerfile")), above.join("Dockerfile"));
-        assert_eq!(named("/x/compose.yaml", "/x/y".into()), Path::new("/x/y"));
-        assert_eq!(named("<stdin>", "/x/y".into()), Path::new("/x/y"));
     }
 }

@@ -40,13 +40,32 @@ pub fn push_ports(text: &str, at: usize, role: Role, scope: Option<usize>, scan:
 }
 
 /// Whether a number stands in `text` where the value of an option can: behind a sign of equality, a blank, a quote, or the
-/// hyphen of a default. Few texts have one, and to look for the whole pattern takes its time.
+/// hyphen of a default; and before that something that ends like the name of one. Few texts have one, and to look for the
+/// whole pattern takes its time.
 fn may_hold_option(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_blank = |byte: u8| byte == 0x0b || byte.is_ascii_whitespace();
     let starts_value = |pair: &[u8]| {
-        pair[1].is_ascii_digit()
-            && (matches!(pair[0], b'=' | b'"' | b'\'' | b'-' | 0x0b) || pair[0].is_ascii_whitespace())
+        pair[1].is_ascii_digit() && (matches!(pair[0], b'=' | b'"' | b'\'' | b'-') || is_blank(pair[0]))
     };
-    text.as_bytes().windows(2).any(starts_value)
+    let is_named = |(at, pair): (usize, &[u8])| {
+        let before = match pair[0] {
+            b'-' => before_default(&bytes[..at]),
+            _ => Some(&bytes[..=at]),
+        };
+        let is_between = |byte: &u8| matches!(byte, b'=' | b'"' | b'\'' | b',') || is_blank(*byte);
+        let last = before.and_then(|before| before.iter().rev().find(|byte| !is_between(byte)));
+        last.is_some_and(|last| matches!(last.to_ascii_lowercase(), b't' | b's' | b'n' | b'p'))
+    };
+    bytes.windows(2).enumerate().filter(|(_, pair)| starts_value(pair)).any(is_named)
+}
+
+/// What stands before the reference that `before`, up to the hyphen of its default, ends in.
+fn before_default(before: &[u8]) -> Option<&[u8]> {
+    let before = before.strip_suffix(b":").unwrap_or(before);
+    let is_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+    let width = before.iter().rev().take_while(is_word).count();
+    before[..before.len() - width].strip_suffix(b"${")
 }
 
 /// Whether a variable of that name holds a port: `PORT`, `HTTP_PORT`, `PORT_RANGE`, `PORTS`, in any case.
@@ -271,6 +290,18 @@ mod tests {
         assert_eq!(ports(r#"["x", "--port", "8080", "-p", "3000"]"#), ["||8080", "||3000"]);
         assert_eq!(ports("java -Dserver.port=8080 SERVER_PORT=8081 x"), ["||8080", "||8081"]);
         assert_eq!(ports("x --port ${PORT:-90} --listen=0.0.0.0:91"), ["||90", "|0.0.0.0|91"]);
+    }
+
+    #[test]
+    fn what_is_passed_over_holds_no_option() {
+        let names = ["--port", "-p", "LISTEN", "a.ports", "-P", "PORTS\"", "x"];
+        let signs = ["=", " ", "\x0b", "\t\n", "', '", "\",\"", ",", " = ", ""];
+        for (name, sign) in names.into_iter().flat_map(|name| signs.map(|sign| (name, sign))) {
+            for value in ["80", "'80", "${A:-80}", "${A_1-80}", "-80", "A:-80", "${-80}"] {
+                let text = format!("{name}{sign}{value}");
+                assert!(may_hold_option(&text) || !OPTION.is_match(text.as_bytes()), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -43,6 +43,11 @@ impl Sourced {
         &self.text
     }
 
+    /// The resolved text, without where it comes from.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
     /// Adds text that stands in the file as it is, from byte `at` on.
     pub fn push_verbatim(&mut self, text: &str, at: usize) {
         self.push(text, Span::new(at, at + text.len()), true, None);

@@ -144,6 +144,7 @@ pub async fn attend(session: Arc<Session>) {
             has_news |= look_again(&session, &uri).await;
         }
         if has_news {
+            session.workspace.wake();
             session.ask_again();
         }
         if session.project.catch_up().await {

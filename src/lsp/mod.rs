@@ -4,8 +4,8 @@
 //! handler up to its first `.await` as soon as the message is read, and no handler awaits before it has taken what it
 //! needs from, or given what it has to, the documents.
 //!
-//! The server keeps no state but the open documents, the configurations they fall under, and what was found in the files
-//! of the workspace that nobody has open. It never waits for the client, writes nothing but the protocol to standard
+//! The server keeps no state but the open documents, the configurations they fall under, the stacks that the files make up,
+//! and what was found in the files of the workspace that nobody has open. It never waits for the client, writes nothing but the protocol to standard
 //! output, and ends at `exit`, or when its input ends.
 
 use std::process::ExitCode;

@@ -1,17 +1,19 @@
 //! `textDocument/definition`, `textDocument/references` and `textDocument/documentHighlight`: from a port to where else it is
 //! that port.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tower_lsp::ls_types::{
     DocumentHighlight, DocumentHighlightKind, GotoDefinitionResponse, Location, LocationLink,
+    ReferenceContext,
 };
 
 use super::convert;
 use super::session::Session;
 use super::spot::{Spot, locations};
 use crate::languages::ScopeKind;
-use crate::project::{File, MentionKind, Stack};
+use crate::project::{Body, File, MentionKind, Place, Site, Stack};
 use crate::text::{LineIndex, Span};
 
 /// A place to which something leads.
@@ -104,7 +106,7 @@ fn upstream(spot: &Spot) -> Option<(Span, Target)> {
 }
 
 /// Where the name of the host stands that the port at `place` belongs to, right before it.
-fn host(stack: &Stack, place: crate::project::Place) -> Option<Span> {
+fn host(stack: &Stack, place: Place) -> Option<Span> {
     let port = stack.port(place);
     let address = port.address.as_ref()?;
     let end = port.span.start.checked_sub(1)?;
@@ -115,7 +117,7 @@ fn host(stack: &Stack, place: crate::project::Place) -> Option<Span> {
 /// Where the service of that index is named.
 fn service(stack: &Stack, service: usize) -> Vec<Target> {
     let bodies = stack.services[service].bodies.iter();
-    let target = |body: &crate::project::Body| {
+    let target = |body: &Body| {
         let member = &stack.files[body.file];
         let scope = &member.scan.scopes[member.scan.services[body.service].scope];
         Target { file: Arc::clone(&member.file), span: scope.extent, selection: scope.span }
@@ -129,18 +131,18 @@ fn holds(outer: Span, inner: Span) -> bool {
 
 /// Each of `targets` once, in their order.
 fn distinct(targets: Vec<Target>) -> Vec<Target> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let is_new = |it: &Target| seen.insert((it.file.path.clone(), it.selection));
     targets.into_iter().filter(is_new).collect()
 }
 
-/// Every place that names the port under the cursor; those that declare it only if `with_declarations`.
-pub fn references(session: &Session, spot: &Spot, with_declarations: bool) -> Option<Vec<Location>> {
+/// Every place that names the port under the cursor; those that declare it only where these are asked for.
+pub fn references(session: &Session, spot: &Spot, asked: ReferenceContext) -> Option<Vec<Location>> {
     let mut sites = spot.sites(session);
     if sites.is_empty() {
         return None;
     }
-    sites.retain(|site| with_declarations || !declares(site.kind));
+    sites.retain(|site| asked.include_declaration || !declares(site.kind));
     Some(locations(session, sites.iter().map(|site| (&site.file, site.span))))
 }
 
@@ -150,7 +152,7 @@ pub fn highlights(session: &Session, spot: &Spot) -> Option<Vec<DocumentHighligh
     let mut sites = spot.sites(session);
     sites.retain(|site| Some(&site.file.path) == spot.document.path.as_ref() && site.file.text == *text);
     let lines = LineIndex::new(text);
-    let highlight = |site: &crate::project::Site| DocumentHighlight {
+    let highlight = |site: &Site| DocumentHighlight {
         range: convert::to_range(lines.range(site.span, session.abilities().encoding)),
         kind: Some(if declares(site.kind) {
             DocumentHighlightKind::WRITE

@@ -198,13 +198,14 @@ impl Project {
 
     /// Links the stacks that the file at `path` may be a part of, where they are out of date.
     fn link_about(&self, path: &Path) {
-        self.look_around();
+        self.look_around(|file| file == path);
         let roots = {
             let stacks = lock(&self.stacks);
             let mut roots = stacks.stale_about(path);
-            // A stack that did not ask for the file may do so now.
+            // A stack that did not ask for the file may do so now; nobody waits for a large one that did not.
+            let is_small = |root: &&PathBuf| stacks.weight(root).is_none_or(|weight| weight <= LARGE);
             if stacks.stale().nth(AT_ONCE).is_none() {
-                roots.extend(stacks.stale().cloned());
+                roots.extend(stacks.stale().filter(is_small).cloned());
             }
             roots
         };
@@ -213,14 +214,14 @@ impl Project {
 
     /// Links some of what is out of date, beside the task that reads messages; whether there is more.
     pub async fn catch_up(self: &Arc<Self>) -> bool {
-        let is_idle = lock(&self.stacks).stale().next().is_none() && !self.is_to_look_around();
-        if is_idle {
+        let is_settled = lock(&self.stacks).stale().next().is_none();
+        if is_settled && lock(&self.origins).near.values().all(|near| near.is_known) {
             return false;
         }
         let project = Arc::clone(self);
         let work = move || {
-            project.look_around();
-            let roots = lock(&project.stacks).stale().take(AT_ONCE).cloned().collect();
+            project.look_around(|_| true);
+            let roots: Vec<PathBuf> = lock(&project.stacks).stale().take(AT_ONCE).cloned().collect();
             project.link(roots);
         };
         // Whoever panics there has said so.
@@ -230,14 +231,14 @@ impl Project {
 
     /// Links all that is out of date, as long as `is_wanted` says so before each.
     pub fn catch_up_here(&self, is_wanted: impl Fn() -> bool) {
-        self.look_around();
+        self.look_around(|_| true);
         let roots: Vec<PathBuf> = {
             let mut stacks = lock(&self.stacks);
             let roots: Vec<PathBuf> = stacks.stale().cloned().collect();
             stacks.claim(roots.iter().cloned());
             roots
         };
-        roots.into_iter().take_while(|_| is_wanted()).for_each(|root| self.link(BTreeSet::from([root])));
+        roots.into_iter().take_while(|_| is_wanted()).for_each(|root| self.link([root]));
     }
 
     /// The files of stacks that were linked since this was asked for the last time.
@@ -269,19 +270,16 @@ impl Project {
         let weight = |root: &PathBuf| stacks.weight(root).unwrap_or(LARGE + 1);
         let (stale, about) = (stacks.stale().take(AT_ONCE + 1), stacks.stale_about(path));
         let bytes: usize = stale.chain(&about).map(weight).sum();
-        bytes > LARGE || self.is_to_look_around()
+        bytes > LARGE || lock(&self.origins).near.get(path).is_some_and(|near| !near.is_known)
     }
 
     /// Links the stacks of those `roots`.
-    fn link(&self, roots: BTreeSet<PathBuf>) {
-        if roots.is_empty() {
-            return;
-        }
-        let linking = lock(&self.stacks).begin(roots.into_iter().collect());
-        let mut ended = Ended { project: self, linking: &linking, linked: Vec::new() };
+    fn link(&self, roots: impl IntoIterator<Item = PathBuf>) {
         let files = Files { documents: &self.documents, disk: &self.disk, instead: None };
-        for root in &linking.roots {
-            ended.linked.push(Arc::new(project::link(root, &files)));
+        for root in roots {
+            let linking = lock(&self.stacks).begin(root);
+            let mut ended = Ended { project: self, linking: &linking, stack: None };
+            ended.stack = Some(Arc::new(project::link(&linking.root, &files)));
         }
     }
 
@@ -299,13 +297,9 @@ impl Project {
         document.and_then(|it| it.read_here().file(file.language)).is_some_and(|now| Arc::ptr_eq(&now, file))
     }
 
-    fn is_to_look_around(&self) -> bool {
-        lock(&self.origins).near.values().any(|near| !near.is_known)
-    }
-
-    /// Looks for compose files near the open files.
-    fn look_around(&self) {
-        let is_unknown = |(_, near): &(&PathBuf, &Near)| !near.is_known;
+    /// Looks for compose files near those open files that are `wanted`.
+    fn look_around(&self, wanted: impl Fn(&Path) -> bool) {
+        let is_unknown = |(path, near): &(&PathBuf, &Near)| !near.is_known && wanted(path);
         let unknown: Vec<PathBuf> =
             lock(&self.origins).near.iter().filter(is_unknown).map(|(path, _)| path.clone()).collect();
         let mut has_changed = false;
@@ -363,13 +357,12 @@ impl Project {
 struct Ended<'a> {
     project: &'a Project,
     linking: &'a Linking,
-    linked: Vec<Arc<Stack>>,
+    stack: Option<Arc<Stack>>,
 }
 
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
-        let linked = std::mem::take(&mut self.linked);
-        let parts = lock(&self.project.stacks).end(self.linking, linked);
+        let parts = lock(&self.project.stacks).end(self.linking, self.stack.take());
         lock(&self.project.affected).extend(parts);
     }
 }

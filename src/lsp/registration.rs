@@ -31,6 +31,9 @@ const GLOBS: [&str; 8] = [
 /// How many patterns a client is asked to watch at most beside those.
 const MOST_NAMES: usize = 256;
 
+/// What a client tells of files on the disk.
+const WATCHED: &str = "workspace/didChangeWatchedFiles";
+
 /// By what name the watching of files is registered that are known by name only once something names them.
 const NAMED: &str = "workspace/didChangeWatchedFiles/named";
 
@@ -48,25 +51,23 @@ pub async fn watch_named(session: Arc<Session>) {
         let named: BTreeSet<String> = asked.iter().filter_map(|path| pattern(path)).collect();
         let named: BTreeSet<String> = named.into_iter().take(MOST_NAMES).collect();
         if named != watched {
-            register_named(&session, &named, !watched.is_empty()).await;
+            if !watched.is_empty() {
+                let registration = Unregistration { id: NAMED.to_owned(), method: WATCHED.to_owned() };
+                // A client that cannot goes on to tell of them.
+                let _ = session.client.unregister_capability(vec![registration]).await;
+            }
+            if !named.is_empty() {
+                register_named(&session, &named).await;
+            }
             watched = named;
         }
     }
 }
 
-/// Asks the client to watch those patterns, in place of others if it watches some.
-async fn register_named(session: &Session, named: &BTreeSet<String>, watches_others: bool) {
-    let method = "workspace/didChangeWatchedFiles";
-    if watches_others {
-        let registration = Unregistration { id: NAMED.to_owned(), method: method.to_owned() };
-        // A client that cannot goes on to tell of them.
-        let _ = session.client.unregister_capability(vec![registration]).await;
-    }
-    if named.is_empty() {
-        return;
-    }
+/// Asks the client to watch those patterns.
+async fn register_named(session: &Session, named: &BTreeSet<String>) {
     let options = serde_json::to_value(watchers(named.iter().cloned())).ok();
-    let registration = Registration { id: NAMED.to_owned(), ..registration(method, options) };
+    let registration = Registration { id: NAMED.to_owned(), ..registration(WATCHED, options) };
     if let Err(error) = session.client.register_capability(vec![registration]).await {
         log(format_args!("the client does not watch the files that others name: {error}"));
     }
@@ -95,7 +96,7 @@ pub async fn register(session: Arc<Session>) {
     if abilities.watches_files {
         let globs = NAMES.iter().map(|name| format!("**/{name}")).chain(GLOBS.map(str::to_owned));
         let options = serde_json::to_value(watchers(globs)).ok();
-        registrations.push(registration("workspace/didChangeWatchedFiles", options));
+        registrations.push(registration(WATCHED, options));
     }
     if abilities.watches_settings {
         let options = json!({"section": SECTION});

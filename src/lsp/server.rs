@@ -237,11 +237,11 @@ impl LanguageServer for Server {
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
-        let with_declarations = params.context.include_declaration;
+        let asked = params.context;
         let Some(spot) = Spot::of(&self.session, &params.text_document_position).await else {
             return Ok(None);
         };
-        beside(&self.session, move |session| navigation::references(session, &spot, with_declarations)).await
+        beside(&self.session, move |session| navigation::references(session, &spot, asked)).await
     }
 
     async fn document_highlight(

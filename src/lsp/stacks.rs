@@ -68,8 +68,8 @@ impl Change {
 /// A linking that is on its way.
 #[derive(Debug)]
 pub struct Linking {
-    /// The roots to link.
-    pub roots: Vec<PathBuf>,
+    /// The root whose stack it is.
+    pub root: PathBuf,
     began: u64,
 }
 
@@ -141,47 +141,45 @@ impl Stacks {
         Some(stack.files.iter().map(|member| member.file.text.len()).sum())
     }
 
-    /// Begins to link those `roots`.
-    pub fn begin(&mut self, roots: Vec<PathBuf>) -> Linking {
+    /// Begins to link the stack of that `root`.
+    pub fn begin(&mut self, root: PathBuf) -> Linking {
         self.linking += 1;
-        Linking { roots, began: self.clock }
+        Linking { root, began: self.clock }
     }
 
-    /// Takes in what came of a linking, by its roots; returns the files that are parts of the stacks, or were. Of a root for
-    /// which nothing came, nothing is to be had until something changes.
-    pub fn end(&mut self, linking: &Linking, linked: Vec<Arc<Stack>>) -> BTreeSet<PathBuf> {
-        let mut parts = BTreeSet::new();
-        let mut linked = linked.into_iter();
-        for path in &linking.roots {
-            let stack = linked.next();
-            let Some(root) = self.roots.get_mut(path) else { continue };
-            // Another one that began later may be there already.
-            if root.linked > linking.began {
-                continue;
-            }
-            root.linked = linking.began;
-            let asked = |stack: &Option<Arc<Stack>>| stack.as_ref().map(|stack| stack.asked.clone());
-            self.asked_changes += usize::from(stack.is_some() && asked(&root.stack) != asked(&stack));
-            let before =
-                if stack.is_some() { std::mem::replace(&mut root.stack, stack.clone()) } else { None };
-            if let Some(before) = before {
-                parts.extend(self.unlist(path, &before));
-            }
-            if let Some(stack) = &stack {
-                parts.extend(self.list(path, stack));
-            }
-            let concerns = |change: &Change| stack.as_ref().is_none_or(|stack| change.concerns(&stack.asked));
-            self.claimed.remove(path);
-            if self.touched.iter().any(|(at, change)| *at > linking.began && concerns(change)) {
-                self.stale.insert(path.clone());
-            } else {
-                self.stale.remove(path);
-            }
-        }
+    /// Takes in what came of a linking; returns the files that are parts of the stack, or were. Where nothing came, nothing
+    /// is to be had until something changes.
+    pub fn end(&mut self, linking: &Linking, stack: Option<Arc<Stack>>) -> BTreeSet<PathBuf> {
+        let parts = self.take_in(linking, stack);
         self.linking -= 1;
         if self.linking == 0 {
             self.touched.clear();
         }
+        parts
+    }
+
+    fn take_in(&mut self, linking: &Linking, stack: Option<Arc<Stack>>) -> BTreeSet<PathBuf> {
+        let path = &linking.root;
+        // Another one that began later may be there already.
+        let Some(root) = self.roots.get_mut(path).filter(|root| root.linked <= linking.began) else {
+            return BTreeSet::new();
+        };
+        root.linked = linking.began;
+        self.claimed.remove(path);
+        self.stale.remove(path);
+        let concerns = |change: &Change| stack.as_ref().is_none_or(|stack| change.concerns(&stack.asked));
+        if self.touched.iter().any(|(at, change)| *at > linking.began && concerns(change)) {
+            self.stale.insert(path.clone());
+        }
+        let Some(stack) = stack else { return BTreeSet::new() };
+        let before = root.stack.replace(Arc::clone(&stack));
+        let has_same = before.as_ref().is_some_and(|before| before.asked == stack.asked);
+        self.asked_changes += usize::from(!has_same);
+        let mut parts = BTreeSet::new();
+        if let Some(before) = before {
+            parts.extend(self.unlist(path, &before));
+        }
+        parts.extend(self.list(path, &stack));
         parts
     }
 
@@ -245,4 +243,102 @@ impl Stacks {
 /// The range of an ordered list that starts with `path`, behind which what lies below it stands.
 pub const fn from(path: &Path) -> (Bound<&Path>, Bound<&Path>) {
     (Bound::Included(path), Bound::Unbounded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A stack that begins at `/root` and asked for those paths.
+    fn stack(asked: &[&str]) -> Arc<Stack> {
+        let asked = asked.iter().map(PathBuf::from).collect();
+        Arc::new(Stack { asked, ..Stack::default() })
+    }
+
+    /// Stacks that begin at those files, each of which was linked and asked for itself and more.
+    fn linked(asked: &[(&str, &[&str])]) -> Stacks {
+        let mut stacks = Stacks::default();
+        stacks.set_roots(&asked.iter().map(|(root, _)| PathBuf::from(root)).collect());
+        for (root, more) in asked {
+            let linking = stacks.begin(root.into());
+            stacks.end(&linking, Some(stack(&[&[*root], *more].concat())));
+        }
+        stacks
+    }
+
+    fn stale(stacks: &Stacks) -> Vec<&str> {
+        stacks.stale().filter_map(|root| root.to_str()).collect()
+    }
+
+    #[test]
+    fn what_is_asked_for_makes_those_stale_that_asked() {
+        let asked: [(&str, &[&str]); 2] = [("/a", &["/web/Dockerfile", "/conf"]), ("/b", &["/web/sub/x"])];
+        for (change, expected) in [
+            (Change::Text("/a".into()), &["/a"][..]),
+            (Change::Text("/web/Dockerfile".into()), &["/a"]),
+            (Change::Text("/web".into()), &[]),
+            (Change::Text("/conf/new".into()), &[]),
+            (Change::Tree("/conf/new".into()), &["/a"]),
+            (Change::Tree("/web".into()), &["/a", "/b"]),
+            (Change::Tree("/web/sub".into()), &["/b"]),
+            (Change::Tree("/we".into()), &[]),
+            (Change::Everything, &["/a", "/b"]),
+        ] {
+            let mut stacks = linked(&asked);
+            assert_eq!(stale(&stacks), [""; 0]);
+            stacks.touch(change.clone());
+            assert_eq!(stale(&stacks), expected, "{change:?}");
+        }
+    }
+
+    #[test]
+    fn what_changes_while_a_stack_is_linked_leaves_it_stale() {
+        let mut stacks = linked(&[("/a", &[])]);
+        let linking = stacks.begin("/a".into());
+        // It did not ask for this before.
+        stacks.touch(Change::Text("/new".into()));
+        stacks.end(&linking, Some(stack(&["/a", "/new"])));
+        assert_eq!(stale(&stacks), ["/a"]);
+        let linking = stacks.begin("/a".into());
+        stacks.touch(Change::Text("/other".into()));
+        stacks.end(&linking, Some(stack(&["/a", "/new"])));
+        assert_eq!(stale(&stacks), [""; 0]);
+    }
+
+    #[test]
+    fn a_linking_that_began_earlier_and_ends_later_changes_nothing() {
+        let mut stacks = linked(&[("/a", &[])]);
+        let slow = stacks.begin("/a".into());
+        stacks.touch(Change::Text("/a".into()));
+        let fast = stacks.begin("/a".into());
+        let new = stack(&["/a"]);
+        stacks.end(&fast, Some(Arc::clone(&new)));
+        stacks.end(&slow, Some(stack(&["/a", "/old"])));
+        assert!(Arc::ptr_eq(&stacks.all()[0], &new));
+        assert_eq!(stale(&stacks), [""; 0]);
+        stacks.touch(Change::Text("/old".into()));
+        assert_eq!(stale(&stacks), [""; 0]);
+    }
+
+    #[test]
+    fn what_cannot_be_linked_is_not_tried_again_before_something_changes() {
+        let mut stacks = Stacks::default();
+        stacks.set_roots(&BTreeSet::from(["/a".into()]));
+        assert_eq!(stale(&stacks), ["/a"]);
+        let linking = stacks.begin("/a".into());
+        stacks.end(&linking, None);
+        assert_eq!(stale(&stacks), [""; 0]);
+        stacks.touch(Change::Everything);
+        assert_eq!(stale(&stacks), ["/a"]);
+    }
+
+    #[test]
+    fn a_root_that_is_gone_leaves_nothing_behind() {
+        let mut stacks = linked(&[("/a", &["/x"]), ("/b", &["/x"])]);
+        stacks.set_roots(&BTreeSet::from(["/b".into()]));
+        stacks.touch(Change::Text("/x".into()));
+        assert_eq!(stale(&stacks), ["/b"]);
+        stacks.set_roots(&BTreeSet::new());
+        assert_eq!((stale(&stacks), stacks.asked().0.count()), (Vec::new(), 0));
+    }
 }

@@ -160,6 +160,7 @@ pub async fn keep(session: Arc<Session>) {
     let mut is_first = true;
     loop {
         let wanted = session.workspace.take().await;
+        let is_only_again = !wanted.everything && wanted.paths.is_empty();
         session.workspace.is_cancelled.store(false, Ordering::Relaxed);
         let (steps, receiver) = mpsc::unbounded_channel();
         if wanted.everything {
@@ -172,7 +173,10 @@ pub async fn keep(session: Arc<Session>) {
             false
         });
         session.workspace.settle(has_changed);
-        publish_workspace(&session, &mut published).await;
+        // Which files are open may be otherwise; while somebody types, nothing is but what was found.
+        if has_changed || !is_only_again {
+            publish_workspace(&session, &mut published).await;
+        }
         session.watch.notify_one();
         if has_changed && !is_first {
             session.ask_again();

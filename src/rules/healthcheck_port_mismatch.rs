@@ -11,6 +11,7 @@ use crate::finding::{Finding, Related, Safety, Severity};
 use crate::languages::Language;
 use crate::port::{PortRange, PortUse, Role, Transport};
 use crate::project::{Image, Naming, Service};
+use crate::text::Span;
 
 /// See `healthcheck_port_mismatch.md`.
 pub static RULE: Rule = Rule {
@@ -25,15 +26,19 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    match cx.language {
-        Language::Dockerfile => judge_stages(cx, findings),
-        _ => judge_services(cx, findings),
+    let first = findings.len();
+    if cx.language == Language::Dockerfile {
+        judge_stages(cx, findings);
     }
+    let told: HashSet<Span> = findings[first..].iter().map(|finding| finding.span).collect();
+    let mut found = judge_services(cx);
+    found.retain(|finding| !told.contains(&finding.span));
+    findings.extend(found);
 }
 
 /// Judges the health checks of services by what their stacks say.
-fn judge_services(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let (mut found, mut served) = (Vec::new(), HashSet::new());
+fn judge_services(cx: &Context<'_>) -> Vec<Finding> {
+    let (mut found, mut served) = (Vec::<Finding>::new(), HashSet::new());
     for around in stacks(cx) {
         let mentions = LazyCell::new(|| Mentions::of(around.stack));
         let mut offers = HashMap::new();
@@ -42,17 +47,19 @@ fn judge_services(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let Some(number) = asked(port) else { continue };
             let service = &around.stack.services[reference.to];
             let offer = offers.entry(reference.to).or_insert_with(|| Offer::of(around, reference.to));
-            let Some(offer) = offer.as_ref().filter(|it| !it.serves(number)) else {
+            let Some(offer) = offer else { continue };
+            if offer.serves(number) {
                 served.insert(port.span);
                 continue;
-            };
+            }
             let is_of_image = base_is_known_for(&service.image, number, Transport::Tcp);
             if !is_of_image && !mentions.hold(around, service, number) {
                 found.extend(judge(cx, around, service, port, number, offer));
             }
         }
     }
-    findings.extend(found.into_iter().filter(|finding: &Finding| !served.contains(&finding.span)));
+    found.retain(|finding| !served.contains(&finding.span));
+    found
 }
 
 /// Judges `port`, at which the health check of `service` asks, and on which nothing is known to listen.
@@ -76,6 +83,9 @@ fn judge(
     }
     let Image::Built { ports, .. } = &service.image else { return None };
     let [place] = ports[..] else { return None };
+    if cx.language == Language::Dockerfile {
+        return None;
+    }
     let exposed = around.port(place).range?;
     let message =
         format!("nothing is known to listen on {number}, the image of `{name}` exposes {exposed} alone");

@@ -208,6 +208,32 @@ fn closed_files_are_looked_at_again_when_something_is_typed_elsewhere() {
 }
 
 #[test]
+fn a_client_that_waits_for_news_is_answered_when_something_is_typed_elsewhere() {
+    let folder = TempDir::new().unwrap();
+    let files = [("compose.yaml", COMPOSE), ("web/Dockerfile", WRONG)];
+    let [compose, dockerfile] = files.map(|(name, _)| address(folder.path(), name));
+    for is_open in [false, true] {
+        let mut client = start(folder.path(), &files, true, &json!({}));
+        client.open(&dockerfile, "dockerfile", WRONG);
+        if is_open {
+            client.open(&compose, "yaml", COMPOSE);
+        }
+        let report = client.request("workspace/diagnostic", json!({"previousResultIds": []})).unwrap();
+        let id = &report["items"][0]["resultId"];
+        let known = json!([{"uri": compose, "value": id}]);
+        let params = json!({"previousResultIds": known, "partialResultToken": "t"});
+        client
+            .send(&json!({"jsonrpc": "2.0", "id": "w", "method": "workspace/diagnostic", "params": params}));
+        // Another answer comes before.
+        assert_eq!(client.hover(&dockerfile, 0, 0), Value::Null);
+        client.change(&dockerfile, 2, &[([1, 7, 1, 11], "8000")]);
+        let answer = client.wait("the news", |it| it["id"] == "w" && it.get("method").is_none());
+        assert_eq!(found(answer["result"]["items"][0]["items"].as_array().unwrap()), NOTHING);
+        client.finish();
+    }
+}
+
+#[test]
 fn an_edit_links_what_was_not_a_part_of_anything() {
     let folder = TempDir::new().unwrap();
     let apart = COMPOSE.replace("build: ./web", "image: x");
@@ -216,7 +242,7 @@ fn an_edit_links_what_was_not_a_part_of_anything() {
     let [compose, _] = files.map(|(name, _)| address(folder.path(), name));
     client.open(&compose, "yaml", &apart);
     assert_eq!(ask(&mut client, &compose), NOTHING);
-    client.change(&compose, 2, &[([1, 16, 1, 24], "build: ./web")]);
+    client.change(&compose, 2, &[([1, 17, 1, 25], "build: ./web")]);
     assert_eq!(ask(&mut client, &compose), FINDING);
     client.finish();
 }
@@ -266,6 +292,74 @@ fn comments_and_fixes_know_of_the_other_files() {
     let actions = client.code_actions(&uri, [1, 46, 1, 46], Some(&["quickfix"]));
     let titles: Vec<&str> = actions.iter().map(|it| it["title"].as_str().unwrap()).collect();
     assert!(titles.iter().any(|it| it.contains("unexposed-target")), "{titles:?}");
+    client.finish();
+}
+
+#[test]
+fn any_edits_leave_what_opening_the_last_texts_leaves() {
+    const LINES: [(&str, &[&str]); 4] = [
+        (
+            "compose.yaml",
+            &[
+                "services:\n",
+                "  web: {build: ./web, ports: ['8080:8000']}\n",
+                "  web: {build: ./$DIR, ports: ['8080:9000']}\n",
+                "  proxy: {image: nginx, volumes: ['./nginx.conf:/etc/nginx/nginx.conf']}\n",
+                "include: [other.yaml]\n",
+            ],
+        ),
+        ("web/Dockerfile", &["FROM a\n", "EXPOSE 8000\n", "EXPOSE 9000\n", "CMD a 3000\n"]),
+        (
+            "nginx.conf",
+            &["events {}\n", "http { server { location / { proxy_pass http://web:9000; } } }\n", "# \n"],
+        ),
+        (".env", &["DIR=web\n", "DIR=x\n", "COMPOSE_FILE=other.yaml\n"]),
+    ];
+    let folder = TempDir::new().unwrap();
+    let other = "services:\n  web: {build: ./web, ports: ['8081:7000']}\n";
+    let files: Vec<(&str, &str)> =
+        LINES.iter().map(|(name, _)| (*name, "")).chain([("other.yaml", other)]).collect();
+    let uris = LINES.map(|(name, _)| address(folder.path(), name));
+    let mut client = start(folder.path(), &files, true, &json!({}));
+    let mut texts = LINES.map(|_| Vec::<&str>::new());
+    uris.iter().for_each(|uri| client.open(uri, "plaintext", ""));
+    let (mut random, mut findings) = (7_u64, 0);
+    let mut below = |most: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(random >> 33).unwrap() % most
+    };
+    for version in 2..200 {
+        let index = below(LINES.len());
+        let (lines, text) = (LINES[index].1, &mut texts[index]);
+        let line = below(text.len() + 1);
+        let at = line as u64;
+        if line < text.len() && below(3) == 0 {
+            text.remove(line);
+            client.change(&uris[index], version, &[([at, 0, at + 1, 0], "")]);
+        } else {
+            let new = lines[below(lines.len())];
+            text.insert(line, new);
+            client.change(&uris[index], version, &[([at, 0, at, 0], new)]);
+        }
+        if below(4) == 0 {
+            ask(&mut client, &uris[below(LINES.len())]);
+        }
+        if version % 20 == 0 {
+            let now = workspace(&mut client);
+            let mut fresh = start(folder.path(), &[], true, &json!({}));
+            for (uri, text) in uris.iter().zip(&texts) {
+                fresh.open(uri, "plaintext", &text.concat());
+            }
+            let mut expected = workspace(&mut fresh);
+            let mut now_sorted = now;
+            expected.sort();
+            now_sorted.sort();
+            assert_eq!(now_sorted, expected, "{texts:#?}");
+            findings += expected.iter().filter(|it| !it.ends_with("syntax-error")).count();
+            fresh.finish();
+        }
+    }
+    assert!(findings > 10, "{findings}");
     client.finish();
 }
 

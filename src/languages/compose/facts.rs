@@ -226,7 +226,7 @@ impl Reader<'_> {
     /// The text of a scalar, unless it is too long to mean anything: every service that merges it gets a copy.
     fn setting_of(&self, value: Node<'_>) -> Option<Setting> {
         value.style().filter(|_| value.span().len() <= LONGEST)?;
-        Some(Setting { value: self.interpolated(value).text().to_owned(), span: value.span() })
+        Some(Setting { value: self.values.text(value).into_owned(), span: value.span() })
     }
 }
 

@@ -4,9 +4,12 @@
 //! A variable that the environment gives no value may still have one that nobody here knows of: what has a default is the
 //! default, and what has none is not known.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
+use super::scalar::{text_of, verbatim};
+use super::yaml::Node;
 use crate::languages::Environment;
 use crate::languages::sourced::Sourced;
 use crate::port::Variable;
@@ -49,6 +52,14 @@ impl<'e> Values<'e> {
         let mut resolved = Sourced::default();
         self.resolve(&raw, 0..raw.text().len(), &mut resolved);
         resolved
+    }
+
+    /// The text that the scalar `node` has for compose.
+    pub fn text<'t>(&self, node: Node<'t>) -> Cow<'t, str> {
+        match verbatim(node).filter(|text| !text.contains('$')) {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(self.interpolate(text_of(node)).into_text()),
+        }
     }
 
     /// Adds `range` of `raw` to `resolved`, with the references in it resolved.

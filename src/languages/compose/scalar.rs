@@ -19,6 +19,18 @@ pub fn text_of(node: Node<'_>) -> Sourced {
     }
 }
 
+/// The text that `node` stands for where that stands in the file as it is, with no quote, escape or line end in it.
+pub fn verbatim(node: Node<'_>) -> Option<&str> {
+    let raw = node.raw();
+    let mark = match node.style()? {
+        Style::Plain => b'\n',
+        Style::SingleQuoted => b'\'',
+        Style::DoubleQuoted => b'\\',
+        Style::Literal | Style::Folded => return None,
+    };
+    memchr::memchr3(mark, b'\n', b'\r', raw.as_bytes()).is_none().then_some(raw)
+}
+
 /// The text of a scalar in flow style, in which the byte `mark` starts an escape.
 fn flow(raw: &str, at: usize, mark: u8) -> Sourced {
     let mut text = Sourced::default();

@@ -16,7 +16,7 @@ impl Reader<'_> {
         scope: Option<usize>,
     ) {
         for (name, value) in self.entries(node, place) {
-            if self.is_new(value, "value") {
+            if self.is_new(value, "value") && may_hold_port(value) {
                 self.setting(name.raw(), &self.interpolated(value), role_of(name.raw()), scope);
             }
         }
@@ -24,7 +24,7 @@ impl Reader<'_> {
             return;
         }
         for item in node.items() {
-            if !self.is_new(item, "value") {
+            if !self.is_new(item, "value") || !may_hold_port(item) {
                 continue;
             }
             let setting = self.interpolated(item);
@@ -55,6 +55,11 @@ impl Reader<'_> {
             self.free_text(value, role, scope);
         }
     }
+}
+
+/// Whether a port can stand in the scalar `value`, in digits or as a variable.
+fn may_hold_port(value: Node<'_>) -> bool {
+    value.raw().bytes().any(|byte| byte.is_ascii_digit() || byte == b'$')
 }
 
 /// The role of a variable in `environment`. Proxies such as nginx-proxy learn from `VIRTUAL_PORT` where to send

@@ -3,13 +3,16 @@
 //! Aliases and merges lead to the same node again and again. So of each list no more than [`MOST`] is told, and of all of
 //! them together no more than some bytes for each byte of the file. [`Wiring::is_cut`] says where that was too little.
 
+use std::borrow::Cow;
+
 use super::Reader;
 use super::facts::{Facts, Key, Wanted, merged_by};
 use super::interpolation::Values;
-use super::scalar::text_of;
+use super::scalar::{text_of, verbatim};
 use super::yaml::{Node, Style};
-use crate::languages::sourced::{Sourced, UNKNOWN};
+use crate::languages::sourced::UNKNOWN;
 use crate::languages::{Build, Config, ConfigMount, Extends, Include, Mount, Network, Setting, Wiring};
+use crate::text::Span;
 
 /// The entries of a list or mapping, with what it merges, that are looked at.
 const MOST: usize = 64;
@@ -79,7 +82,7 @@ impl Reader<'_> {
             let fields = teller.fields(config);
             let content = value_of(&fields, "content").filter(|content| content.is_block());
             let file = value_of(&fields, "file").and_then(|file| teller.setting(file));
-            let name = text_of(name).text().to_owned();
+            let name = name_of(name).into_owned();
             found.push(Config { name, file, content: content.map(Node::span) });
         }
         self.scan.configs.extend(found);
@@ -107,8 +110,7 @@ impl Teller<'_> {
             found.push(Network { name, aliases: Vec::new() });
         }
         for (name, network) in self.fields(networks) {
-            // No variable is resolved in a key.
-            let Some(name) = self.told(name, text_of(name)) else { continue };
+            let Some(name) = self.told(name, name_of(name)) else { continue };
             let fields = self.fields(network);
             let aliases = value_of(&fields, "aliases").map_or_else(Vec::new, |it| self.settings(it));
             found.push(Network { name, aliases });
@@ -151,7 +153,7 @@ impl Teller<'_> {
     fn args(&mut self, args: Node<'_>) -> Vec<(String, Option<String>)> {
         let mut found = Vec::new();
         for (name, value) in self.fields(args) {
-            let name = self.told(name, text_of(name)).map(|name| name.value);
+            let name = self.told(name, name_of(name)).map(|name| name.value);
             let value = self.setting(value).map(|value| value.value);
             found.extend(name.map(|name| (name, value)));
         }
@@ -182,7 +184,10 @@ impl Teller<'_> {
         // What a variable without a value stands for may be a path.
         let is_path = source.starts_with(['.', '/', '~', UNKNOWN]);
         let target = rest.split(':').next().unwrap_or_default();
-        let span = self.values.interpolate(text_of(volume)).span(0..source.len());
+        let span = match verbatim(volume).filter(|text| *text == whole.value) {
+            Some(_) => Span::new(whole.span.start, whole.span.start + source.len()),
+            None => self.values.interpolate(text_of(volume)).span(0..source.len()),
+        };
         let source = Setting { value: source.to_owned(), span };
         is_path.then(|| Mount { source, target: target.to_owned() })
     }
@@ -227,16 +232,16 @@ impl Teller<'_> {
     fn setting(&mut self, value: Node<'_>) -> Option<Setting> {
         value.style().filter(|_| !is_null(value))?;
         let is_short = value.span().len() <= LONGEST;
-        let text = if is_short { self.values.interpolate(text_of(value)) } else { Sourced::default() };
-        self.told(value, if is_short { text } else { Sourced::verbatim("$", value.span().start) })
+        let text = if is_short { self.values.text(value) } else { UNKNOWN.to_string().into() };
+        self.told(value, text)
     }
 
     /// The `text` of `node`, if there is room for it.
-    fn told(&mut self, node: Node<'_>, text: Sourced) -> Option<Setting> {
-        let left = self.left.checked_sub(text.text().len() + size_of::<Setting>());
+    fn told(&mut self, node: Node<'_>, text: Cow<'_, str>) -> Option<Setting> {
+        let left = self.left.checked_sub(text.len() + size_of::<Setting>());
         self.is_cut |= left.is_none();
         *self.left = left?;
-        let value = if text.text().len() <= LONGEST { text.text().to_owned() } else { UNKNOWN.to_string() };
+        let value = if text.len() <= LONGEST { text.into_owned() } else { UNKNOWN.to_string() };
         Some(Setting { value, span: node.span() })
     }
 
@@ -280,6 +285,11 @@ impl Teller<'_> {
 /// The value of the key `name` among `fields`.
 fn value_of<'t>(fields: &[(Node<'t>, Node<'t>)], name: &str) -> Option<Node<'t>> {
     fields.iter().find(|(key, _)| key.raw() == name).map(|(_, value)| *value)
+}
+
+/// The text of a key, in which no variable is resolved.
+fn name_of(key: Node<'_>) -> Cow<'_, str> {
+    verbatim(key).map_or_else(|| text_of(key).into_text().into(), Cow::Borrowed)
 }
 
 /// Whether a value is [null](https://yaml.org/spec/1.2.2/#1032-tag-resolution).

@@ -237,7 +237,8 @@ impl Reading {
     /// Reads `text` up to its first error, and from there on only the documents that follow.
     pub fn of(text: &str) -> Self {
         let mut parser = parser(text);
-        let mut reading = Self::default();
+        // Most files have fewer.
+        let mut reading = Self { records: Vec::with_capacity(text.len() / 12), ..Self::default() };
         let mut open = Vec::new();
         let mut anchors = HashMap::new();
         let mut understood = 0;

@@ -69,7 +69,13 @@ impl Scanner<'_> {
 
     /// What `range` of the line of `instruction` stands for, as one word.
     fn resolved(&mut self, instruction: &Instruction<'_>, range: Range<usize>) -> Option<String> {
-        let words = expand(&instruction.line, range, Blanks::Stay, &mut self.variables).words;
+        let line = &instruction.line;
+        let text = line.text()[range.clone()].trim_end();
+        let is_special = |byte: u8| matches!(byte, b'$' | b'"' | b'\'' | b'}' | b'\\' | b'`');
+        if !text.bytes().any(is_special) {
+            return (!text.is_empty()).then(|| text.to_owned());
+        }
+        let words = expand(line, range, Blanks::Stay, &mut self.variables).words;
         words.first().map(|word| word.text().trim_end().to_owned())
     }
 }

@@ -215,6 +215,9 @@ impl Instruction<'_> {
     /// The arguments without the flags before them (`--from=…`).
     pub fn operands(&self) -> Range<usize> {
         let text = self.line.text();
+        if !text[self.arguments.clone()].starts_with("--") {
+            return self.arguments.clone();
+        }
         let mut words = self.line.words(self.arguments.clone());
         let first = words.find(|word| !text[word.clone()].starts_with("--"));
         first.map_or(self.arguments.end, |word| word.start)..self.arguments.end
