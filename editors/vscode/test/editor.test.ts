@@ -186,15 +186,14 @@ describe("in a trusted workspace", () => {
     await code.page.keyboard.type('- "80:8025"');
     await chart.locator(".host.wrong", { hasText: "80" }).nth(1).waitFor();
     await code.shot("chart-conflict-dark");
+    writeFileSync(join(demo, "compose.yaml"), before);
+    await code.command("File: Revert File");
+    await chart.locator(".host.wrong").first().waitFor({ state: "detached" });
     const zoomed = async (): Promise<number> => Number(await chart.locator(".portolan-chart").getAttribute("width"));
     const width = await zoomed();
     await chart.locator("#in").click();
-    assert.ok((await zoomed()) > width);
-    writeFileSync(join(demo, "compose.yaml"), before);
-    await code.open("compose.yaml");
-    await code.command("File: Revert File");
-    await chart.locator(".host.wrong").first().waitFor({ state: "detached" });
-    await code.command("View: Close Editors in Other Groups");
+    await until("the chart is larger", async () => (await zoomed()) > width);
+    await code.command("View: Close Editor");
     await code.page.locator("iframe.webview").waitFor({ state: "detached" });
   });
 
