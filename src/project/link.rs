@@ -235,6 +235,10 @@ impl Linker<'_> {
         let resolve = |path: &Setting| resolved(folder, &path.value);
         let paths: Vec<PathBuf> = include.paths.iter().filter_map(resolve).collect();
         self.stack.has_gaps |= paths.len() < include.paths.len();
+        // Of files that all include each other, each is asked for again and again.
+        if paths.iter().all(|path| self.by_path.get(path).is_some_and(|file| self.names.contains_key(file))) {
+            return;
+        }
         let own = include
             .project_directory
             .as_ref()
