@@ -246,7 +246,7 @@ sees ' NOR '
 echo 'ok: compose.yaml: postg is completed to 5432'
 keys Space s
 # The services stand in the file as well, which is behind the list.
-sees '16/16'
+sees '18/18'
 picture symbols
 keys Escape
 sees_no '│'

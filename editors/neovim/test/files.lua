@@ -48,7 +48,7 @@ end
 
 is_ours(vim.env.DEMO .. '/Dockerfile', 'dockerfile', { '11 deregistered-port' })
 is_ours(vim.env.DEMO .. '/compose.yaml', 'dockercompose', { '9 reserved-port', '9 reserved-port' })
-is_ours(vim.env.DEMO .. '/nginx.conf', 'nginx', { '32 deregistered-port', '36 reserved-port' })
+is_ours(vim.env.DEMO .. '/nginx.conf', 'nginx', { '32 deregistered-port', '36 reserved-port', '43 host-port-used-internally' })
 all_ours('dockerfile', DOCKERFILE, DOCKERFILE_FINDINGS, {
   'Containerfile',
   'Containerfile.arm64',
