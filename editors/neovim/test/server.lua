@@ -43,13 +43,13 @@ local function is(what, found, rule, place)
 end
 
 local nginx = check.edit(vim.env.DEMO .. '/nginx.conf')
-settles('the nginx file has two findings', nginx, { '32 deregistered-port', '36 reserved-port' })
+settles('the nginx file has three findings', nginx, { '32 deregistered-port', '36 reserved-port', '43 host-port-used-internally' })
 is('585 in the nginx file', finding(nginx, 1), DEREGISTERED, { line = 32, from = 27, to = 30 })
 is('994 in the nginx file', finding(nginx, 2), RESERVED, { line = 36, from = 15, to = 18 })
 vim.api.nvim_buf_set_lines(nginx, 35, 36, false, { '        listen 6697 ssl;' })
-settles('an edit that mends a line clears its finding', nginx, { '32 deregistered-port' })
+settles('an edit that mends a line clears its finding', nginx, { '32 deregistered-port', '43 host-port-used-internally' })
 vim.cmd('undo')
-settles('and an undo brings it back', nginx, { '32 deregistered-port', '36 reserved-port' })
+settles('and an undo brings it back', nginx, { '32 deregistered-port', '36 reserved-port', '43 host-port-used-internally' })
 
 -- compose, and the hover as K shows it.
 local compose = check.edit(vim.env.DEMO .. '/compose.yaml')
