@@ -61,10 +61,13 @@ impl Linker<'_> {
         let path = self
             .context(from.file, context)
             .and_then(|context| resolved(&context, dockerfile.as_deref().unwrap_or("Dockerfile")));
-        let mut arguments: Vec<(String, String)> = Vec::new();
-        let given = builds.iter().flat_map(|(_, build)| &build.args);
-        arguments.extend(given.filter_map(|(name, value)| Some((name.clone(), value.clone()?))));
-        let arguments = Arc::new(arguments.into_iter().filter(|(_, value)| !value.contains('$')).collect());
+        let given = builds.iter().flat_map(|(body, build)| build.args.iter().map(move |it| (body, it)));
+        let arguments = given.map(|(body, (name, value))| {
+            // One without a value has that of a variable of the same name, which may be set anywhere.
+            let outer = || self.stack.files[body.file].environment.get(name).map(str::to_owned);
+            (name.clone(), value.clone().or_else(outer).unwrap_or_else(|| "$".to_owned()))
+        });
+        let arguments = Arc::new(arguments.collect::<Environment>());
         let file = path.and_then(|path| self.dockerfile(path, &arguments));
         Some(Wanted { file, within: None, target })
     }

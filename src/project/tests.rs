@@ -277,6 +277,25 @@ fn a_target_is_a_stage_by_name_or_number() {
 }
 
 #[test]
+fn the_arguments_of_a_build_give_ports_their_numbers() {
+    let dockerfile = ("/p/Dockerfile", "FROM a\nARG PORT=1\nEXPOSE $PORT\n");
+    for (args, expected) in [
+        ("{}", Some(1)),
+        ("{PORT: 2}", Some(2)),
+        ("['PORT=3']", Some(3)),
+        ("{PORT: '${OTHER}'}", None),
+        ("[PORT]", None),
+        ("{PORT: '$KNOWN'}", Some(4)),
+        ("[KNOWN]", Some(1)),
+    ] {
+        let compose = format!("services: {{s: {{build: {{context: ., args: {args}}}}}}}");
+        let stack = linked(&[("/p/compose.yaml", &compose), dockerfile, ("/p/.env", "KNOWN=4")]);
+        let Image::Built { ports, .. } = &stack.services[0].image else { panic!("{args}") };
+        assert_eq!(stack.port(ports[0]).range.map(|range| range.first), expected, "{args}");
+    }
+}
+
+#[test]
 fn one_port_is_named_in_many_places() {
     let files = [
         (
