@@ -27,6 +27,8 @@ pub struct Project {
     disk: Disk,
     stacks: Mutex<Stacks>,
     origins: Mutex<Origins>,
+    /// Held from the moment at which something near a file is known until stacks begin there: who knows it goes by that.
+    looking: Mutex<()>,
     /// The files of stacks that were linked since somebody asked which they are.
     affected: Mutex<BTreeSet<PathBuf>>,
 }
@@ -64,6 +66,7 @@ impl Project {
             disk: Disk::default(),
             stacks: Mutex::default(),
             origins: Mutex::default(),
+            looking: Mutex::default(),
             affected: Mutex::default(),
         }
     }
@@ -204,8 +207,12 @@ impl Project {
             let mut roots = stacks.stale_about(path);
             // A stack that did not ask for the file may do so now; nobody waits for a large one that did not.
             let is_small = |root: &&PathBuf| stacks.weight(root).is_none_or(|weight| weight <= LARGE);
-            if stacks.stale().nth(AT_ONCE).is_none() {
-                roots.extend(stacks.stale().filter(is_small).cloned());
+            let open = || stacks.stale().filter(is_small).chain(stacks.awaited());
+            if open().nth(AT_ONCE).is_none() {
+                roots.extend(open().cloned());
+            } else {
+                let is_above = |root: &&PathBuf| root.parent().is_some_and(|folder| path.starts_with(folder));
+                roots.extend(open().filter(is_above).take(AT_ONCE).cloned());
             }
             roots
         };
@@ -302,19 +309,25 @@ impl Project {
         let is_unknown = |(path, near): &(&PathBuf, &Near)| !near.is_known && wanted(path);
         let unknown: Vec<PathBuf> =
             lock(&self.origins).near.iter().filter(is_unknown).map(|(path, _)| path.clone()).collect();
-        let mut has_changed = false;
         for path in unknown {
             let near = self.near(&path);
-            let mut origins = lock(&self.origins);
-            // It may be closed by now.
-            let Some(known) = origins.near.get_mut(&path) else { continue };
-            let before = std::mem::replace(known, near);
-            let is_other = before.compose != origins.near[&path].compose;
-            has_changed |= is_other && (origins.is_news(&before) || origins.is_news(&origins.near[&path]));
+            let _turn = lock(&self.looking);
+            if self.is_news_near(&path, near) {
+                self.set_roots();
+            }
         }
-        if has_changed {
-            self.set_roots();
-        }
+        // Somebody else may be at it.
+        drop(lock(&self.looking));
+    }
+
+    /// Takes in what was found near an open file; whether stacks begin elsewhere now.
+    fn is_news_near(&self, path: &Path, near: Near) -> bool {
+        let mut origins = lock(&self.origins);
+        // It may be closed by now.
+        let Some(known) = origins.near.get_mut(path) else { return false };
+        let before = std::mem::replace(known, near);
+        let now = &origins.near[path];
+        before.compose != now.compose && (origins.is_news(&before) || origins.is_news(now))
     }
 
     /// The file at `path` if it is a compose file; of one outside the workspace also those in its folder and above it, up to

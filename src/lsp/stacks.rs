@@ -126,6 +126,12 @@ impl Stacks {
         self.stale.iter()
     }
 
+    /// The roots that somebody is about to link for the first time.
+    pub fn awaited(&self) -> impl Iterator<Item = &PathBuf> {
+        let is_new = |root: &&PathBuf| self.roots.get(*root).is_some_and(|root| root.stack.is_none());
+        self.claimed.iter().filter(is_new)
+    }
+
     /// Leaves the linking of those `roots` to whoever calls.
     pub fn claim(&mut self, roots: impl IntoIterator<Item = PathBuf>) {
         for root in roots {
