@@ -7,7 +7,7 @@ use super::link::Linker;
 use super::paths::resolved;
 use super::{Body, Image, Part, Place, Service};
 use crate::languages::{Build, Environment, Language, Scan};
-use crate::port::Role;
+use crate::port::{PortUse, Role};
 use crate::text::Span;
 
 /// How many stages are followed that are built upon each other.
@@ -122,7 +122,7 @@ fn exposed<'s>(scan: &'s Scan, stages: &'s [usize]) -> impl Iterator<Item = usiz
     let is_of = move |scope: Option<usize>| {
         scope.is_some_and(|scope| stages.iter().any(|&stage| scan.stages[stage].scope == scope))
     };
-    let is_own = move |(_, port): &(usize, &crate::port::PortUse)| {
+    let is_own = move |(_, port): &(usize, &PortUse)| {
         let is_trigger = port.entry.is_some_and(|entry| scan.entries[entry].is_trigger);
         port.role == Role::Expose && !is_trigger && is_of(port.scope)
     };

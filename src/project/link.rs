@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::paths::resolved;
 use super::{Body, By, Member, Part, Service, Stack, Tree};
-use crate::languages::{Environment, Include, Language, MergeTag, Scan, Setting};
+use crate::languages::{self, Environment, Extends, Include, Language, MergeTag, Scan, Setting};
 
 /// The names of the compose file that a folder's project begins with, the strongest first.
 const BASES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
@@ -185,7 +185,7 @@ impl Linker<'_> {
             let file = self.tree.file(path, compose);
             let made = |scan: &Scan| {
                 let services = scan.services.iter();
-                let name = |service: &crate::languages::Service| scan.scopes[service.scope].name.clone();
+                let name = |service: &languages::Service| scan.scopes[service.scope].name.clone();
                 services.map(|service| (name(service), is_made(service))).collect::<Vec<_>>()
             };
             file.map(|file| made(&file.scan)).unwrap_or_default()
@@ -319,7 +319,7 @@ impl Linker<'_> {
     }
 
     /// The service that one in `file` extends: its file and its index there.
-    fn extended(&mut self, file: usize, extends: &crate::languages::Extends) -> Option<(usize, usize)> {
+    fn extended(&mut self, file: usize, extends: &Extends) -> Option<(usize, usize)> {
         let other = match &extends.file {
             None => file,
             Some(path) => {
@@ -338,7 +338,7 @@ impl Linker<'_> {
 }
 
 /// Whether a compose file says what a service is made from.
-fn is_made(service: &crate::languages::Service) -> bool {
+fn is_made(service: &languages::Service) -> bool {
     service.image.is_some() || service.wiring.build.is_some() || service.wiring.extends.is_some()
 }
 

@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use super::link::Linker;
 use super::{Body, By, EntryPlace, Name, NameKind, Place, Reach, Service};
 use crate::languages::{self, Entry, List, MergeTag, Setting};
-use crate::port::PortRange;
+use crate::port::{PortRange, Transport};
 
 /// What is published, by which an entry of a later file takes the place of one of an earlier file.
-type Key = (Option<String>, Option<PortRange>, PortRange, Option<crate::port::Transport>);
+type Key = (Option<String>, Option<PortRange>, PortRange, Option<Transport>);
 
 impl Linker<'_> {
     /// Merges each of `services` from its `bodies`.

@@ -1,12 +1,13 @@
 //! What rules ask of the project around a file: who leads where, and what a service is certain to listen on.
 
-use std::collections::HashMap;
+use std::cell::LazyCell;
+use std::collections::{HashMap, HashSet};
 
 use super::{Context, is_every_address, is_known_for};
-use crate::finding::{Elsewhere, Related};
+use crate::finding::{Elsewhere, Finding, Related};
 use crate::languages::{Entry, Environment, Scan, ScopeKind};
 use crate::port::{PortRange, PortUse, Role, Transport};
-use crate::project::{By, EntryPlace, Image, Member, Place, Reach, Reference, Service, Stack};
+use crate::project::{By, EntryPlace, Image, Member, Naming, Place, Reach, Reference, Service, Stack};
 use crate::text::Span;
 
 /// A stack, looked at from the file that is judged.
@@ -85,6 +86,40 @@ impl<'a> Around<'a> {
         let to = references.partition_point(|reference| reference.at.file <= self.file);
         &references[from..to]
     }
+}
+
+/// What `judge` finds of the references of that kind to ports on which their services are not known to listen; `number` picks
+/// those that count. A place that is right in one stack may be wrong in another, which is started without what is missing
+/// there: of it nothing is said.
+pub fn unserved(
+    cx: &Context<'_>,
+    by: Naming,
+    number: impl Fn(&PortUse) -> Option<u16>,
+    judge: impl Fn(Around<'_>, &Reference, u16, &Offer<'_>) -> Option<Finding>,
+) -> Vec<Finding> {
+    let (mut found, mut served) = (Vec::<Finding>::new(), HashSet::new());
+    for around in stacks(cx) {
+        let mentions = LazyCell::new(|| Mentions::of(around.stack));
+        let mut offers = HashMap::new();
+        for reference in around.references().iter().filter(|reference| reference.by == by) {
+            let port = around.port(reference.at);
+            let Some(number) = number(port) else { continue };
+            let service = &around.stack.services[reference.to];
+            let offer = offers.entry(reference.to).or_insert_with(|| Offer::of(around, reference.to));
+            let Some(offer) = offer else { continue };
+            if offer.serves(number) {
+                served.insert(port.span);
+                continue;
+            }
+            let transport = port.protocol.transport().unwrap_or(Transport::Tcp);
+            let is_of_image = base_is_known_for(&service.image, number, transport);
+            if !is_of_image && !mentions.hold(around, service, number) {
+                found.extend(judge(around, reference, number, offer));
+            }
+        }
+    }
+    found.retain(|finding| !served.contains(&finding.span));
+    found
 }
 
 /// What a service listens on, where all of that is known.

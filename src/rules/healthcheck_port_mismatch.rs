@@ -1,11 +1,8 @@
 //! `healthcheck-port-mismatch`: a health check that asks at a port where the container does not listen.
 
-use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
-use super::{
-    Around, Context, Mentions, Offer, Rule, base_is_known_for, calling, is_known_for, stacks, text_around,
-};
+use super::{Around, Context, Offer, Rule, calling, is_known_for, text_around, unserved};
 use crate::finding::{Finding, Related, Severity};
 use crate::languages::Language;
 use crate::port::{PortRange, PortUse, Role, Transport};
@@ -37,28 +34,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Judges the health checks of services by what their stacks say.
 fn judge_services(cx: &Context<'_>) -> Vec<Finding> {
-    let (mut found, mut served) = (Vec::<Finding>::new(), HashSet::new());
-    for around in stacks(cx) {
-        let mentions = LazyCell::new(|| Mentions::of(around.stack));
-        let mut offers = HashMap::new();
-        for reference in around.references().iter().filter(|reference| reference.by == Naming::Itself) {
-            let port = around.port(reference.at);
-            let Some(number) = asked(port) else { continue };
-            let service = &around.stack.services[reference.to];
-            let offer = offers.entry(reference.to).or_insert_with(|| Offer::of(around, reference.to));
-            let Some(offer) = offer else { continue };
-            if offer.serves(number) {
-                served.insert(port.span);
-                continue;
-            }
-            let is_of_image = base_is_known_for(&service.image, number, Transport::Tcp);
-            if !is_of_image && !mentions.hold(around, service, number) {
-                found.extend(judge(cx, around, service, port, number, offer));
-            }
-        }
-    }
-    found.retain(|finding| !served.contains(&finding.span));
-    found
+    unserved(cx, Naming::Itself, asked, |around, reference, number, offer| {
+        let (service, port) = (&around.stack.services[reference.to], around.port(reference.at));
+        judge(cx, around, service, port, number, offer)
+    })
 }
 
 /// Judges `port`, at which the health check of `service` asks, and on which nothing is known to listen.

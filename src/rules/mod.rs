@@ -61,7 +61,9 @@ mod wrong_transport;
 mod yaml_number_notation;
 
 // What the rules share, under one roof: each takes it from here.
-use around::{Around, Mapping, Mentions, Offer, base_is_known_for, holds, line_before, stacks, text_around};
+use around::{
+    Around, Mapping, Mentions, Offer, base_is_known_for, holds, line_before, stacks, text_around, unserved,
+};
 use by_registry::{judge_by_registry, public_port};
 use claims::{Claim, Meeting, in_file, in_stack};
 pub use compat::{COMPAT, Counterpart, Tool};

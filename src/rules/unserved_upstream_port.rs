@@ -1,12 +1,9 @@
 //! `unserved-upstream-port`: nginx sends requests to a port of a service on which nothing is known to listen.
 
-use std::cell::LazyCell;
-use std::collections::{HashMap, HashSet};
-
-use super::{Around, Context, Mentions, Offer, Rule, base_is_known_for, stacks};
+use super::{Around, Context, Offer, Rule, unserved};
 use crate::finding::{Finding, Severity};
 use crate::languages::Language;
-use crate::port::{PortUse, Role, Transport};
+use crate::port::{PortUse, Role};
 use crate::project::{Image, Naming, Service};
 
 /// See `unserved_upstream_port.md`.
@@ -22,30 +19,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let (mut found, mut served) = (Vec::new(), HashSet::new());
-    for around in stacks(cx) {
-        let mentions = LazyCell::new(|| Mentions::of(around.stack));
-        let mut offers = HashMap::new();
-        for reference in around.references().iter().filter(|reference| reference.by == Naming::Network) {
-            let port = around.port(reference.at);
-            let Some(number) = passed_to(port) else { continue };
-            let service = &around.stack.services[reference.to];
-            let Some(offer) = offers.entry(reference.to).or_insert_with(|| Offer::of(around, reference.to))
-            else {
-                continue;
-            };
-            let transport = port.protocol.transport().unwrap_or(Transport::Tcp);
-            if offer.serves(number) {
-                served.insert(port.span);
-            } else if offer.published_as(number).next().is_none()
-                && !mentions.hold(around, service, number)
-                && !base_is_known_for(&service.image, number, transport)
-            {
-                found.extend(judge(around, service, port, number, offer));
-            }
-        }
-    }
-    findings.extend(found.into_iter().filter(|finding: &Finding| !served.contains(&finding.span)));
+    findings.extend(unserved(cx, Naming::Network, passed_to, |around, reference, number, offer| {
+        // Of a port of the host another rule speaks.
+        let is_published = offer.published_as(number).next().is_some();
+        let (service, port) = (&around.stack.services[reference.to], around.port(reference.at));
+        if is_published { None } else { judge(around, service, port, number, offer) }
+    }));
 }
 
 /// The number of a port that nginx sends requests to, if it is written out.
