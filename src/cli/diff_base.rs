@@ -1,8 +1,8 @@
 //! `--diff-base`: the lines that were changed since a revision, by what git says.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -44,8 +44,6 @@ impl ChangedLines {
         };
         let base = String::from_utf8_lossy(line(&base)).into_owned();
         let options = [
-            "-c",
-            "core.quotePath=false",
             "diff",
             "--no-color",
             "--no-ext-diff",
@@ -54,15 +52,17 @@ impl ChangedLines {
             "--find-renames",
             "--ignore-submodules",
             "--unified=0",
+            "--inter-hunk-context=0",
+            "-O/dev/null",
             "--src-prefix=a/",
             "--dst-prefix=b/",
             base.as_str(),
             "--",
         ];
-        let patch = git(&root, options)?;
+        let changed = changed_lines(&root, options)?;
         let others = git(&root, ["ls-files", "--others", "--exclude-standard", "-z"])?;
         let mut files = HashMap::new();
-        for (file, ranges) in changed(&patch) {
+        for (file, ranges) in changed {
             files.insert(real(&root.join(file)), Lines::Some(ranges));
         }
         for file in others.split(|&byte| byte == 0).filter(|file| !file.is_empty()) {
@@ -97,10 +97,72 @@ impl Lines {
     }
 }
 
+/// git, which is to read what is in the repository around `folder` and what it says of itself, and to run nothing that this
+/// names: no hook, no monitor, no other program that compares or that fetches what is missing.
+fn git_in(folder: &Path, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Command {
+    let mut command = Command::new("git");
+    command.current_dir(folder).stdin(Stdio::null()).env("LC_ALL", "C");
+    command.envs([
+        // Nor is anything written, such as an index that was found to be old.
+        ("GIT_OPTIONAL_LOCKS", "0"),
+        ("GIT_NO_LAZY_FETCH", "1"),
+        ("GIT_ALLOW_PROTOCOL", "none"),
+    ]);
+    command.arg("--no-pager");
+    for setting in ["core.fsmonitor=false", "core.hooksPath=/dev/null", "core.quotePath=false"] {
+        command.args(["-c", setting]);
+    }
+    command.args(arguments);
+    command
+}
+
+/// The settings that take away the programs which git would run over files before it compares them, by whatever names
+/// `.gitattributes` asks for them.
+fn without_filters(folder: &Path) -> Vec<String> {
+    let listed =
+        git(folder, ["config", "--null", "--name-only", "--get-regexp", r"^filter\."]).unwrap_or_default();
+    let keys = listed.split(|&byte| byte == 0).map(String::from_utf8_lossy);
+    let filters: BTreeSet<String> =
+        keys.filter_map(|key| key.rsplit_once('.').map(|(filter, _)| filter.to_owned())).collect();
+    // A value is looked for behind the first `=`, and in the environment behind the last.
+    let off = |filter: &String| {
+        let off = |key: &str, value: &str| match filter.contains('=') {
+            false => ["-c".to_owned(), format!("{filter}.{key}={value}")],
+            true => ["--config-env".to_owned(), format!("{filter}.{key}=PORTOLAN_{}", key.to_uppercase())],
+        };
+        [off("clean", ""), off("process", ""), off("required", "false")].concat()
+    };
+    filters.iter().flat_map(off).collect()
+}
+
+/// The changed lines of each file, by the difference that git prints when it is called in `folder`.
+fn changed_lines<'a>(
+    folder: &Path,
+    arguments: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<(PathBuf, Vec<Range<usize>>)>, String> {
+    let arguments = arguments.into_iter().map(str::to_owned);
+    let mut command = git_in(folder, without_filters(folder).into_iter().chain(arguments));
+    command.envs([("PORTOLAN_CLEAN", ""), ("PORTOLAN_PROCESS", ""), ("PORTOLAN_REQUIRED", "false")]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("--diff-base calls git, which does not start: {error}"))?;
+    // It may be much, so that it is read as it comes.
+    let changed = child.stdout.take().map_or_else(|| Ok(Vec::new()), |patch| changed(BufReader::new(patch)));
+    let ended = child.wait();
+    match (changed, ended) {
+        (Ok(changed), Ok(status)) if status.success() => Ok(changed),
+        (Err(error), _) | (_, Err(error)) => {
+            Err(format!("--diff-base: what git prints cannot be read: {error}"))
+        }
+        (_, Ok(status)) => Err(format!("--diff-base: git compares nothing ({status})")),
+    }
+}
+
 /// What git prints, called in `folder`.
 fn git<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Result<Vec<u8>, String> {
-    let mut command = Command::new("git");
-    command.current_dir(folder).args(arguments).stdin(Stdio::null()).env("LC_ALL", "C");
+    let mut command = git_in(folder, arguments);
     let Output { status, stdout, stderr } = command.output().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => "--diff-base calls git, which is not to be found on PATH".to_owned(),
         _ => format!("--diff-base calls git, which does not start: {error}"),
@@ -125,28 +187,39 @@ fn advice() -> &'static str {
 }
 
 /// The changed lines of each file, as a patch without context says them.
-fn changed(patch: &[u8]) -> Vec<(PathBuf, Vec<Range<usize>>)> {
+fn changed(mut patch: impl BufRead) -> io::Result<Vec<(PathBuf, Vec<Range<usize>>)>> {
+    /// No name of a file is longer, however it is written.
+    const LONGEST: u64 = 1 << 16;
     let mut files: Vec<(PathBuf, Vec<Range<usize>>)> = Vec::new();
+    let mut head = Vec::new();
     // The lines of a hunk look like anything, so they are counted.
     let mut inside = 0;
     let mut is_gone = false;
-    for line in patch.split(|&byte| byte == b'\n') {
-        if inside > 0 && !line.starts_with(b"\\") {
-            inside -= 1;
-        } else if let Some(name) = line.strip_prefix(b"+++ ") {
+    while let Some(&first) = patch.fill_buf()?.first() {
+        if inside > 0 {
+            inside -= usize::from(first != b'\\');
+            patch.skip_until(b'\n')?;
+            continue;
+        }
+        head.clear();
+        (&mut patch).take(LONGEST).read_until(b'\n', &mut head)?;
+        if head.pop_if(|last| *last == b'\n').is_none() {
+            patch.skip_until(b'\n')?;
+        }
+        if let Some(name) = head.strip_prefix(b"+++ ") {
             let name = unquoted(name.strip_suffix(b"\t").unwrap_or(name));
             is_gone = name == b"/dev/null";
             if let Some(name) = name.strip_prefix(b"b/") {
                 files.push((path(name), Vec::new()));
             }
-        } else if let Some((old, new)) = line.strip_prefix(b"@@ -").and_then(hunk) {
+        } else if let Some((old, new)) = head.strip_prefix(b"@@ -").and_then(hunk) {
             inside = old.len() + new.len();
             if let Some((_, ranges)) = files.last_mut().filter(|_| !is_gone && !new.is_empty()) {
                 ranges.push(new);
             }
         }
     }
-    files
+    Ok(files)
 }
 
 /// The old and the new lines in the head of a hunk, behind its `@@ -`.
@@ -258,6 +331,6 @@ diff --git a/gone b/gone
             ("a\tb\u{e4}\"".into(), vec![Range { start: 1, end: 2 }]),
             ("with space".into(), vec![Range { start: 3, end: 4 }]),
         ];
-        assert_eq!(changed(patch), expected);
+        assert_eq!(changed(&patch[..]).unwrap(), expected);
     }
 }

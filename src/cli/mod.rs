@@ -26,6 +26,7 @@ mod pool;
 mod progress;
 mod replace;
 mod settings;
+mod size;
 mod sources;
 mod stacks;
 mod version;
@@ -36,6 +37,7 @@ pub use formats::{Color, DrawingFormat, Format, OutputArguments, OutputFile, Out
 pub use generate::Shell;
 pub use policy::{FailOn, PolicyArguments};
 pub use settings::SettingsArguments;
+pub use size::FileSize;
 pub use sources::SourceArguments;
 
 use formats::Form;
