@@ -109,7 +109,13 @@ fn git_in(folder: &Path, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Co
         ("GIT_ALLOW_PROTOCOL", "none"),
     ]);
     command.arg("--no-pager");
-    for setting in ["core.fsmonitor=false", "core.hooksPath=/dev/null", "core.quotePath=false"] {
+    let settings = [
+        "core.fsmonitor=false",
+        "core.hooksPath=/dev/null",
+        "core.quotePath=false",
+        "diff.autoRefreshIndex=false",
+    ];
+    for setting in settings {
         command.args(["-c", setting]);
     }
     command.args(arguments);

@@ -47,14 +47,21 @@ impl Trap {
         // The same text at another time: git has to look whether it is the same.
         fs::write(root.join("x.dockerfile"), text).unwrap();
         let traces = root.join(".git/traces");
-        let path = root.join(".git/program");
-        fs::write(&path, format!("#!/bin/sh\necho \"$@\" >>'{}'\ncat\n", traces.display())).unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
-        Self { program: path.to_str().unwrap().to_owned(), traces, folder }
+        let program = root.join(".git/program").to_str().unwrap().to_owned();
+        let trap = Self { program, traces, folder };
+        trap.set_program("cat");
+        trap
     }
 
     fn root(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// What the program does beside leaving a trace.
+    fn set_program(&self, does: &str) {
+        fs::write(&self.program, format!("#!/bin/sh\necho \"$@\" >>'{}'\n{does}\n", self.traces.display()))
+            .unwrap();
+        fs::set_permissions(&self.program, Permissions::from_mode(0o755)).unwrap();
     }
 
     fn set(&self, key: &str, value: &str) {
@@ -136,6 +143,7 @@ fn git_runs_no_program_that_the_repository_names() {
 fn git_fetches_nothing_that_is_missing() {
     for url in ["ext::PROGRAM", "ssh://x.invalid/y", "FOLDER"] {
         let trap = Trap::new("");
+        trap.set_program("exit 1");
         let root = trap.root().to_str().unwrap().to_owned();
         trap.set("core.repositoryFormatVersion", "1");
         trap.set("extensions.partialClone", "origin");
