@@ -129,7 +129,7 @@ pub const EXIT_CODES: &[(&str, &str)] = &[
     ),
     (
         "2",
-        "something could not be done, and the rest was: a path that does not exist, a file that cannot be read, a wrong \
+        "something could not be done, and the rest was: a path that does not exist, a file that cannot be read (one that is too large is passed over), a wrong \
          argument, a mistake in portolan.toml, a report without a place",
     ),
 ];

@@ -1,12 +1,12 @@
 //! `--diff-base`: the lines that were changed since a revision, by what git says.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 
+use super::git;
 use crate::report::{Place, Reported};
 
 /// The lines of the working tree that are not those of a revision.
@@ -31,14 +31,15 @@ impl ChangedLines {
     ///
     /// Why git cannot say it.
     pub fn since(revision: &str) -> Result<Self, String> {
-        let root = path(line(&git(Path::new("."), ["rev-parse", "--show-toplevel"])?));
+        let root = path(line(&git::output(Path::new("."), ["rev-parse", "--show-toplevel"])?));
         let commit = format!("{revision}^{{commit}}");
-        let known = git(Path::new("."), ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
+        let known =
+            git::output(Path::new("."), ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
         let Ok(known) = known else {
             return Err(format!("--diff-base: git knows no revision `{revision}`{}", advice()));
         };
         let known = String::from_utf8_lossy(line(&known)).into_owned();
-        let Ok(base) = git(Path::new("."), ["merge-base", &known, "HEAD"]) else {
+        let Ok(base) = git::output(Path::new("."), ["merge-base", &known, "HEAD"]) else {
             let said = format!("--diff-base: `{revision}` and what is checked out have no commit in common");
             return Err(said + advice());
         };
@@ -59,8 +60,8 @@ impl ChangedLines {
             base.as_str(),
             "--",
         ];
-        let changed = changed_lines(&root, options)?;
-        let others = git(&root, ["ls-files", "--others", "--exclude-standard", "-z"])?;
+        let changed = git::read(&root, options, changed)?;
+        let others = git::output(&root, ["ls-files", "--others", "--exclude-standard", "-z"])?;
         let mut files = HashMap::new();
         for (file, ranges) in changed {
             files.insert(real(&root.join(file)), Lines::Some(ranges));
@@ -97,93 +98,9 @@ impl Lines {
     }
 }
 
-/// git, which is to read what is in the repository around `folder` and what it says of itself, and to run nothing that this
-/// names: no hook, no monitor, no other program that compares or that fetches what is missing.
-fn git_in(folder: &Path, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Command {
-    let mut command = Command::new("git");
-    command.current_dir(folder).stdin(Stdio::null()).env("LC_ALL", "C");
-    command.envs([
-        // Nor is anything written, such as an index that was found to be old.
-        ("GIT_OPTIONAL_LOCKS", "0"),
-        ("GIT_NO_LAZY_FETCH", "1"),
-        ("GIT_ALLOW_PROTOCOL", "none"),
-    ]);
-    command.arg("--no-pager");
-    let settings = [
-        "core.fsmonitor=false",
-        "core.hooksPath=/dev/null",
-        "core.quotePath=false",
-        "diff.autoRefreshIndex=false",
-    ];
-    for setting in settings {
-        command.args(["-c", setting]);
-    }
-    command.args(arguments);
-    command
-}
-
-/// The settings that take away the programs which git would run over files before it compares them, by whatever names
-/// `.gitattributes` asks for them.
-fn without_filters(folder: &Path) -> Vec<String> {
-    let listed =
-        git(folder, ["config", "--null", "--name-only", "--get-regexp", r"^filter\."]).unwrap_or_default();
-    let keys = listed.split(|&byte| byte == 0).map(String::from_utf8_lossy);
-    let filters: BTreeSet<String> =
-        keys.filter_map(|key| key.rsplit_once('.').map(|(filter, _)| filter.to_owned())).collect();
-    // A value is looked for behind the first `=`, and in the environment behind the last.
-    let off = |filter: &String| {
-        let off = |key: &str, value: &str| match filter.contains('=') {
-            false => ["-c".to_owned(), format!("{filter}.{key}={value}")],
-            true => ["--config-env".to_owned(), format!("{filter}.{key}=PORTOLAN_{}", key.to_uppercase())],
-        };
-        [off("clean", ""), off("process", ""), off("required", "false")].concat()
-    };
-    filters.iter().flat_map(off).collect()
-}
-
-/// The changed lines of each file, by the difference that git prints when it is called in `folder`.
-fn changed_lines<'a>(
-    folder: &Path,
-    arguments: impl IntoIterator<Item = &'a str>,
-) -> Result<Vec<(PathBuf, Vec<Range<usize>>)>, String> {
-    let arguments = arguments.into_iter().map(str::to_owned);
-    let mut command = git_in(folder, without_filters(folder).into_iter().chain(arguments));
-    command.envs([("PORTOLAN_CLEAN", ""), ("PORTOLAN_PROCESS", ""), ("PORTOLAN_REQUIRED", "false")]);
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| format!("--diff-base calls git, which does not start: {error}"))?;
-    // It may be much, so that it is read as it comes.
-    let changed = child.stdout.take().map_or_else(|| Ok(Vec::new()), |patch| changed(BufReader::new(patch)));
-    let ended = child.wait();
-    match (changed, ended) {
-        (Ok(changed), Ok(status)) if status.success() => Ok(changed),
-        (Err(error), _) | (_, Err(error)) => {
-            Err(format!("--diff-base: what git prints cannot be read: {error}"))
-        }
-        (_, Ok(status)) => Err(format!("--diff-base: git compares nothing ({status})")),
-    }
-}
-
-/// What git prints, called in `folder`.
-fn git<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Result<Vec<u8>, String> {
-    let mut command = git_in(folder, arguments);
-    let Output { status, stdout, stderr } = command.output().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "--diff-base calls git, which is not to be found on PATH".to_owned(),
-        _ => format!("--diff-base calls git, which does not start: {error}"),
-    })?;
-    if status.success() {
-        return Ok(stdout);
-    }
-    let said = String::from_utf8_lossy(&stderr);
-    let said = said.lines().next().unwrap_or("git gave no reason");
-    Err(format!("--diff-base: {}", said.strip_prefix("fatal: ").unwrap_or(said)))
-}
-
 /// What helps where a revision or the way to it is missing.
 fn advice() -> &'static str {
-    match git(Path::new("."), ["rev-parse", "--is-shallow-repository"]) {
+    match git::output(Path::new("."), ["rev-parse", "--is-shallow-repository"]) {
         Ok(said) if line(&said) == b"true" => {
             "; this clone is shallow: get the history first (`git fetch --unshallow`, on GitHub `fetch-depth: 0`, on \
              GitLab `GIT_DEPTH: 0`)"
@@ -192,11 +109,14 @@ fn advice() -> &'static str {
     }
 }
 
+/// Files with their changed lines.
+type Changes = Vec<(PathBuf, Vec<Range<usize>>)>;
+
 /// The changed lines of each file, as a patch without context says them.
-fn changed(mut patch: impl BufRead) -> io::Result<Vec<(PathBuf, Vec<Range<usize>>)>> {
+fn changed(mut patch: impl BufRead) -> io::Result<Changes> {
     /// No name of a file is longer, however it is written.
     const LONGEST: u64 = 1 << 16;
-    let mut files: Vec<(PathBuf, Vec<Range<usize>>)> = Vec::new();
+    let mut files: Changes = Vec::new();
     let mut head = Vec::new();
     // The lines of a hunk look like anything, so they are counted.
     let mut inside = 0;

@@ -147,7 +147,7 @@ impl Mended {
 
     /// The same file, mended with what was done to others meanwhile in view.
     fn again(self, arguments: &Arguments, policy: &Policy<'_>, walk: &Walk<'_>) -> Self {
-        let most = arguments.sources.max_file_size.most();
+        let most = walk.most_bytes(&self.path);
         let read = if self.is_stdin { Ok(self.before.clone()) } else { bytes_of(&self.path, most) };
         // It was there a moment ago, and what is wrong by now the report will tell.
         let Ok(bytes) = read else { return self };

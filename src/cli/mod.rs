@@ -16,6 +16,7 @@ mod explain;
 mod fix;
 mod formats;
 mod generate;
+mod git;
 mod list;
 mod lookup;
 mod names;
@@ -26,7 +27,6 @@ mod pool;
 mod progress;
 mod replace;
 mod settings;
-mod size;
 mod sources;
 mod stacks;
 mod version;
@@ -37,7 +37,6 @@ pub use formats::{Color, DrawingFormat, Format, OutputArguments, OutputFile, Out
 pub use generate::Shell;
 pub use policy::{FailOn, PolicyArguments};
 pub use settings::SettingsArguments;
-pub use size::FileSize;
 pub use sources::SourceArguments;
 
 use formats::Form;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{FileSize, LanguageName};
+use super::LanguageName;
+use crate::config::FileSize;
 use crate::discovery::{Unread, read_from};
 
 /// Which files are read, and as what.
@@ -31,10 +32,10 @@ pub struct SourceArguments {
     #[arg(long)]
     pub force_exclude: bool,
 
-    /// How large a file may be that is read, in bytes, or with K, M or G behind the number in units of 1024; a larger one is
-    /// passed over, with a message. `0` is no limit
-    #[arg(long, value_name = "SIZE", default_value_t = FileSize::DEFAULT)]
-    pub max_file_size: FileSize,
+    /// How large a file may be that is read: bytes, or with K, M or G behind the number 1024 of those, and so on; a larger one
+    /// is passed over, with a message. `0` is no limit [default: 16M]
+    #[arg(long, value_name = "SIZE")]
+    pub max_file_size: Option<FileSize>,
 }
 
 impl SourceArguments {
@@ -55,6 +56,11 @@ impl SourceArguments {
         };
         read.map_err(|why| format!("the list of files {} cannot be read: {why}", list.display()))?;
         Ok(paths(&bytes).map(path).collect())
+    }
+
+    /// How many bytes a file may have that is read for the sake of others.
+    pub fn most_of_others(&self) -> u64 {
+        self.max_file_size.map_or(u64::MAX, FileSize::most)
     }
 
     /// Whether it was a program, not a person, that named the files.

@@ -84,7 +84,7 @@ impl<'a> Walk<'a> {
         Self {
             arguments,
             configurations: Arc::new(Configurations::new(arguments)),
-            stacks: Stacks::new(arguments.sources.max_file_size.most()),
+            stacks: Stacks::new(arguments.sources.most_of_others()),
             jobs: Vec::new(),
             stdin: OnceLock::new(),
             mended_stdin: OnceLock::new(),
@@ -113,7 +113,7 @@ impl<'a> Walk<'a> {
     fn read_stdin(&self) -> &Stdin {
         self.stdin.get_or_init(|| {
             let mut stdin = Stdin::default();
-            let most = self.arguments.sources.max_file_size.most();
+            let most = self.most_bytes(self.stdin_path());
             stdin.why = discovery::read_from(io::stdin().lock(), most, &mut stdin.bytes).err();
             stdin
         })
@@ -409,6 +409,12 @@ impl Walk<'_> {
         self.arguments.sources.stdin_filename.as_deref().unwrap_or(Path::new("<stdin>"))
     }
 
+    /// How many bytes of the file at `path` are read.
+    pub fn most_bytes(&self, path: &Path) -> u64 {
+        let configuration = self.configurations.of_file(path).ok().flatten();
+        self.configurations.most_bytes(configuration.as_deref())
+    }
+
     /// The file at `path` with its configuration.
     fn place<'p>(&'p self, path: &'p Path, is_stdin: bool) -> Result<Place<'p>, NotUnderstood> {
         let configuration = self.configurations.of_file(path)?;
@@ -437,7 +443,7 @@ impl Walk<'_> {
         let is_given_back = is_stdin && self.arguments.fix;
         let place = self.place(path, is_stdin).ok().filter(|place| self.wants(place, is_named));
         let Some(place) = place else { return Visited::PassedOver { said: None, is_given_back } };
-        let most = own.max_file_size.most();
+        let most = self.configurations.most_bytes(place.configuration.as_deref());
         let unread = |why: &Unread| match why {
             Unread::Large(_) => Visited::PassedOver {
                 said: Some(format!(

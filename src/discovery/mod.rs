@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::config::{self, Config, Settings};
+use crate::config::{self, Config, FileSize, Settings};
 use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::text::Span;
@@ -22,7 +22,7 @@ mod tree;
 
 pub use disk::{Disk, LARGEST};
 pub use kept::Kept;
-pub use read::{Unread, bytes_of, read, read_from, regular, size, text_of};
+pub use read::{Unread, bytes_of, read, read_from, regular, text_of};
 pub use tree::{files_below, files_in, is_walked};
 
 /// What a configuration is called; in one folder the first wins.
@@ -55,6 +55,12 @@ impl Configuration {
     #[must_use]
     pub fn excludes(&self, path: &Path, is_folder: bool) -> bool {
         self.config.excludes(&self.relative(path), is_folder)
+    }
+
+    /// How large the files below it may be that are read, if it says so.
+    #[must_use]
+    pub const fn max_file_size(&self) -> Option<FileSize> {
+        self.config.max_file_size
     }
 
     /// The language that the file at `path` is in, if this says so.

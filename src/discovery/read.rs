@@ -5,6 +5,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::config::FileSize;
 use crate::text::decoded;
 
 /// Why a file is not read.
@@ -23,7 +24,11 @@ impl fmt::Display for Unread {
         match self {
             Self::Io(error) => error.fmt(out),
             Self::Kind(kind) => write!(out, "it is {kind}, not a file"),
-            Self::Large(most) => write!(out, "it is larger than {}", size(*most)),
+            Self::Large(most) => {
+                let size = FileSize(*most).to_string();
+                let unit = if size.ends_with(|it: char| it.is_ascii_digit()) { " bytes" } else { "" };
+                write!(out, "it is larger than {size}{unit}")
+            }
         }
     }
 }
@@ -41,14 +46,6 @@ impl From<Unread> for io::Error {
             other => Self::other(other.to_string()),
         }
     }
-}
-
-/// So many bytes, in the largest unit in which that is a whole number: `16M`.
-#[must_use]
-pub fn size(bytes: u64) -> String {
-    let units = [(30, "G"), (20, "M"), (10, "K")];
-    let unit = units.into_iter().find(|(shift, _)| bytes > 0 && bytes.trailing_zeros() >= *shift);
-    unit.map_or_else(|| format!("{bytes} bytes"), |(shift, name)| format!("{}{name}", bytes >> shift))
 }
 
 /// How many bytes a file has that looks so from outside.
@@ -142,20 +139,6 @@ fn open(path: &Path) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_size_is_told_in_its_largest_unit() {
-        for (bytes, told) in [
-            (0, "0 bytes"),
-            (1023, "1023 bytes"),
-            (1 << 10, "1K"),
-            (3 << 19, "1536K"),
-            (16 << 20, "16M"),
-            (1 << 40, "1024G"),
-        ] {
-            assert_eq!(size(bytes), told);
-        }
-    }
 
     #[test]
     fn as_much_as_is_allowed_is_read_and_no_more() {

@@ -45,6 +45,19 @@ fn how_large_a_file_may_be_can_be_said() {
     assert_eq!(codes(&(size - 1).to_string()), (1, 0));
     assert_eq!(codes("1k"), (0, 1));
     assert_eq!(codes("0"), (0, 1), "no limit");
+    fs::write(root.join("portolan.toml"), "max-file-size = \"10\"\n").unwrap();
+    let (places, err, code) = found(root, &["Dockerfile"]);
+    let told =
+        "portolan: Dockerfile is passed over: it is larger than 10 bytes (--max-file-size sets the limit)\n";
+    assert_eq!((places.len(), err.as_str(), code), (0, told, 0));
+    assert_eq!(codes("1k"), (0, 1), "the command line wins");
+    fs::write(root.join("portolan.toml"), "max-file-size = \"16MB\"\n").unwrap();
+    let (_, err, code) = found(root, &[]);
+    assert!(
+        err.contains("`16MB` is no size of a file") && err.contains("portolan.toml:1:17") && code == 2,
+        "{err}"
+    );
+    fs::remove_file(root.join("portolan.toml")).unwrap();
     for wrong in ["", "-1", "1.5M", "16MB", "99999999999G", "M"] {
         let (out, err, code) = run(root, ["--check", &format!("--max-file-size={wrong}")]);
         assert_eq!((out.as_str(), code), ("", 2), "{wrong}");
