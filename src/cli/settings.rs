@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::names::relative;
 use super::{Arguments, Color, Outcome, complain};
-use crate::config::{RuleLevel, Selection, Selector, Settings};
+use crate::config::{FileSize, RuleLevel, Selection, Selector, Settings};
 use crate::discovery::{Configuration, Discovery};
 use crate::languages::Language;
 use crate::registry::TeamPorts;
@@ -50,6 +50,7 @@ pub struct SettingsArguments {
 #[derive(Debug)]
 pub struct Configurations {
     language: Option<Language>,
+    max_file_size: Option<FileSize>,
     no_config: bool,
     color: Color,
     selection: Selection,
@@ -79,6 +80,7 @@ impl Configurations {
         };
         Self {
             language: arguments.sources.language.map(|name| name.0),
+            max_file_size: arguments.sources.max_file_size,
             no_config: own.no_config,
             color: arguments.output.color,
             selection,
@@ -104,6 +106,12 @@ impl Configurations {
     /// The language that the file at `path` is in, if somebody says so.
     pub fn language(&self, configuration: Option<&Configuration>, path: &Path) -> Option<Language> {
         self.language.or_else(|| configuration?.language(path))
+    }
+
+    /// How many bytes of a file below that `configuration` are read.
+    pub fn most_bytes(&self, configuration: Option<&Configuration>) -> u64 {
+        let configured = || configuration.and_then(Configuration::max_file_size);
+        self.max_file_size.or_else(configured).unwrap_or(FileSize::DEFAULT).most()
     }
 
     /// The team's own ports in the current folder.
