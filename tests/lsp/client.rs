@@ -205,6 +205,18 @@ impl Client {
         self.request("textDocument/codeAction", params).unwrap().as_array().unwrap().clone()
     }
 
+    /// Forgets the messages that nobody has waited for.
+    pub fn forget_seen(&mut self) {
+        self.seen.clear();
+    }
+
+    /// What the server holds in memory, in kB, where the system tells.
+    pub fn resident(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.trim().strip_suffix(" kB")?.parse().ok()
+    }
+
     /// Closes the server's input, as an editor does that dies.
     pub fn hang_up(&mut self) {
         self.input = None;

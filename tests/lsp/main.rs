@@ -13,6 +13,7 @@ mod links;
 mod navigation;
 mod project;
 mod pull;
+mod soak;
 mod symbols;
 mod workspace;
 
