@@ -205,6 +205,18 @@ impl Client {
         self.request("textDocument/codeAction", params).unwrap().as_array().unwrap().clone()
     }
 
+    /// The number of the server's process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// All that a server has said that has ended, beside what somebody has waited for.
+    pub fn rest(&mut self) -> Vec<Value> {
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.extend(self.output.iter().map(|message| message.expect("the output ends with a whole frame")));
+        seen
+    }
+
     /// Forgets the messages that nobody has waited for.
     pub fn forget_seen(&mut self) {
         self.seen.clear();

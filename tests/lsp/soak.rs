@@ -299,7 +299,7 @@ fn any_edits_of_linked_documents_leave_what_opening_the_last_texts_leaves() {
     for encoding in ["utf-8", "utf-16", "utf-32"] {
         let held = soak(encoding, count.div_ceil(3));
         if asked.is_some() {
-            println!("{encoding}: resident after each {STRETCH} edits, in kB: {held:?}");
+            eprintln!("{encoding}: resident after each {STRETCH} edits, in kB: {held:?}");
         }
         // The allocator keeps pages of its own, so a little more is no leak.
         let (early, late) = held.split_at(held.len().min(10_000 / STRETCH));
