@@ -29,8 +29,12 @@ impl Client {
 
     /// Starts the binary with those arguments.
     pub fn start_with(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_portolan"))
-            .args(arguments)
+        Self::start_as(Command::new(env!("CARGO_BIN_EXE_portolan")).args(arguments))
+    }
+
+    /// Starts the server by that command.
+    pub fn start_as(command: &mut Command) -> Self {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

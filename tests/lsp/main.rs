@@ -18,6 +18,8 @@ mod protocol;
 mod pull;
 mod soak;
 mod symbols;
+#[cfg(unix)]
+mod trust;
 mod workspace;
 
 use client::Client;
