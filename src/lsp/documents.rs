@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
-use super::convert;
+use super::{convert, fault};
 use crate::config::{Config, Settings};
 use crate::discovery::{self, Configuration, Discovery, NAMES};
 use crate::finding::Finding;
@@ -112,6 +112,7 @@ impl Reading {
         if let Some(found) = found.filter(is_same) {
             return found.findings;
         }
+        fault("judging", &self.text);
         let findings: Arc<[Finding]> = match self.language {
             Some(language) => judge(&self.text, language, &self.scan, project, &self.settings).into(),
             None => Arc::default(),
@@ -140,6 +141,7 @@ impl Reading {
 
     fn of(document: &Document) -> Self {
         let (uri, text) = (&document.uri, Arc::<str>::from(document.text.to_string()));
+        fault("reading", &text);
         if document.is_configuration() {
             let findings = Config::read(&text).err().unwrap_or_default().into();
             let found = Mutex::new(Some(Found { stacks: Vec::new(), findings }));
@@ -237,6 +239,7 @@ impl Documents {
         let configuration = is_open.then(|| self.configuration(uri))?;
         let mut open = lock(&self.open);
         let document = open.documents.get_mut(uri)?;
+        fault("locked", uri.as_str());
         if !is_same(&document.configuration, &configuration) {
             document.configuration = configuration;
             document.reading = Arc::default();
