@@ -16,16 +16,21 @@ pub fn files_below(
 ) -> impl Iterator<Item = Result<PathBuf, ignore::Error>> {
     let enters = move |entry: &DirEntry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-        !is_folder || entry.depth() == 0 || (entry.file_name() != ".git" && !excludes(entry.path()))
+        !is_folder || entry.depth() == 0 || (!is_git(entry) && !excludes(entry.path()))
     };
     let walk = walk(folder).filter_entry(enters).build();
     walk.filter_map(|entry| match entry {
         Ok(entry) if entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_file()) => {
-            (entry.file_name() != ".git").then(|| Ok(entry.into_path()))
+            (!is_git(&entry)).then(|| Ok(entry.into_path()))
         }
         Ok(_) => None,
         Err(error) => Some(Err(error)),
     })
+}
+
+/// Whether git keeps its own things there. To take a path apart takes time, so its end is looked at first.
+fn is_git(entry: &DirEntry) -> bool {
+    entry.path().as_os_str().as_encoded_bytes().ends_with(b".git") && entry.file_name() == ".git"
 }
 
 /// Whether `path`, a file or a folder below `folder`, is one that a walk through `folder` comes to.
