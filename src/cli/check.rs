@@ -50,7 +50,7 @@ pub fn report(
     let policy = policy.with_drawing(outputs.drawing());
     let has_readers = outputs.are_for_people();
     let mut outcome = Outcome::Clean;
-    let written = outputs.write(|feed: &mut Feed| {
+    let written = outputs.write(|feed: &mut Feed<'_, '_>| {
         let walk = Walk::new(arguments, &progress);
         (tally.mended, outcome) = mend(&policy, &walk, &progress);
         outcome = outcome.max(tally.fill(&walk, &policy, &progress, |report| feed.take(report)));

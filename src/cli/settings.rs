@@ -62,6 +62,16 @@ pub struct Configurations {
     has_failed: AtomicBool,
 }
 
+/// The folder of the last file that was asked for, as it was written, and the configuration there.
+#[derive(Debug, Default)]
+pub struct Nearest(Option<(Vec<u8>, Result<Option<Arc<Configuration>>, NotUnderstood>)>);
+
+/// How many bytes of `path` are its folder.
+fn folder_width(path: &Path) -> usize {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    bytes.iter().rposition(|byte| std::path::is_separator(char::from(*byte))).map_or(0, |at| at + 1)
+}
+
 /// A configuration could not be understood, which was told; what falls under it is not looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct NotUnderstood;
@@ -94,6 +104,23 @@ impl Configurations {
     /// The configuration that the file at `path` falls under.
     pub fn of_file(&self, path: &Path) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
         self.heeded(|| self.discovery.of_file(path, |_| None))
+    }
+
+    /// As [`of_file`](Self::of_file), of a file that is likely to lie beside the one that was asked for before.
+    pub fn of_file_after(
+        &self,
+        path: &Path,
+        nearest: &mut Nearest,
+    ) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
+        let folder = &path.as_os_str().as_encoded_bytes()[..folder_width(path)];
+        match &nearest.0 {
+            Some((known, found)) if *known == folder => found.clone(),
+            _ => {
+                let found = self.of_file(path);
+                nearest.0 = Some((folder.to_owned(), found.clone()));
+                found
+            }
+        }
     }
 
     /// What is asked for the file at `path` below its `configuration`.

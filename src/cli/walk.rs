@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use super::names::relative;
 use super::place::{Place, Source};
 use super::progress::Progress;
-use super::settings::{Configurations, NotUnderstood};
+use super::settings::{Configurations, Nearest, NotUnderstood};
 use super::stacks::Stacks;
 use super::{Arguments, Outcome, complain, pool};
 use crate::discovery::{self, Unread};
@@ -56,13 +56,17 @@ impl<'a> Walk<'a> {
     pub fn new(arguments: &'a Arguments, progress: &Progress) -> Self {
         let mut walk = Self::unfound(arguments);
         let mut jobs = Vec::new();
-        let (mut roots, mut named) = (Vec::new(), BTreeSet::new());
+        let (mut roots, mut named, mut wanted) = (Vec::new(), BTreeSet::new(), HashSet::new());
         pool::in_order(
             |give| give_out(arguments, &walk.configurations, give),
-            |jobs: Vec<Job>| jobs.into_iter().filter_map(|job| walk.found(job)).collect::<Vec<_>>(),
+            |jobs: Vec<Job>| {
+                let mut nearest = Nearest::default();
+                jobs.into_iter().filter_map(|job| walk.found(job, &mut nearest)).collect::<Vec<_>>()
+            },
             |found| {
-                for Found { job, root, folder } in found {
+                for Found { job, address, root, folder } in found {
                     jobs.push(job);
+                    wanted.extend(address);
                     roots.extend(root);
                     named.extend(folder);
                 }
@@ -74,7 +78,12 @@ impl<'a> Walk<'a> {
         walk.jobs = jobs;
         if !arguments.settings.no_project {
             roots.extend(walk.companions(&named));
-            walk.stacks.find(&roots, progress);
+            let configurations = &walk.configurations;
+            let settings = |path: &Path| {
+                let configuration = configurations.of_file(path).ok()?;
+                Some(configurations.settings_for(configuration.as_deref(), path))
+            };
+            walk.stacks.find(&roots, &wanted, settings, progress);
         }
         walk
     }
@@ -146,7 +155,7 @@ impl<'a> Walk<'a> {
     /// Calls `visit` for all that `give` hands out.
     fn visit_given<J: AsRef<[Job]> + Send, T: Send>(
         &self,
-        give: impl FnOnce(&mut dyn FnMut(J) -> ControlFlow<()>) + Send,
+        give: impl FnOnce(&mut dyn FnMut(J) -> ControlFlow<()>),
         telling: Telling,
         progress: &Progress,
         visit: impl Fn(&Source<'_>) -> T + Sync,
@@ -156,8 +165,9 @@ impl<'a> Walk<'a> {
         pool::in_order(
             give,
             |jobs: J| {
-                let mut bytes = Vec::new();
-                let visited = jobs.as_ref().iter().map(|job| self.visited(job, &mut bytes, &visit));
+                let (mut bytes, mut nearest) = (Vec::new(), Nearest::default());
+                let visited =
+                    jobs.as_ref().iter().map(|job| self.visited(job, &mut bytes, &mut nearest, &visit));
                 visited.collect::<Vec<_>>()
             },
             |results| {
@@ -216,6 +226,8 @@ enum Job {
 /// What is to be looked at, as far as that is known before it is judged.
 struct Found {
     job: Job,
+    /// By what the stacks know it, if they do.
+    address: Option<u64>,
     /// Its path from the root of the disk, if it is a compose file.
     root: Option<PathBuf>,
     /// Its folder, if somebody named it.
@@ -340,14 +352,14 @@ fn walk(
 
 impl Walk<'_> {
     /// What is known of `job` before it is judged; `None` where nothing is to be looked at.
-    fn found(&self, job: Job) -> Option<Found> {
-        let alone = |job| Found { job, root: None, folder: None };
+    fn found(&self, job: Job, nearest: &mut Nearest) -> Option<Found> {
+        let alone = |job| Found { job, address: None, root: None, folder: None };
         let (path, is_stdin, is_named) = match &job {
             Job::Failure(_) => return Some(alone(job)),
             Job::Stdin => (self.stdin_path(), true, true),
             Job::File { path, is_named } => (relative(path), false, *is_named),
         };
-        let place = self.place(path, is_stdin).ok().filter(|place| self.wants(place, is_named));
+        let place = self.place(path, is_stdin, nearest).ok().filter(|place| self.wants(place, is_named));
         let Some(place) = place else { return is_named.then(|| alone(job)) };
         if self.arguments.settings.no_project {
             return Some(alone(job));
@@ -375,7 +387,8 @@ impl Walk<'_> {
             _ => false,
         };
         let folder = whole.parent().filter(|_| is_named && verdict != NameVerdict::No).map(Path::to_owned);
-        Some(Found { job, root: is_compose.then_some(whole), folder })
+        let address = Some(self.stacks.address(&whole));
+        Some(Found { job, address, root: is_compose.then_some(whole), folder })
     }
 
     /// The compose files in these folders and in those above them, up to the one in which git has its repository, or else to
@@ -394,7 +407,7 @@ impl Walk<'_> {
                 }
                 let files = self.stacks.disk().files_in(folder).into_iter();
                 companions.extend(files.filter(|path| {
-                    let place = self.place(path, false).ok();
+                    let place = self.place(path, false, &mut Nearest::default()).ok();
                     place.is_some_and(|it| {
                         it.verdict() == NameVerdict::Is(Language::Compose) && !it.is_within_excluded()
                     })
@@ -416,8 +429,13 @@ impl Walk<'_> {
     }
 
     /// The file at `path` with its configuration.
-    fn place<'p>(&'p self, path: &'p Path, is_stdin: bool) -> Result<Place<'p>, NotUnderstood> {
-        let configuration = self.configurations.of_file(path)?;
+    fn place<'p>(
+        &'p self,
+        path: &'p Path,
+        is_stdin: bool,
+        nearest: &mut Nearest,
+    ) -> Result<Place<'p>, NotUnderstood> {
+        let configuration = self.configurations.of_file_after(path, nearest)?;
         Ok(Place { path, is_stdin, configuration, configurations: &self.configurations })
     }
 
@@ -430,8 +448,14 @@ impl Walk<'_> {
         }
     }
 
-    /// What becomes of `job`. The `bytes` are there to be used again.
-    fn visited<T>(&self, job: &Job, bytes: &mut Vec<u8>, visit: &impl Fn(&Source<'_>) -> T) -> Visited<T> {
+    /// What becomes of `job`. The `bytes` and the `nearest` configuration are there to be used again.
+    fn visited<T>(
+        &self,
+        job: &Job,
+        bytes: &mut Vec<u8>,
+        nearest: &mut Nearest,
+        visit: &impl Fn(&Source<'_>) -> T,
+    ) -> Visited<T> {
         let own = &self.arguments.sources;
         let (path, is_stdin, is_named) = match job {
             Job::Failure(said) => return Visited::Failed(said.clone()),
@@ -441,7 +465,7 @@ impl Walk<'_> {
         bytes.clear();
         // Whoever sends a text through to have it mended gets it back, whatever becomes of it.
         let is_given_back = is_stdin && self.arguments.fix;
-        let place = self.place(path, is_stdin).ok().filter(|place| self.wants(place, is_named));
+        let place = self.place(path, is_stdin, nearest).ok().filter(|place| self.wants(place, is_named));
         let Some(place) = place else { return Visited::PassedOver { said: None, is_given_back } };
         let most = self.configurations.most_bytes(place.configuration.as_deref());
         let unread = |why: &Unread| match why {

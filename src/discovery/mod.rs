@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::config::{self, Config, FileSize, Settings};
 use crate::finding::{Finding, Severity};
@@ -198,12 +198,16 @@ fn text(path: &Path) -> Result<String, Unread> {
 /// `path` from the root, without steps that lead nowhere or back; links are not looked at.
 #[must_use]
 pub fn absolute(path: &Path) -> PathBuf {
-    let path = if path.is_absolute() {
-        Cow::Borrowed(path)
-    } else {
+    /// The current folder, which stays the same.
+    static HERE: LazyLock<Option<PathBuf>> = LazyLock::new(|| std::path::absolute(".").ok());
+    let path = match &*HERE {
         // Without a current folder there is nothing above a relative path but itself.
-        std::path::absolute(path).map_or(Cow::Borrowed(path), Cow::Owned)
+        Some(here) if !path.is_absolute() => Cow::Owned(here.join(path)),
+        _ => Cow::Borrowed(path),
     };
+    if path.is_absolute() && is_straight(&path) {
+        return path.into_owned();
+    }
     let mut absolute = PathBuf::new();
     for part in path.components() {
         match part {
@@ -215,6 +219,13 @@ pub fn absolute(path: &Path) -> PathBuf {
         }
     }
     absolute
+}
+
+/// Whether no step of `path` can lead nowhere or back, as one can see at a glance.
+fn is_straight(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let is_odd = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'/' | b'.');
+    cfg!(unix) && bytes.len() > 1 && !bytes.ends_with(b"/") && !bytes.windows(2).any(is_odd)
 }
 
 /// A panic elsewhere leaves whole entries behind, so they stay in use.

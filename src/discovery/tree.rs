@@ -27,7 +27,7 @@ pub fn files_below(
         if !is_folder || entry.depth() == 0 {
             return true;
         }
-        if entry.file_name() == ".git" || excludes(entry.path()) {
+        if is_git(entry) || excludes(entry.path()) {
             return false;
         }
         let refusal = refusal(entry.path());
@@ -41,7 +41,7 @@ pub fn files_below(
     let found = entries.flat_map(move |entry| {
         let entry = match entry {
             Some(Ok(entry)) if entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                (entry.file_name() != ".git").then(|| Ok(entry.into_path()))
+                (!is_git(&entry)).then(|| Ok(entry.into_path()))
             }
             Some(Err(error)) => Some(Err(error.to_string())),
             _ => None,
@@ -64,6 +64,11 @@ fn refusal(folder: &Path) -> Option<String> {
         };
         Some(format!("the folder is passed over, since nobody can say what its {name} hides: {why}"))
     })
+}
+
+/// Whether git keeps its own things there. To take a path apart takes time, so its end is looked at first.
+fn is_git(entry: &DirEntry) -> bool {
+    entry.path().as_os_str().as_encoded_bytes().ends_with(b".git") && entry.file_name() == ".git"
 }
 
 /// Whether `path`, a file or a folder below `folder`, is one that a walk through `folder` comes to.
