@@ -62,9 +62,12 @@ pub struct Configurations {
     has_failed: AtomicBool,
 }
 
+/// The configuration that is heeded somewhere, if there is one.
+type Heeded = Result<Option<Arc<Configuration>>, NotUnderstood>;
+
 /// The folder of the last file that was asked for, as it was written, and the configuration there.
 #[derive(Debug, Default)]
-pub struct Nearest(Option<(Vec<u8>, Result<Option<Arc<Configuration>>, NotUnderstood>)>);
+pub struct Nearest(Option<(Vec<u8>, Heeded)>);
 
 /// How many bytes of `path` are its folder.
 fn folder_width(path: &Path) -> usize {
@@ -102,16 +105,12 @@ impl Configurations {
     }
 
     /// The configuration that the file at `path` falls under.
-    pub fn of_file(&self, path: &Path) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
+    pub fn of_file(&self, path: &Path) -> Heeded {
         self.heeded(|| self.discovery.of_file(path, |_| None))
     }
 
     /// As [`of_file`](Self::of_file), of a file that is likely to lie beside the one that was asked for before.
-    pub fn of_file_after(
-        &self,
-        path: &Path,
-        nearest: &mut Nearest,
-    ) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
+    pub fn of_file_after(&self, path: &Path, nearest: &mut Nearest) -> Heeded {
         let folder = &path.as_os_str().as_encoded_bytes()[..folder_width(path)];
         match &nearest.0 {
             Some((known, found)) if *known == folder => found.clone(),
@@ -154,10 +153,7 @@ impl Configurations {
     }
 
     /// The configuration to heed where `nearest` is the nearest.
-    fn heeded(
-        &self,
-        nearest: impl FnOnce() -> Option<Arc<Configuration>>,
-    ) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
+    fn heeded(&self, nearest: impl FnOnce() -> Option<Arc<Configuration>>) -> Heeded {
         let configuration = match &self.named {
             _ if self.no_config => return Ok(None),
             Some(named) => Some(Arc::clone(named)),
