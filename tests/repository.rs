@@ -78,6 +78,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("std::process", &["cli", "lsp", "main"]),
     ("std::net::Tcp", &[]),
     ("std::net::Udp", &[]),
+    ("libc::", &["discovery"]),
     ("tokio::", &["lsp"]),
     ("tower_lsp::", &["lsp"]),
     ("ropey::", &["text"]),

@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::names::relative;
 use super::{Arguments, Color, Outcome, complain};
-use crate::config::{RuleLevel, Selection, Selector, Settings};
+use crate::config::{FileSize, RuleLevel, Selection, Selector, Settings};
 use crate::discovery::{Configuration, Discovery};
 use crate::languages::Language;
 use crate::registry::TeamPorts;
@@ -50,6 +50,7 @@ pub struct SettingsArguments {
 #[derive(Debug)]
 pub struct Configurations {
     language: Option<Language>,
+    max_file_size: Option<FileSize>,
     no_config: bool,
     color: Color,
     selection: Selection,
@@ -59,6 +60,16 @@ pub struct Configurations {
     /// The configurations of which something was told already.
     told: Mutex<HashSet<PathBuf>>,
     has_failed: AtomicBool,
+}
+
+/// The folder of the last file that was asked for, as it was written, and the configuration there.
+#[derive(Debug, Default)]
+pub struct Nearest(Option<(Vec<u8>, Result<Option<Arc<Configuration>>, NotUnderstood>)>);
+
+/// How many bytes of `path` are its folder.
+fn folder_width(path: &Path) -> usize {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    bytes.iter().rposition(|byte| std::path::is_separator(char::from(*byte))).map_or(0, |at| at + 1)
 }
 
 /// A configuration could not be understood, which was told; what falls under it is not looked at.
@@ -79,6 +90,7 @@ impl Configurations {
         };
         Self {
             language: arguments.sources.language.map(|name| name.0),
+            max_file_size: arguments.sources.max_file_size,
             no_config: own.no_config,
             color: arguments.output.color,
             selection,
@@ -94,6 +106,23 @@ impl Configurations {
         self.heeded(|| self.discovery.of_file(path, |_| None))
     }
 
+    /// As [`of_file`](Self::of_file), of a file that is likely to lie beside the one that was asked for before.
+    pub fn of_file_after(
+        &self,
+        path: &Path,
+        nearest: &mut Nearest,
+    ) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
+        let folder = &path.as_os_str().as_encoded_bytes()[..folder_width(path)];
+        match &nearest.0 {
+            Some((known, found)) if *known == folder => found.clone(),
+            _ => {
+                let found = self.of_file(path);
+                nearest.0 = Some((folder.to_owned(), found.clone()));
+                found
+            }
+        }
+    }
+
     /// What is asked for the file at `path` below its `configuration`.
     pub fn settings_for(&self, configuration: Option<&Configuration>, path: &Path) -> Settings {
         let mut settings = configuration.map(|it| it.settings_for(path)).unwrap_or_default();
@@ -104,6 +133,12 @@ impl Configurations {
     /// The language that the file at `path` is in, if somebody says so.
     pub fn language(&self, configuration: Option<&Configuration>, path: &Path) -> Option<Language> {
         self.language.or_else(|| configuration?.language(path))
+    }
+
+    /// How many bytes of a file below that `configuration` are read.
+    pub fn most_bytes(&self, configuration: Option<&Configuration>) -> u64 {
+        let configured = || configuration.and_then(Configuration::max_file_size);
+        self.max_file_size.or_else(configured).unwrap_or(FileSize::DEFAULT).most()
     }
 
     /// The team's own ports in the current folder.

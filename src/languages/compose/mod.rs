@@ -7,6 +7,7 @@
 mod facts;
 mod files;
 mod interpolation;
+mod ordinary;
 mod patch;
 mod ports;
 mod recognition;
