@@ -182,6 +182,12 @@ impl Text {
         self.rope.insert(start, text);
     }
 
+    /// All of it, copied once.
+    #[must_use]
+    pub fn whole(&self) -> String {
+        String::from(&self.rope)
+    }
+
     /// The length in bytes.
     #[must_use]
     pub fn len(&self) -> usize {

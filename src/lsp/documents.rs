@@ -140,7 +140,7 @@ impl Reading {
     }
 
     fn of(document: &Document) -> Self {
-        let (uri, text) = (&document.uri, Arc::<str>::from(document.text.to_string()));
+        let (uri, text) = (&document.uri, Arc::<str>::from(document.text.whole()));
         fault("reading", &text);
         if document.is_configuration() {
             let findings = Config::read(&text).err().unwrap_or_default().into();
@@ -214,7 +214,11 @@ impl Documents {
         if let Some(reading) = document.reading.get() {
             document.memory = reading.memory.clone();
         }
-        document.reading = Arc::default();
+        let before = std::mem::take(&mut document.reading);
+        if document.text.len() > LARGE {
+            // To take it apart takes a while, for which nobody is to wait.
+            tokio::task::spawn_blocking(move || drop(before));
+        }
         for change in changes {
             match change.range {
                 Some(range) => document.text.replace(convert::from_range(range), &change.text, encoding),
@@ -330,7 +334,7 @@ impl Documents {
     fn text_of(&self, path: &Path) -> Option<String> {
         let open = lock(&self.open);
         let document = open.documents.get(open.addresses.get(path)?)?;
-        Some(document.text.to_string())
+        Some(document.text.whole())
     }
 }
 
