@@ -106,8 +106,10 @@ pub fn read_from(source: impl Read, most: u64, bytes: &mut Vec<u8>) -> Result<()
 ///
 /// Why it is not read.
 pub fn bytes_of(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
-    // To open a device may be enough for it to do something.
-    regular(&fs::metadata(path)?)?;
+    // To open a device may be enough for it to do something; a giant is not even opened.
+    if regular(&fs::metadata(path)?)? > most {
+        return Err(Unread::Large(most));
+    }
     let mut bytes = Vec::new();
     read(path, most, &mut bytes).map(|()| bytes)
 }
