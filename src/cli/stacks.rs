@@ -4,6 +4,7 @@
 //! themselves are kept as long as they are not too much, and linked anew for those who ask later. So memory grows with the
 //! names of the files and with what is found, not with what they hold.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
@@ -23,13 +24,13 @@ use crate::lint::{Linted, judge_with_suppressed, lint_with_suppressed};
 use crate::project::{File, Stack, Tree, View, link, roots};
 
 /// How much the stacks that are kept may weigh together, in bytes.
-const MOST_KEPT: usize = 4 << 20;
+const MOST_KEPT: usize = 2 << 20;
 
 /// How much the files may weigh that are kept for those who link other stacks.
-const MOST_READ: usize = 2 << 20;
+const MOST_READ: usize = 1 << 20;
 
 /// How much that may weigh which is to be said of files.
-const MOST_SAID: usize = 8 << 20;
+const MOST_SAID: usize = 16 << 20;
 
 /// How much a file weighs beside its text: what was found in it, and what follows from that.
 const OVERHEAD: usize = 4 << 10;
@@ -109,11 +110,11 @@ impl Stacks {
     /// Finds the stacks that the compose files at `paths` begin, on several threads, and judges those of their
     /// files that have one of the `wanted` [addresses](Self::address): `settings` tells what is asked of each. A long run
     /// shows its `progress`.
-    pub fn find(
+    pub fn find<'s>(
         &mut self,
         paths: &[PathBuf],
         wanted: &HashSet<u64>,
-        settings: impl Fn(&Path) -> Option<Settings> + Sync,
+        settings: impl Fn(&Path) -> Option<Cow<'s, Settings>> + Sync,
         progress: &Progress,
     ) {
         /// How much all stacks may weigh together, beside something for each of them: compose files that all include each
@@ -172,7 +173,12 @@ impl Stacks {
     }
 
     /// Judges those files of `stack` that are `wanted`, as long as it is the only one around them.
-    fn judge(&self, stack: &Arc<Stack>, wanted: &HashSet<u64>, settings: impl Fn(&Path) -> Option<Settings>) {
+    fn judge<'s>(
+        &self,
+        stack: &Arc<Stack>,
+        wanted: &HashSet<u64>,
+        settings: impl Fn(&Path) -> Option<Cow<'s, Settings>>,
+    ) {
         for (index, member) in stack.files.iter().enumerate() {
             let file = &*member.file;
             let address = self.address(&file.path);
