@@ -23,20 +23,21 @@ use crate::languages::Language;
 use crate::lint::{Linted, judge_with_suppressed, lint_with_suppressed};
 use crate::project::{File, Stack, Tree, View, link, roots};
 
-/// How much the stacks that are kept may weigh together, in bytes.
+/// How much the stacks may weigh together, in bytes, that are kept for the other files of each.
 const MOST_KEPT: usize = 2 << 20;
 
+/// How much the stacks may weigh together that share files, and that are kept for those. A file with more around it is
+/// judged by itself.
+const MOST_SHARED: usize = 48 << 20;
+
 /// How much the files may weigh that are kept for those who link other stacks.
-const MOST_READ: usize = 1 << 20;
+const MOST_READ: usize = 2 << 20;
 
 /// How much that may weigh which is to be said of files.
 const MOST_SAID: usize = 16 << 20;
 
 /// How much a file weighs beside its text: what was found in it, and what follows from that.
 const OVERHEAD: usize = 4 << 10;
-
-/// How much the stacks around a file may weigh together. A file with more around it is judged by itself.
-const MOST_WEIGHT: usize = 48 << 20;
 
 /// How many bytes of text a stack has at most; the rest is a gap.
 const LARGEST: usize = 12 << 20;
@@ -52,7 +53,9 @@ pub struct Stacks {
     roots: Vec<Root>,
     /// The stacks that a file is a part of, as indexes into the roots.
     around: HashMap<PathBuf, Vec<usize>>,
+    /// The stacks that were linked last, and those that share files.
     linked: Mutex<Kept<usize, Cell>>,
+    shared: Mutex<Kept<usize, Cell>>,
     /// What was said of files while the stack around them was at hand.
     said: Mutex<Said>,
     hasher: RandomState,
@@ -68,6 +71,8 @@ struct Root {
     files: usize,
     /// How much they weigh.
     weight: usize,
+    /// Whether any of them is in another stack too.
+    is_shared: bool,
 }
 
 /// What is to be said of files, by their [addresses](Stacks::address).
@@ -96,6 +101,7 @@ impl Stacks {
             roots: Vec::new(),
             around: HashMap::new(),
             linked: Mutex::new(Kept::new(MOST_KEPT)),
+            shared: Mutex::new(Kept::new(MOST_SHARED)),
             said: Mutex::default(),
             hasher: RandomState::new(),
             changes: Mutex::default(),
@@ -139,7 +145,7 @@ impl Stacks {
                 if kept.fetch_add(weight, Ordering::Relaxed) + weight <= MOST_KEPT / 2 {
                     lock(&self.linked).insert(index, Arc::new(OnceLock::from(stack)), weight);
                 }
-                (Root { path: root.clone(), files: files.len(), weight }, files)
+                (Root { path: root.clone(), files: files.len(), weight, is_shared: false }, files)
             },
             |(root, files)| {
                 weight += root.weight;
@@ -155,6 +161,9 @@ impl Stacks {
             Progress::PATIENCE,
             || progress.show(),
         );
+        for &root in around.values().filter(|roots| roots.len() > 1).flatten() {
+            found[root].is_shared = true;
+        }
         (self.roots, self.around) = (found, around);
     }
 
@@ -239,6 +248,7 @@ impl Stacks {
         *lock(&self.said) = Said::default();
         for root in self.around(&path) {
             lock(&self.linked).remove(root);
+            lock(&self.shared).remove(root);
             *lock(&self.changes).entry(*root).or_default() += 1;
         }
     }
@@ -252,7 +262,7 @@ impl Stacks {
     fn views(&self, path: &Path, language: Language, text: &str) -> Vec<View> {
         let around = self.around(path);
         let weight: usize = around.iter().map(|&root| self.roots[root].weight).sum();
-        if around.len() > MOST_AROUND || (around.len() > 1 && weight > MOST_WEIGHT) {
+        if around.len() > MOST_AROUND || (around.len() > 1 && weight > MOST_SHARED) {
             return Vec::new();
         }
         let read = OnceLock::new();
@@ -272,15 +282,16 @@ impl Stacks {
 
     /// The stack of that index.
     fn linked(&self, root: usize) -> Arc<Stack> {
-        let Root { path, weight, .. } = &self.roots[root];
-        let cell = {
-            let mut linked = lock(&self.linked);
-            linked.get(&root).unwrap_or_else(|| {
+        let Root { path, weight, is_shared, .. } = &self.roots[root];
+        let known = lock(&self.linked).get(&root);
+        let cell = known.unwrap_or_else(|| {
+            let mut kept = lock(if *is_shared { &self.shared } else { &self.linked });
+            kept.get(&root).unwrap_or_else(|| {
                 let cell = Cell::default();
-                linked.insert(root, Arc::clone(&cell), *weight);
+                kept.insert(root, Arc::clone(&cell), *weight);
                 cell
             })
-        };
+        });
         Arc::clone(cell.get_or_init(|| self.link(path, None)))
     }
 
