@@ -11,7 +11,7 @@ use clap::Args;
 
 use super::names::relative;
 use super::{Arguments, Color, Outcome, complain};
-use crate::config::{RuleLevel, Selection, Selector, Settings};
+use crate::config::{FileSize, RuleLevel, Selection, Selector, Settings};
 use crate::discovery::{Configuration, Discovery};
 use crate::languages::Language;
 use crate::registry::TeamPorts;
@@ -51,6 +51,7 @@ pub struct SettingsArguments {
 #[derive(Debug)]
 pub struct Configurations {
     language: Option<Language>,
+    max_file_size: Option<FileSize>,
     no_config: bool,
     color: Color,
     selection: Selection,
@@ -64,9 +65,12 @@ pub struct Configurations {
     has_failed: AtomicBool,
 }
 
+/// The configuration that is heeded somewhere, if there is one.
+type Heeded = Result<Option<Arc<Configuration>>, NotUnderstood>;
+
 /// The folder of the last file that was asked for, as it was written, and the configuration there.
 #[derive(Debug, Default)]
-pub struct Nearest(Option<(Vec<u8>, Result<Option<Arc<Configuration>>, NotUnderstood>)>);
+pub struct Nearest(Option<(Vec<u8>, Heeded)>);
 
 /// How many bytes of `path` are its folder.
 fn folder_width(path: &Path) -> usize {
@@ -94,6 +98,7 @@ impl Configurations {
         plain.apply(&selection);
         Self {
             language: arguments.sources.language.map(|name| name.0),
+            max_file_size: arguments.sources.max_file_size,
             no_config: own.no_config,
             color: arguments.output.color,
             selection,
@@ -106,16 +111,12 @@ impl Configurations {
     }
 
     /// The configuration that the file at `path` falls under.
-    pub fn of_file(&self, path: &Path) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
+    pub fn of_file(&self, path: &Path) -> Heeded {
         self.heeded(|| self.discovery.of_file(path, |_| None))
     }
 
     /// As [`of_file`](Self::of_file), of a file that is likely to lie beside the one that was asked for before.
-    pub fn of_file_after(
-        &self,
-        path: &Path,
-        nearest: &mut Nearest,
-    ) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
+    pub fn of_file_after(&self, path: &Path, nearest: &mut Nearest) -> Heeded {
         let folder = &path.as_os_str().as_encoded_bytes()[..folder_width(path)];
         match &nearest.0 {
             Some((known, found)) if *known == folder => found.clone(),
@@ -140,6 +141,12 @@ impl Configurations {
         self.language.or_else(|| configuration?.language(path))
     }
 
+    /// How many bytes of a file below that `configuration` are read.
+    pub fn most_bytes(&self, configuration: Option<&Configuration>) -> u64 {
+        let configured = || configuration.and_then(Configuration::max_file_size);
+        self.max_file_size.or_else(configured).unwrap_or(FileSize::DEFAULT).most()
+    }
+
     /// The team's own ports in the current folder.
     pub fn team(&self) -> Result<TeamPorts, NotUnderstood> {
         let here = Path::new(".");
@@ -153,10 +160,7 @@ impl Configurations {
     }
 
     /// The configuration to heed where `nearest` is the nearest.
-    fn heeded(
-        &self,
-        nearest: impl FnOnce() -> Option<Arc<Configuration>>,
-    ) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
+    fn heeded(&self, nearest: impl FnOnce() -> Option<Arc<Configuration>>) -> Heeded {
         let configuration = match &self.named {
             _ if self.no_config => return Ok(None),
             Some(named) => Some(Arc::clone(named)),

@@ -94,10 +94,10 @@ struct Remark {
 type Cell = Arc<OnceLock<Arc<Stack>>>;
 
 impl Stacks {
-    /// None.
-    pub fn new() -> Self {
+    /// None; files of more than `largest` bytes will be a part of none.
+    pub fn new(largest: u64) -> Self {
         Self {
-            disk: Disk::new(MOST_READ),
+            disk: Disk::new(MOST_READ).limited(largest),
             roots: Vec::new(),
             around: HashMap::new(),
             linked: Mutex::new(Kept::new(MOST_KEPT)),
@@ -363,7 +363,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
-        let mut stacks = Stacks::new();
+        let mut stacks = Stacks::new(u64::MAX);
         let is_compose = |(name, _): &&(&str, &str)| name.ends_with(".yaml");
         let roots: Vec<PathBuf> =
             files.iter().filter(is_compose).map(|(name, _)| folder.path().join(name)).collect();

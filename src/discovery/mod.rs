@@ -10,18 +10,20 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use crate::config::{self, Config, Settings};
+use crate::config::{self, Config, FileSize, Settings};
 use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::text::Span;
 
 mod disk;
 mod kept;
+mod read;
 mod tree;
 
-pub use disk::Disk;
+pub use disk::{Disk, LARGEST};
 pub use kept::Kept;
-pub use tree::{files_below, files_in, is_walked, text_of};
+pub use read::{Unread, bytes_of, read, read_from, regular, text_of};
+pub use tree::{files_below, files_in, is_walked};
 
 /// What a configuration is called; in one folder the first wins.
 pub const NAMES: [&str; 2] = ["portolan.toml", ".portolan.toml"];
@@ -53,6 +55,12 @@ impl Configuration {
     #[must_use]
     pub fn excludes(&self, path: &Path, is_folder: bool) -> bool {
         self.config.excludes(&self.relative(path), is_folder)
+    }
+
+    /// How large the files below it may be that are read, if it says so.
+    #[must_use]
+    pub const fn max_file_size(&self) -> Option<FileSize> {
+        self.config.max_file_size
     }
 
     /// The language that the file at `path` is in, if this says so.
@@ -109,8 +117,7 @@ impl Discovery {
 
     /// The configuration at `path`, which speaks of `folder`.
     pub fn at(&self, path: &Path, folder: &Path) -> Configuration {
-        let read = fs::read_to_string(path);
-        self.understood(path.to_owned(), absolute(folder), read, None)
+        self.understood(path.to_owned(), absolute(folder), text(path), None)
     }
 
     /// Looks anew from now on. What is found again and says the same is the same [`Arc`] as before.
@@ -122,9 +129,9 @@ impl Discovery {
     fn within(&self, folder: &Path, open: impl Fn(&Path) -> Option<String>) -> Option<Arc<Configuration>> {
         let mut found = NAMES.iter().filter_map(|name| {
             let path = folder.join(name);
-            let read = open(&path).map_or_else(|| fs::read_to_string(&path), Ok);
+            let read = open(&path).map_or_else(|| text(&path), Ok);
             // A folder above may be closed to us: what cannot even be seen there is nobody's configuration.
-            (read.is_ok() || path.is_file()).then_some((path, read))
+            (read.is_ok() || fs::metadata(&path).is_ok_and(|it| !it.is_dir())).then_some((path, read))
         });
         let (path, read) = found.next()?;
         let shadowed = found.next().map(|(path, _)| path);
@@ -146,7 +153,7 @@ impl Discovery {
         &self,
         path: PathBuf,
         folder: PathBuf,
-        read: io::Result<String>,
+        read: Result<String, Unread>,
         shadowed: Option<PathBuf>,
     ) -> Configuration {
         let (text, config) = match read {
@@ -169,7 +176,7 @@ impl Discovery {
 }
 
 /// The finding that a configuration cannot be read.
-fn unreadable(error: &io::Error) -> Finding {
+fn unreadable(error: &Unread) -> Finding {
     Finding {
         rule: config::MISTAKE,
         severity: Severity::Error,
@@ -179,6 +186,13 @@ fn unreadable(error: &io::Error) -> Finding {
         related: Vec::new(),
         fix: None,
     }
+}
+
+/// What the configuration at `path` says.
+fn text(path: &Path) -> Result<String, Unread> {
+    let bytes = bytes_of(path, LARGEST)?;
+    let is_no_text = |_| Unread::Io(io::Error::new(io::ErrorKind::InvalidData, "it is not valid UTF-8"));
+    String::from_utf8(bytes).map_err(is_no_text)
 }
 
 /// `path` from the root, without steps that lead nowhere or back; links are not looked at.
