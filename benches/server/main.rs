@@ -11,7 +11,9 @@
 //! ```
 //!
 //! The servers take turns, ten keystrokes each, so that what else the machine does comes to all of them. A server of Python's
-//! reads a file of its own, of the same length as ours and typed into in the same way. What a server does not offer, or does not answer in time, is `–`.
+//! reads a file of its own, of the same length as ours and typed into in the same way.
+//!
+//! What a server does not offer, or does not answer in time, is `–`.
 
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be taken ends the program")]
