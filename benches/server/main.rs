@@ -11,7 +11,9 @@
 //! ```
 //!
 //! The servers take turns, ten keystrokes each, so that what else the machine does comes to all of them. A server of Python's
-//! reads a file of its own, of the same length as ours and typed into in the same way. What a server does not offer, or does not answer in time, is `–`.
+//! reads a file of its own, of the same length as ours and typed into in the same way.
+//!
+//! What a server does not offer, or does not answer in time, is `–`.
 
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be taken ends the program")]
@@ -36,7 +38,7 @@ use conversation::{Conversation, Way};
 use memory::Memory;
 use stacks::Linked;
 use table::{Cell, Table};
-use texts::{Kind, Size};
+use texts::{Kind, Sample, Size};
 
 #[derive(Parser)]
 struct Arguments {
@@ -47,9 +49,9 @@ struct Arguments {
     /// The settings of a server, as an editor would send them: `NAME=FILE`, which holds JSON.
     #[arg(long, value_name = "NAME=FILE")]
     settings: Vec<String>,
-    /// Only files of this language: `dockerfile`, `compose`, `nginx` or `python`.
-    #[arg(long = "language", value_parser = |name: &str| Kind::from_name(name).ok_or("it is no language"))]
-    kinds: Vec<Kind>,
+    /// Only files of this language: `dockerfile`, `compose` or `nginx`.
+    #[arg(long = "language", value_parser = |name: &str| Language::from_name(name).ok_or("it is no language"))]
+    languages: Vec<Language>,
     /// Only files of this size: `10KB`, `1MB`, `1000lines`.
     #[arg(long = "size", value_parser = |name: &str| Size::from_name(name).ok_or("it is no size"))]
     sizes: Vec<Size>,
@@ -106,18 +108,15 @@ fn main() {
         ],
         _ => vec![Size::Lines(60)],
     };
-    let is_read = |kind: &Kind| {
-        let wanted = arguments.kinds.is_empty() || arguments.kinds.contains(kind);
-        wanted && servers.iter().any(|server| server.kinds.contains(kind))
-    };
+    let is_wanted =
+        |language: &Language| arguments.languages.is_empty() || arguments.languages.contains(language);
 
     let mut table = Table::new(servers.iter().map(|server| server.name.clone()).collect());
-    for kind in Kind::ALL.into_iter().filter(is_read) {
+    for language in Language::ALL.into_iter().filter(is_wanted) {
         for &size in &sizes {
             let keystrokes = keystrokes.min((40_000_000 / size.bytes()).max(11));
-            let sample = texts::sample(kind, size);
-            table.heading(&format!("{}, {size}, {keystrokes} keystrokes", kind.name()));
-            let measured = typing::typing(&servers, kind, &sample, keystrokes);
+            table.heading(&format!("{}, {size}, {keystrokes} keystrokes", language.name()));
+            let measured = typing::typing(&servers, language, size, keystrokes);
             table.row(
                 "diagnostics without, with the mistake",
                 measured.iter().map(|it| Cell::counts(&it.found)),
@@ -129,9 +128,9 @@ fn main() {
             table.row("computed for a keystroke", measured.iter().map(|it| Cell::time(it.computed)));
             table.row("resident", measured.iter().map(|it| Cell::memory(it.memory.map(|it| it.resident))));
         }
-        let sample = texts::sample(kind, Size::Bytes(10_000));
-        table.heading(&format!("{}, 10 KB, {starts} starts", kind.name()));
-        table.latency("start → first diagnostics", typing::starts(&servers, kind, &sample, starts).iter());
+        let size = Size::Bytes(10_000);
+        table.heading(&format!("{}, {size}, {starts} starts", language.name()));
+        table.latency("start → first diagnostics", typing::starts(&servers, language, size, starts).iter());
     }
     if !arguments.no_workspaces {
         workspaces(&servers, files, keystrokes, &mut table);
@@ -208,6 +207,12 @@ fn opening(server: &Server, folder: &Path, opened: &[(Language, String)]) -> Ope
 }
 
 impl Server {
+    /// What it reads where the others read files of that language, and so much of it.
+    fn sample(&self, language: Language, size: Size) -> Option<Sample> {
+        let kind = [Kind::Ours(language), Kind::Python].into_iter().find(|kind| self.kinds.contains(kind))?;
+        Some(texts::sample(kind, size))
+    }
+
     /// Whether it is to read files of that language.
     fn reads(&self, language: Language) -> bool {
         self.kinds.contains(&Kind::Ours(language))

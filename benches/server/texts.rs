@@ -34,7 +34,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// What the server is to work on that reads this, and is to be compared with: a server of Python's with ours.
+    /// Whether it is one of our languages.
     pub const fn is_ours(self) -> bool {
         matches!(self, Self::Ours(_))
     }
@@ -96,6 +96,7 @@ impl fmt::Display for Size {
 
 /// A file, and a port in the middle of it.
 pub struct Sample {
+    pub kind: Kind,
     /// ASCII: a byte is a character.
     pub text: String,
     /// Of the port, counted from 0.
@@ -133,7 +134,7 @@ pub fn sample(kind: Kind, size: Size) -> Sample {
     let port = starts[middle] + text[starts[middle]..].find(marker).expect("each block has it");
     let end = port + marker.len() + typed.len();
     let line_start = text[..end].rfind('\n').map_or(0, |it| it + 1);
-    Sample { line: text[..end].matches('\n').count(), character: end - line_start, text }
+    Sample { kind, line: text[..end].matches('\n').count(), character: end - line_start, text }
 }
 
 /// Writes a workspace of small files in folders of ten; the names of one of each language in it, from that folder.

@@ -3,12 +3,13 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
+use portolan::languages::Language;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::conversation::{self, Conversation, Way};
 use crate::memory::Memory;
-use crate::texts::{Kind, Sample};
+use crate::texts::{Sample, Size};
 use crate::{QUIET, Server, TURN, WARM_UP, folder};
 
 /// What was measured while somebody types into a file.
@@ -28,12 +29,12 @@ pub struct Typing {
     pub memory: Option<Memory>,
 }
 
-/// Types into a sample with each server: as a client that is told, then, if the server offers it, as one that asks.
-pub fn typing(servers: &[Server], kind: Kind, sample: &Sample, keystrokes: usize) -> Vec<Typing> {
+/// Types into a file with each server: as a client that is told, then, if the server offers it, as one that asks.
+pub fn typing(servers: &[Server], language: Language, size: Size, keystrokes: usize) -> Vec<Typing> {
     let mut measured: Vec<Typing> = servers.iter().map(|_| Typing::default()).collect();
     for way in [Way::Push, Way::Pull] {
         let mut typists: Vec<Option<Typist>> =
-            servers.iter().map(|server| Typist::start(server, kind, sample, way)).collect();
+            servers.iter().map(|server| Typist::start(server, language, size, way)).collect();
         for turn in (0..WARM_UP + keystrokes).step_by(TURN) {
             let end = (turn + TURN).min(WARM_UP + keystrokes);
             for typist in &mut typists {
@@ -53,13 +54,14 @@ pub fn typing(servers: &[Server], kind: Kind, sample: &Sample, keystrokes: usize
 }
 
 /// How long it takes each time, for each server, from its start to the diagnostics of a file that is opened at once.
-pub fn starts(servers: &[Server], kind: Kind, sample: &Sample, times: usize) -> Vec<Vec<Duration>> {
+pub fn starts(servers: &[Server], language: Language, size: Size, times: usize) -> Vec<Vec<Duration>> {
     let mut measured: Vec<Vec<Duration>> = servers.iter().map(|_| Vec::new()).collect();
     for _ in 0..times {
         for (server, times) in servers.iter().zip(&mut measured) {
+            let Some(sample) = server.sample(language, size) else { continue };
+            let file = File::write(&sample);
             let start = Instant::now();
-            let file = File::write(kind, sample);
-            let opened = file.open(server, kind, sample, Way::Push);
+            let opened = file.open(server, &sample, Way::Push);
             let Some((conversation, _, Some(first))) = opened else { continue };
             times.push(first - start);
             // There is nothing more to ask it.
@@ -76,28 +78,24 @@ struct File {
 }
 
 impl File {
-    fn write(kind: Kind, sample: &Sample) -> Self {
+    fn write(sample: &Sample) -> Self {
         let folder = folder();
-        let path = folder.path().join(kind.file_name());
+        let path = folder.path().join(sample.kind.file_name());
         fs::write(&path, &sample.text).unwrap();
         Self { folder, uri: format!("file://{}", path.display()) }
     }
 
-    /// Starts a server beside it and opens it; when that was, and when its diagnostics came, if the server tells them. `None`: the server is not
-    /// for such files, or does not answer.
+    /// Starts a server beside it and opens it; when that was, and when its diagnostics came, if the server tells them. `None`: the server
+    /// does not answer.
     fn open(
         &self,
         server: &Server,
-        kind: Kind,
         sample: &Sample,
         way: Way,
     ) -> Option<(Conversation, Instant, Option<Instant>)> {
-        if !server.kinds.contains(&kind) {
-            return None;
-        }
         let mut conversation = Conversation::start(server, self.folder.path(), way)?;
         let opened = Instant::now();
-        conversation.open(&self.uri, kind.id(), &sample.text);
+        conversation.open(&self.uri, sample.kind.id(), &sample.text);
         let first = if way == Way::Push { Some(conversation.published(&self.uri, 1)?.0) } else { None };
         Some((conversation, opened, first))
     }
@@ -105,10 +103,10 @@ impl File {
 
 /// Somebody who puts another digit behind a port in the middle of a file, which makes it none, and takes it away again, in
 /// turns; and who, where diagnostics are told, asks for its hover each time.
-struct Typist<'a> {
+struct Typist {
     conversation: Conversation,
     file: File,
-    sample: &'a Sample,
+    sample: Sample,
     way: Way,
     offers_hover: bool,
     opened: Option<Duration>,
@@ -120,11 +118,12 @@ struct Typist<'a> {
     previous: Value,
 }
 
-impl<'a> Typist<'a> {
-    /// Starts a server and opens the file. `None`: the server does not offer this, or has given no answer.
-    fn start(server: &Server, kind: Kind, sample: &'a Sample, way: Way) -> Option<Self> {
-        let file = File::write(kind, sample);
-        let (mut conversation, opened, first) = file.open(server, kind, sample, way)?;
+impl Typist {
+    /// Starts a server and opens the file. `None`: the server does not offer this, is not for such files, or has given no answer.
+    fn start(server: &Server, language: Language, size: Size, way: Way) -> Option<Self> {
+        let sample = server.sample(language, size)?;
+        let file = File::write(&sample);
+        let (mut conversation, opened, first) = file.open(server, &sample, way)?;
         if way == Way::Push {
             // Some servers publish again when they have read the settings.
             conversation.quiet(QUIET)?;

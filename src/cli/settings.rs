@@ -1,5 +1,6 @@
 //! What is asked of the linter: by the configuration that a file falls under, then by the command line.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -54,6 +55,8 @@ pub struct Configurations {
     no_config: bool,
     color: Color,
     selection: Selection,
+    /// What is asked where no configuration is heeded.
+    plain: Settings,
     discovery: Discovery,
     /// The configuration that the command line names.
     named: Option<Arc<Configuration>>,
@@ -91,12 +94,15 @@ impl Configurations {
             severity: own.severity.clone(),
             ignore: own.ignore.clone(),
         };
+        let mut plain = Settings::default();
+        plain.apply(&selection);
         Self {
             language: arguments.sources.language.map(|name| name.0),
             max_file_size: arguments.sources.max_file_size,
             no_config: own.no_config,
             color: arguments.output.color,
             selection,
+            plain,
             discovery,
             named,
             told: Mutex::default(),
@@ -123,10 +129,11 @@ impl Configurations {
     }
 
     /// What is asked for the file at `path` below its `configuration`.
-    pub fn settings_for(&self, configuration: Option<&Configuration>, path: &Path) -> Settings {
-        let mut settings = configuration.map(|it| it.settings_for(path)).unwrap_or_default();
+    pub fn settings_for(&self, configuration: Option<&Configuration>, path: &Path) -> Cow<'_, Settings> {
+        let Some(configuration) = configuration else { return Cow::Borrowed(&self.plain) };
+        let mut settings = configuration.settings_for(path);
         settings.apply(&self.selection);
-        settings
+        Cow::Owned(settings)
     }
 
     /// The language that the file at `path` is in, if somebody says so.

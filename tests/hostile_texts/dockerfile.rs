@@ -52,7 +52,7 @@ fn defaults_in_defaults_are_resolved_from_within() {
     let deep = format!("EXPOSE {}80{}\n", "${A:-".repeat(DEEP), "}".repeat(DEEP));
     assert_eq!(stage(&deep).scan.uses.len(), 1);
     for part in ["${A:-", "\"${A:-", "${A:+", "${A#", "${", "$", "\"", "'"] {
-        let _ = stage(&format!("EXPOSE {}\n", part.repeat(DEEP)));
+        let _ = stage(&format!("EXPOSE {}\n", part.repeat(MANY)));
     }
     let chain = lines(MANY / 4, |n| format!("ARG A{}=${{A{n}:-${{A{n}:-80}}}}\n", n + 1));
     let _ = stage(&format!("{chain}EXPOSE $A{}\n", MANY / 4));

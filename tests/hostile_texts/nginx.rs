@@ -75,12 +75,12 @@ fn upstreams_are_found_however_many() {
 #[test]
 fn what_is_put_in_by_somebody_else_is_passed_over() {
     for part in ["{{ x ", "{% x ", "<% x ", "${a", "@a@ ", "$"] {
-        let _ = nginx(format!("server {{ listen 80; {}\n", part.repeat(DEEP)));
+        let _ = nginx(format!("server {{ listen 80; {}\n", part.repeat(MANY)));
     }
     for part in ["{", "[==[", "--[[", "[=", "'", "a = '}' "] {
-        let _ = nginx(format!("http {{ server {{ content_by_lua_block {{ {} }} }} }}\n", part.repeat(DEEP)));
+        let _ = nginx(format!("http {{ server {{ content_by_lua_block {{ {} }} }} }}\n", part.repeat(MANY)));
     }
-    let _ = nginx(format!("http {{ server {{ content_by_lua_block {{ [{}[[[ }} }} }}\n", "=".repeat(DEEP)));
+    let _ = nginx(format!("http {{ server {{ content_by_lua_block {{ [{}[[[ }} }} }}\n", "=".repeat(MANY)));
 }
 
 #[test]
