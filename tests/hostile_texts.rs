@@ -106,7 +106,7 @@ fn linked(files: Vec<(&'static str, String)>) -> Vec<Arc<Stack>> {
                 let views = [View { stack: Arc::clone(stack), file: index }];
                 let _ = judge(&file.text, language, &file.scan, &views, &Settings::default());
                 let ports: Vec<usize> = (0..member.scan.uses.len()).collect();
-                for &port in ports.last() {
+                if let Some(&port) = ports.last() {
                     let place = Place { file: index, port };
                     let _ = (stack.same_port(place), stack.definitions(place), stack.renamed(place));
                     let name = |path: &Path| path.display().to_string();
