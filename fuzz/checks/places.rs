@@ -1,7 +1,7 @@
 //! Every place that a scan, a finding or a symbol names is a place in the text, and every index leads somewhere.
 
 use portolan::finding::{Edit, Finding};
-use portolan::languages::{Scan, Setting};
+use portolan::languages::{EntryStyle, Scan, Setting};
 use portolan::outline::Symbol;
 use portolan::port::Role;
 use portolan::text::Span;
@@ -63,6 +63,11 @@ fn assert_entries_are_sound(scan: &Scan, text: &str) {
     for entry in &scan.entries {
         let is_port = |port: Option<usize>| port.is_none_or(|port| port < scan.uses.len());
         assert!(is_place(text, entry.span) && is_port(entry.host) && is_port(entry.container), "{entry:?}");
+        if entry.style == EntryStyle::Word {
+            let ports = entry.host.iter().chain(&entry.container).map(|&port| scan.uses[port].span);
+            let is_in = |port: Span| entry.span.start <= port.start && port.end <= entry.span.end;
+            assert!(ports.into_iter().all(is_in), "its ports stand in it: {entry:?}");
+        }
         let spans = entry.removal.iter().chain(&entry.address_span);
         assert!(
             spans.chain(entry.fields.iter().map(|it| &it.key)).all(|it| is_place(text, *it)),

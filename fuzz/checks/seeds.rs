@@ -29,7 +29,8 @@ impl Sources {
 
     /// The texts in a language.
     pub fn of(&self, language: Language) -> Vec<String> {
-        self.known().filter(|(known, _)| *known == language).map(|(_, text)| text.to_owned()).collect()
+        let files = self.known().chain(HOLDING).filter(|(known, _)| *known == language);
+        files.map(|(_, text)| text.to_owned()).collect()
     }
 
     /// The texts in any language, each behind the character that chooses it; and comments to linters.
@@ -94,6 +95,19 @@ fn files_below(folder: &Path) -> Vec<(String, String)> {
     }
     files
 }
+
+/// Files that hold others, and one with a byte order mark.
+const HOLDING: [(Language, &str); 3] = [
+    (
+        Language::Compose,
+        "services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM a\n        EXPOSE 80 81/udp\nconfigs:\n  c:\n    content: |\n      server { listen 80; location / { proxy_pass http://a:80; } }\n",
+    ),
+    (
+        Language::Dockerfile,
+        "FROM a\nEXPOSE 80\nCOPY <<EOF /etc/nginx/nginx.conf\nserver { listen 80; }\nEOF\n",
+    ),
+    (Language::Dockerfile, "\u{feff}FROM a\nEXPOSE 80:81 82\n"),
+];
 
 /// Files with comments to this linter and others.
 const COMMENTED: [&str; 6] = [

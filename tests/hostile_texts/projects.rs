@@ -3,7 +3,7 @@
 use super::{lines, linked};
 
 /// How many services a project has.
-const MANY: usize = if cfg!(debug_assertions) { 500 } else { 4000 };
+const MANY: usize = if cfg!(debug_assertions) { 400 } else { 4000 };
 
 /// As many services, each with that body.
 fn services(body: impl Fn(usize) -> String) -> (&'static str, String) {
