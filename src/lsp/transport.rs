@@ -33,6 +33,9 @@ const READ_AHEAD: usize = 64;
 /// How long the process waits at its end for a client that does not read.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
+/// How long the process goes on at most when its input has ended, whatever it is at.
+const LAST_WORK: Duration = Duration::from_secs(30);
+
 /// Serves until the client says `exit` or closes the server's input.
 pub async fn run(mut service: LspService<impl LanguageServer>, socket: ClientSocket, trace: &Arc<Trace>) {
     let (sender, mut frames) = mpsc::channel(READ_AHEAD);
@@ -232,6 +235,13 @@ fn read_input(sender: mpsc::Sender<Incoming>) {
                 }
             };
             let is_end = matches!(incoming, Incoming::End);
+            if is_end {
+                // Should anything be stuck by then, nobody is left to notice.
+                thread::spawn(|| {
+                    thread::sleep(LAST_WORK);
+                    std::process::exit(1);
+                });
+            }
             if sender.blocking_send(incoming).is_err() || is_end {
                 return;
             }
