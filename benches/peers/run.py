@@ -49,7 +49,7 @@ def parsed():
                         help=f"where a program is: portolan, {', '.join(PEERS)}")
     parser.add_argument("--only", action="append", choices=RACES, help="measure this alone; may be repeated")
     parser.add_argument("--pairs", type=int, default=9, help="how often each program runs (default: %(default)s)")
-    parser.add_argument("--seconds", type=float, default=40, help="how long a peer may take (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=40, help="how much processor time a peer may take (default: %(default)s)")
     arguments = parser.parse_args()
     arguments.work = arguments.work.resolve()
     return arguments
@@ -139,7 +139,7 @@ def linters(race):
     """The linters of each format, on the files that each reads."""
     table = race.table("Beside the linters of each format", "portolan")
     for language, names in LINTERS.items():
-        works = [(f"{files} files", workset.alike(race.work / f"{language}-{files}", language, files)) for files in [1, 100, 1_000]]
+        works = [("1 file" if files == 1 else f"{files} files", workset.alike(race.work / f"{language}-{files}", language, files)) for files in [1, 100]]
         works += [(f"1 file of {size}", workset.large(race.work / f"{language}-clean-{length}", language, length, True))
                   for size, length in workset.SIZES.items()]
         names = [name for name in names if race.tools.has(name)]

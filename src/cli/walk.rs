@@ -209,8 +209,11 @@ pub fn visit<T: Send>(
     walk.visit_given(give, Telling::Aloud, progress, visit, take)
 }
 
-/// How many files a thread takes at once.
+/// How many files a thread takes at once to judge them.
 const BATCH: usize = 16;
+
+/// How many files it takes at once of which nothing is known yet: nearly all of them are passed over.
+const FOUND: usize = 64;
 
 /// What to look at.
 #[derive(Debug)]
@@ -252,13 +255,13 @@ fn give_out(
     configurations: &Arc<Configurations>,
     give: &mut dyn FnMut(Vec<Job>) -> ControlFlow<()>,
 ) {
-    let mut batch = Vec::with_capacity(BATCH);
+    let mut batch = Vec::with_capacity(FOUND);
     let mut give_one = |job: Job| {
         batch.push(job);
-        if batch.len() < BATCH {
+        if batch.len() < FOUND {
             return ControlFlow::Continue(());
         }
-        give(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))
+        give(std::mem::replace(&mut batch, Vec::with_capacity(FOUND)))
     };
     let listed = arguments.sources.listed().unwrap_or_else(|said| {
         let _ = give_one(Job::Failure(said));
