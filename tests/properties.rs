@@ -1,12 +1,18 @@
 //! What must hold of any text, however broken.
 
+#[path = "../fuzz/checks/model.rs"]
+mod model;
+#[path = "../fuzz/checks/places.rs"]
+mod places;
+
+use model::model_offset;
+use places::{assert_findings_are_sound, assert_nested, assert_sound};
 use portolan::config::Settings;
 use portolan::describe::{Wanted, hints};
-use portolan::languages::{Environment, Language, Memory, Scan, Setting, detect, scan, scan_after, scan_in};
+use portolan::languages::{Environment, Language, Memory, detect, scan, scan_after, scan_in};
 use portolan::links::links;
 use portolan::lint::lint;
-use portolan::outline::{Symbol, outline};
-use portolan::port::Role;
+use portolan::outline::outline;
 use portolan::registry::TeamPorts;
 use portolan::text::{Encoding, Position, Range, Span, Text};
 use proptest::prelude::*;
@@ -127,76 +133,13 @@ fn any_language() -> impl Strategy<Value = Language> {
     prop::sample::select(&Language::ALL[..])
 }
 
-/// Every place that a scan names is a place in the text.
-fn assert_sound(scan: &Scan, text: &str) {
-    for port in &scan.uses {
-        assert!(text.get(port.span.start..port.span.end).is_some_and(|text| !text.is_empty()), "{port:?}");
-        let definition = port.variable.as_ref().and_then(|variable| variable.definition);
-        assert!(definition.is_none_or(|span| text.get(span.start..span.end).is_some()), "{port:?}");
-        if let Some(pair) = port.pair {
-            let other = &scan.uses[pair];
-            let back = other.pair.map(|back| &scan.uses[back]);
-            assert!(back.is_some_and(|back| std::ptr::eq(back, port)), "a pair knows each other");
-            // Compose's `expose` has no host, so a mapping there is a mistake with two halves of one kind.
-            let is_mistake = port.role == Role::ServiceExpose && other.role == Role::ServiceExpose;
-            assert!(is_mistake || port.role.is_host() != other.role.is_host(), "{port:?} {other:?}");
-        }
-        assert!(port.scope.is_none_or(|scope| scope < scan.scopes.len()));
-    }
-    assert!(scan.uses.is_sorted_by_key(|port| port.span.start), "in the order of the file");
-    for scope in &scan.scopes {
-        assert!(text.get(scope.span.start..scope.span.end).is_some(), "{scope:?}");
-        assert!(text.get(scope.extent.start..scope.extent.end).is_some(), "{scope:?}");
-    }
-    for file in &scan.files {
-        assert!(text.get(file.span.start..file.span.end).is_some(), "{file:?}");
-    }
-    for setting in settings(scan) {
-        assert!(text.get(setting.span.start..setting.span.end).is_some(), "{setting:?}");
-    }
-    for copy in &scan.copies {
-        assert!(text.get(copy.span.start..copy.span.end).is_some(), "{copy:?}");
-        assert!(copy.stage < scan.stages.len() && !copy.sources.is_empty());
-    }
-}
-
-/// What a scan says of how things hang together.
-fn settings(scan: &Scan) -> Vec<&Setting> {
-    let mut settings = Vec::new();
-    for wiring in scan.services.iter().map(|service| &service.wiring) {
-        let networks = wiring.networks.iter().flatten();
-        settings.extend(networks.flat_map(|network| network.aliases.iter().chain([&network.name])));
-        settings.extend(wiring.container_name.iter().chain(&wiring.hostname));
-        settings.extend(wiring.extends.iter().flat_map(|it| it.file.iter().chain([&it.service])));
-        settings.extend(wiring.links.iter().chain(&wiring.env_files));
-        settings.extend(wiring.mounts.iter().map(|mount| &mount.source));
-        settings.extend(wiring.configs.iter().map(|config| &config.name));
-        settings.extend(wiring.build.iter().filter_map(|build| build.target.as_ref()));
-    }
-    settings.extend(scan.includes.iter().flat_map(|it| it.paths.iter().chain(&it.env_files)));
-    settings.extend(scan.configs.iter().filter_map(|config| config.file.as_ref()));
-    settings
-}
-
-/// Every symbol lies within the one around it, and what is shown of it lies in it.
-fn assert_nested(symbols: &[Symbol], around: Span) {
-    for symbol in symbols {
-        assert!(around.start <= symbol.span.start && symbol.span.end <= around.end, "{symbol:?}");
-        let selection = symbol.selection;
-        assert!(symbol.span.start <= selection.start && selection.end <= symbol.span.end, "{symbol:?}");
-        assert_nested(&symbol.children, symbol.span);
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_text_is_too_broken_to_scan(text in broken_text(), language in any_language()) {
         assert_sound(&scan(&text, language), &text);
-        for finding in lint(&text, language, &Settings::default()) {
-            prop_assert!(text.get(finding.span.start..finding.span.end).is_some());
-        }
+        assert_findings_are_sound(&lint(&text, language, &Settings::default()), &text);
     }
 
     #[test]
@@ -294,31 +237,4 @@ proptest! {
             prop_assert!(back == offset || inside_a_line_end);
         }
     }
-}
-
-/// The offset of a position in a plain string, as the protocol words it.
-fn model_offset(text: &str, position: Position, encoding: Encoding) -> usize {
-    let mut starts = vec![0];
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, char)) = chars.next() {
-        let is_crlf = char == '\r' && chars.peek().is_some_and(|(_, next)| *next == '\n');
-        if (char == '\n' || char == '\r') && !is_crlf {
-            starts.push(at + 1);
-        }
-    }
-    let Some(&start) = starts.get(position.line) else { return text.len() };
-    let end = starts.get(position.line + 1).copied().unwrap_or(text.len());
-    let line = text[start..end].trim_end_matches(['\r', '\n']);
-    let mut units = 0;
-    for (at, char) in line.char_indices() {
-        units += match encoding {
-            Encoding::Utf8 => char.len_utf8(),
-            Encoding::Utf16 => char.len_utf16(),
-            Encoding::Utf32 => 1,
-        };
-        if units > position.character {
-            return start + at;
-        }
-    }
-    start + line.len()
 }

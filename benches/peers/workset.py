@@ -3,6 +3,7 @@
 Everything is made anew from numbers, so that two work sets are the same to the byte. What is there already is not built again.
 """
 
+import multiprocessing
 import re
 from pathlib import Path
 
@@ -33,7 +34,12 @@ def once(folder, build):
     mark = folder.parent / f".{folder.name}.built"
     if not mark.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        build(folder)
+        # What this process has in memory would be counted with what it starts, so another one does it.
+        child = multiprocessing.get_context("fork").Process(target=build, args=(folder,))
+        child.start()
+        child.join()
+        if child.exitcode:
+            raise SystemExit(f"{folder} cannot be built")
         mark.touch()
     return folder
 

@@ -4,6 +4,7 @@
 //! themselves are kept as long as they are not too much, and linked anew for those who ask later. So memory grows with the
 //! names of the files and with what is found, not with what they hold.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
@@ -22,20 +23,21 @@ use crate::languages::Language;
 use crate::lint::{Linted, judge_with_suppressed, lint_with_suppressed};
 use crate::project::{File, Stack, Tree, View, link, roots};
 
-/// How much the stacks that are kept may weigh together, in bytes.
-const MOST_KEPT: usize = 4 << 20;
+/// How much the stacks may weigh together, in bytes, that are kept for the other files of each.
+const MOST_KEPT: usize = 2 << 20;
+
+/// How much the stacks may weigh together that share files, and that are kept for those. A file with more around it is
+/// judged by itself.
+const MOST_SHARED: usize = 48 << 20;
 
 /// How much the files may weigh that are kept for those who link other stacks.
 const MOST_READ: usize = 2 << 20;
 
 /// How much that may weigh which is to be said of files.
-const MOST_SAID: usize = 8 << 20;
+const MOST_SAID: usize = 16 << 20;
 
 /// How much a file weighs beside its text: what was found in it, and what follows from that.
 const OVERHEAD: usize = 4 << 10;
-
-/// How much the stacks around a file may weigh together. A file with more around it is judged by itself.
-const MOST_WEIGHT: usize = 48 << 20;
 
 /// How many bytes of text a stack has at most; the rest is a gap.
 const LARGEST: usize = 12 << 20;
@@ -51,7 +53,9 @@ pub struct Stacks {
     roots: Vec<Root>,
     /// The stacks that a file is a part of, as indexes into the roots.
     around: HashMap<PathBuf, Vec<usize>>,
+    /// The stacks that were linked last, and those that share files.
     linked: Mutex<Kept<usize, Cell>>,
+    shared: Mutex<Kept<usize, Cell>>,
     /// What was said of files while the stack around them was at hand.
     said: Mutex<Said>,
     hasher: RandomState,
@@ -67,6 +71,8 @@ struct Root {
     files: usize,
     /// How much they weigh.
     weight: usize,
+    /// Whether any of them is in another stack too.
+    is_shared: bool,
 }
 
 /// What is to be said of files, by their [addresses](Stacks::address).
@@ -95,6 +101,7 @@ impl Stacks {
             roots: Vec::new(),
             around: HashMap::new(),
             linked: Mutex::new(Kept::new(MOST_KEPT)),
+            shared: Mutex::new(Kept::new(MOST_SHARED)),
             said: Mutex::default(),
             hasher: RandomState::new(),
             changes: Mutex::default(),
@@ -109,11 +116,11 @@ impl Stacks {
     /// Finds the stacks that the compose files at `paths` begin, on several threads, and judges those of their
     /// files that have one of the `wanted` [addresses](Self::address): `settings` tells what is asked of each. A long run
     /// shows its `progress`.
-    pub fn find(
+    pub fn find<'s>(
         &mut self,
         paths: &[PathBuf],
         wanted: &HashSet<u64>,
-        settings: impl Fn(&Path) -> Option<Settings> + Sync,
+        settings: impl Fn(&Path) -> Option<Cow<'s, Settings>> + Sync,
         progress: &Progress,
     ) {
         /// How much all stacks may weigh together, beside something for each of them: compose files that all include each
@@ -138,7 +145,7 @@ impl Stacks {
                 if kept.fetch_add(weight, Ordering::Relaxed) + weight <= MOST_KEPT / 2 {
                     lock(&self.linked).insert(index, Arc::new(OnceLock::from(stack)), weight);
                 }
-                (Root { path: root.clone(), files: files.len(), weight }, files)
+                (Root { path: root.clone(), files: files.len(), weight, is_shared: false }, files)
             },
             |(root, files)| {
                 weight += root.weight;
@@ -154,6 +161,9 @@ impl Stacks {
             Progress::PATIENCE,
             || progress.show(),
         );
+        for &root in around.values().filter(|roots| roots.len() > 1).flatten() {
+            found[root].is_shared = true;
+        }
         (self.roots, self.around) = (found, around);
     }
 
@@ -172,7 +182,12 @@ impl Stacks {
     }
 
     /// Judges those files of `stack` that are `wanted`, as long as it is the only one around them.
-    fn judge(&self, stack: &Arc<Stack>, wanted: &HashSet<u64>, settings: impl Fn(&Path) -> Option<Settings>) {
+    fn judge<'s>(
+        &self,
+        stack: &Arc<Stack>,
+        wanted: &HashSet<u64>,
+        settings: impl Fn(&Path) -> Option<Cow<'s, Settings>>,
+    ) {
         for (index, member) in stack.files.iter().enumerate() {
             let file = &*member.file;
             let address = self.address(&file.path);
@@ -233,6 +248,7 @@ impl Stacks {
         *lock(&self.said) = Said::default();
         for root in self.around(&path) {
             lock(&self.linked).remove(root);
+            lock(&self.shared).remove(root);
             *lock(&self.changes).entry(*root).or_default() += 1;
         }
     }
@@ -246,7 +262,7 @@ impl Stacks {
     fn views(&self, path: &Path, language: Language, text: &str) -> Vec<View> {
         let around = self.around(path);
         let weight: usize = around.iter().map(|&root| self.roots[root].weight).sum();
-        if around.len() > MOST_AROUND || (around.len() > 1 && weight > MOST_WEIGHT) {
+        if around.len() > MOST_AROUND || (around.len() > 1 && weight > MOST_SHARED) {
             return Vec::new();
         }
         let read = OnceLock::new();
@@ -266,15 +282,16 @@ impl Stacks {
 
     /// The stack of that index.
     fn linked(&self, root: usize) -> Arc<Stack> {
-        let Root { path, weight, .. } = &self.roots[root];
-        let cell = {
-            let mut linked = lock(&self.linked);
-            linked.get(&root).unwrap_or_else(|| {
+        let Root { path, weight, is_shared, .. } = &self.roots[root];
+        let known = lock(&self.linked).get(&root);
+        let cell = known.unwrap_or_else(|| {
+            let mut kept = lock(if *is_shared { &self.shared } else { &self.linked });
+            kept.get(&root).unwrap_or_else(|| {
                 let cell = Cell::default();
-                linked.insert(root, Arc::clone(&cell), *weight);
+                kept.insert(root, Arc::clone(&cell), *weight);
                 cell
             })
-        };
+        });
         Arc::clone(cell.get_or_init(|| self.link(path, None)))
     }
 

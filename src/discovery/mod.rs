@@ -131,7 +131,12 @@ impl Discovery {
             let path = folder.join(name);
             let read = open(&path).map_or_else(|| text(&path), Ok);
             // A folder above may be closed to us: what cannot even be seen there is nobody's configuration.
-            (read.is_ok() || fs::metadata(&path).is_ok_and(|it| !it.is_dir())).then_some((path, read))
+            let is_there = match &read {
+                Ok(_) => true,
+                Err(Unread::Io(error)) if error.kind() == io::ErrorKind::NotFound => false,
+                Err(_) => fs::metadata(&path).is_ok_and(|it| !it.is_dir()),
+            };
+            is_there.then_some((path, read))
         });
         let (path, read) = found.next()?;
         let shadowed = found.next().map(|(path, _)| path);

@@ -106,10 +106,17 @@ pub fn read_from(source: impl Read, most: u64, bytes: &mut Vec<u8>) -> Result<()
 ///
 /// Why it is not read.
 pub fn bytes_of(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
-    // To open a device may be enough for it to do something.
-    regular(&fs::metadata(path)?)?;
+    // To open a device may be enough for it to do something; a giant is not even opened.
+    let length = regular(&fs::metadata(path)?)?;
+    if length > most {
+        return Err(Unread::Large(most));
+    }
     let mut bytes = Vec::new();
-    read(path, most, &mut bytes).map(|()| bytes)
+    // What the system makes up for whoever asks says that it is empty, and is nothing that somebody wrote.
+    if length > 0 {
+        read(path, most, &mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 /// The text of the file at `path`, as [`decoded`] has it; `None` where it has more than `most` bytes, or is no regular file.

@@ -99,6 +99,8 @@ pub fn files_in(folder: &Path) -> Vec<PathBuf> {
 
 fn walk(folder: &Path) -> WalkBuilder {
     let mut builder = WalkBuilder::new(folder);
-    builder.hidden(false).require_git(false).sort_by_file_name(Ord::cmp);
+    builder.hidden(false).require_git(false);
+    // What lies in one folder differs by the names alone; to take these out of the paths takes time.
+    builder.sort_by_file_path(|one, other| one.as_os_str().cmp(other.as_os_str()));
     builder
 }

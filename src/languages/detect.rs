@@ -50,8 +50,8 @@ pub fn detect(path: &str, language_id: Option<&str>, text: &str) -> Option<Langu
 #[must_use]
 pub fn by_name(path: &str) -> NameVerdict {
     // The name and two folders above it are all that counts.
-    let end = path.rmatch_indices(['/', '\\']).nth(2).map_or(0, |(at, _)| at + 1);
-    let lower = path[end..].to_ascii_lowercase();
+    let start = memchr::memrchr2_iter(b'/', b'\\', path.as_bytes()).nth(2).map_or(0, |at| at + 1);
+    let lower = path[start..].to_ascii_lowercase();
     let mut folders = lower.rsplit(['/', '\\']);
     let name = folders.next().unwrap_or_default();
     let verdicts = [dockerfile(name), compose(name), nginx(name, folders)];

@@ -6,18 +6,19 @@
 /// Ends the server when the client has ended, if the client is the `process` that started it. Any other number may name a
 /// process of another machine, or of another container.
 #[cfg(unix)]
-pub fn watch(process: u32) {
+pub fn watch(process: i64) {
     use std::os::unix::process::parent_id;
     use std::time::Duration;
 
     /// How often it is looked.
     const PAUSE: Duration = Duration::from_secs(1);
 
-    if parent_id() != process {
+    let parent = || i64::from(parent_id());
+    if parent() != process {
         return;
     }
     std::thread::spawn(move || {
-        while parent_id() == process {
+        while parent() == process {
             std::thread::sleep(PAUSE);
         }
         super::log(format_args!("the client has ended"));
@@ -28,4 +29,4 @@ pub fn watch(process: u32) {
 
 /// Where processes keep their parents, nobody can tell; there a pipe ends with whoever made it.
 #[cfg(not(unix))]
-pub const fn watch(_: u32) {}
+pub const fn watch(_: i64) {}

@@ -84,7 +84,7 @@ impl LanguageServer for Server {
         let complaints = self.session.begin(&params);
         self.session.complain(complaints);
         if let Some(process) = params.process_id {
-            client_process::watch(process);
+            client_process::watch(process.into());
         }
         tokio::spawn(diagnostics::attend(Arc::clone(&self.session)));
         Ok(InitializeResult {

@@ -8,8 +8,11 @@ use std::sync::Arc;
 
 use super::link::Linker;
 use super::paths::{has_wildcards, matches, resolved, split, within_container};
+use super::ports::inside;
 use super::{Body, Fragment, Image, Part, Service};
-use crate::languages::{Config, Language, NameVerdict, Part as Embedded, Scan, ScopeKind, by_name};
+use crate::languages::{
+    Config, Directive, Language, NameVerdict, Part as Embedded, Scan, ScopeKind, by_name,
+};
 use crate::text::Span;
 
 /// How many files of configuration a service has at most.
@@ -51,6 +54,7 @@ struct Container {
 impl Linker<'_> {
     /// Finds the nginx configuration of each of `services`.
     pub fn configure(&mut self, services: &mut [Service]) {
+        self.note_configs();
         for service in services {
             let mut fragments = Vec::new();
             let container = self.container(service);
@@ -60,6 +64,18 @@ impl Linker<'_> {
             }
             self.follow(&container, &mut fragments);
             service.configuration = fragments;
+        }
+    }
+
+    /// Notes where there are `configs` of which name: of several of one name in a file, the first.
+    fn note_configs(&mut self) {
+        for (file, member) in self.stack.files.iter().enumerate() {
+            for (index, config) in member.scan.configs.iter().enumerate() {
+                let known = self.configs.entry(config.name.clone()).or_default();
+                if known.last().is_none_or(|(last, _)| *last != file) {
+                    known.push((file, index));
+                }
+            }
         }
     }
 
@@ -98,8 +114,15 @@ impl Linker<'_> {
         let Some(context) = resolved(&self.folders[body.file], &context) else { return };
         // The base comes first.
         for &stage in stages.iter().rev() {
-            let copies = self.scan(file).copies.iter().filter(|copy| copy.stage == stage);
-            let copies: Vec<_> = copies.filter(|copy| is_about_nginx(&copy.target)).cloned().collect();
+            // They stand by their stages, as those were read.
+            let copies = &self.scan(file).copies;
+            let from = copies.partition_point(|copy| copy.stage < stage);
+            let to = copies.partition_point(|copy| copy.stage <= stage);
+            if !self.allowance.take(copies[from..to].iter().map(|copy| copy.sources.len()).sum()) {
+                continue;
+            }
+            let copies = copies[from..to].iter().filter(|copy| is_about_nginx(&copy.target));
+            let copies: Vec<_> = copies.cloned().collect();
             for copy in copies {
                 let is_folder = copy.target.ends_with('/') || copy.sources.len() > 1;
                 for source in &copy.sources {
@@ -133,11 +156,8 @@ impl Linker<'_> {
 
     /// What the config of that name has of something, and the compose file that says so.
     fn config<T>(&self, name: &str, of: impl Fn(&Config) -> Option<T>) -> Option<(usize, T)> {
-        let files = (0..self.stack.files.len()).rev();
-        let mut found = files.filter_map(|file| {
-            let config = self.scan(file).configs.iter().find(|config| config.name == name)?;
-            Some((file, of(config)?))
-        });
+        let known = self.configs.get(name)?.iter().rev();
+        let mut found = known.filter_map(|&(file, index)| Some((file, of(&self.scan(file).configs[index])?)));
         found.next()
     }
 
@@ -148,13 +168,14 @@ impl Linker<'_> {
                 let Some((file, content)) = self.config(&mount.name.value, |config| config.content) else {
                     continue;
                 };
-                let is_nginx = |part: &Embedded| {
-                    part.language == Language::Nginx
-                        && content.start <= part.span.start
-                        && part.span.end <= content.end
-                };
+                let is_nginx =
+                    |part: &Embedded| part.language == Language::Nginx && part.span.end <= content.end;
                 let path = mount.target.clone().unwrap_or_else(|| format!("/{}", mount.name.value));
-                let parts = self.scan(file).parts.iter().filter(|part| is_nginx(part));
+                let parts = &self.scan(file).parts;
+                let from = parts.partition_point(|part| part.span.start < content.start);
+                let to = parts.partition_point(|part| part.span.start <= content.end);
+                let parts = parts[from..to].iter().filter(|part| is_nginx(part));
+                let parts = parts.filter(|part| self.may_have(file, part.span));
                 fragments.extend(parts.map(|part| Fragment { file, span: part.span, path: path.clone() }));
             }
         }
@@ -192,10 +213,18 @@ impl Linker<'_> {
             return false;
         };
         let span = Span::new(0, self.stack.files[file].file.text.len());
-        if !fragments.iter().any(|known| (known.file, known.span) == (file, span)) {
+        let is_known = fragments.iter().any(|known| (known.file, known.span) == (file, span));
+        if !is_known && self.may_have(file, span) {
             fragments.push(Fragment { file, span, path: target.to_owned() });
         }
         true
+    }
+
+    /// Whether it can be told of one more service that it has the configuration in those bytes of a file.
+    fn may_have(&self, file: usize, span: Span) -> bool {
+        let scan = self.scan(file);
+        let directives = directives_in(&scan.directives, span).len();
+        self.allowance.take(1 + scan.scopes.len() + directives + inside(&scan.uses, span).count())
     }
 
     /// Adds what the `fragments` include, and what that includes.
@@ -208,7 +237,8 @@ impl Linker<'_> {
             let home = home.unwrap_or_else(|| split(&fragment.path).0).to_owned();
             for path in self.included(&fragment) {
                 let path = within_container(&home, &path);
-                if !seen.insert(path.clone()) {
+                let is_new = seen.insert(path.clone());
+                if !is_new || !self.allowance.take(container.places.len()) {
                     continue;
                 }
                 let first = fragments.len();
@@ -224,9 +254,8 @@ impl Linker<'_> {
     fn included(&self, fragment: &Fragment) -> Vec<String> {
         let member = &self.stack.files[fragment.file];
         let text: &str = &member.file.text;
-        let is_within = |at: Span| fragment.span.start <= at.start && at.end <= fragment.span.end;
-        let includes = member.scan.directives.iter();
-        let includes = includes.filter(|it| it.name.of(text) == "include" && is_within(it.span));
+        let directives = directives_in(&member.scan.directives, fragment.span).iter();
+        let includes = directives.filter(|it| it.name.of(text) == "include");
         let paths = includes.filter_map(|it| Some(it.arguments.first()?.of(text).to_owned()));
         paths.filter(|path| !path.contains('$')).collect()
     }
@@ -284,6 +313,13 @@ impl Container {
         // Of what is put in the same place the last hides the others: it comes first here.
         within.min_by_key(|(length, _)| Reverse(*length)).map(|(_, source)| source)
     }
+}
+
+/// Those of `directives`, which are in the order of the file, that stand in `span`.
+fn directives_in(directives: &[Directive], span: Span) -> &[Directive] {
+    let from = directives.partition_point(|directive| directive.span.start < span.start);
+    let to = directives.partition_point(|directive| directive.span.start < span.end);
+    &directives[from..to]
 }
 
 /// Whether the file at `source`, which a container has at `target`, is configuration of nginx by its names.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::link::Linker;
 use super::paths::resolved;
+use super::ports::inside;
 use super::{Body, Image, Part, Place, Service};
 use crate::languages::{Build, Environment, Language, Scan};
-use crate::port::{PortUse, Role};
+use crate::port::Role;
 use crate::text::Span;
 
 /// How many stages are followed that are built upon each other.
@@ -27,12 +28,10 @@ impl Linker<'_> {
     pub fn build(&mut self, services: &mut [Service]) {
         for service in services {
             service.image = match self.wanted(&service.bodies) {
-                Some(Wanted { file: Some(file), within, target }) => {
-                    self.built(file, within, target.as_deref())
-                }
-                Some(Wanted { file: None, .. }) => {
-                    service.has_gaps = true;
-                    Image::Unknown
+                Some(Wanted { file, within, target }) => {
+                    let built = file.and_then(|file| self.built(file, within, target.as_deref()));
+                    service.has_gaps |= built.is_none();
+                    built.unwrap_or_default()
                 }
                 None => match self.value(&service.bodies, "image", |it| it.image.as_ref()) {
                     Some((_, image)) if !image.value.contains('$') => Image::Named(image.value.clone()),
@@ -89,13 +88,24 @@ impl Linker<'_> {
         Some(file)
     }
 
-    /// What comes of building `target`, or the last stage, of the Dockerfile in `file`, or in those bytes of it.
-    fn built(&self, file: usize, within: Option<Span>, target: Option<&str>) -> Image {
-        let scan = self.scan(file);
-        let is_within = |at: Span| within.is_none_or(|span| span.start <= at.start && at.end <= span.end);
-        let own: Vec<usize> = (0..scan.stages.len())
-            .filter(|&stage| is_within(scan.scopes[scan.stages[stage].scope].span))
-            .collect();
+    /// What comes of building `target`, or the last stage, of the Dockerfile in `file`, or in those bytes of it; `None` where
+    /// that is more than can be told.
+    fn built(&mut self, file: usize, within: Option<Span>, target: Option<&str>) -> Option<Image> {
+        let scan = Arc::clone(&self.stack.files[file].scan);
+        let within = within.unwrap_or(Span::new(0, usize::MAX));
+        let place = |stage: usize| scan.scopes[scan.stages[stage].scope].span;
+        let all = self.stages.entry(file).or_insert_with(|| {
+            let mut stages: Vec<usize> = (0..scan.stages.len()).collect();
+            stages.sort_by_key(|&stage| place(stage).start);
+            stages.into()
+        });
+        let from = all.partition_point(|&stage| place(stage).start < within.start);
+        let to = all.partition_point(|&stage| place(stage).start < within.end);
+        let own = &all[from..to];
+        let said: usize = own.iter().map(|&stage| 1 + scan.stages[stage].instructions.len()).sum();
+        if !self.allowance.take(said + inside(&scan.uses, within).count()) {
+            return None;
+        }
         let is_target = |stage: &&usize, number: usize| {
             let name = &scan.scopes[scan.stages[**stage].scope].name;
             target.is_some_and(|target| name.eq_ignore_ascii_case(target) || target.parse() == Ok(number))
@@ -108,23 +118,24 @@ impl Linker<'_> {
                 .find(|(number, stage)| is_target(stage, *number))
                 .map(|(_, stage)| stage),
         };
-        let Some(&first) = first else { return Image::Unknown };
+        let Some(&first) = first else { return Some(Image::Unknown) };
         let based = |stage: &usize| scan.stages[*stage].base;
         let stages: Vec<usize> = std::iter::successors(Some(first), based).take(DEEPEST).collect();
         let base = stages.last().map(|&stage| scan.stages[stage].image.clone()).unwrap_or_default();
-        let ports = exposed(scan, &stages).map(|port| Place { file, port }).collect();
-        Image::Built { file, stages, ports, base }
+        let ports = exposed(&scan, within, &stages).map(|port| Place { file, port }).collect();
+        Some(Image::Built { file, stages, ports, base })
     }
 }
 
-/// The ports that those stages expose, in the order of the file.
-fn exposed<'s>(scan: &'s Scan, stages: &'s [usize]) -> impl Iterator<Item = usize> + 's {
+/// The ports that those stages, which stand in `within`, expose, in the order of the file.
+fn exposed<'s>(scan: &'s Scan, within: Span, stages: &'s [usize]) -> impl Iterator<Item = usize> + 's {
     let is_of = move |scope: Option<usize>| {
         scope.is_some_and(|scope| stages.iter().any(|&stage| scan.stages[stage].scope == scope))
     };
-    let is_own = move |(_, port): &(usize, &PortUse)| {
+    let is_own = move |&index: &usize| {
+        let port = &scan.uses[index];
         let is_trigger = port.entry.is_some_and(|entry| scan.entries[entry].is_trigger);
         port.role == Role::Expose && !is_trigger && is_of(port.scope)
     };
-    scan.uses.iter().enumerate().filter(is_own).map(|(index, _)| index)
+    inside(&scan.uses, within).filter(is_own)
 }

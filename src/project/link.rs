@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::allowance::Allowance;
 use super::paths::resolved;
 use super::{Body, By, Member, Part, Service, Stack, Tree};
 use crate::languages::{self, Environment, Extends, Include, Language, MergeTag, Scan, Setting};
@@ -52,6 +53,10 @@ pub fn link(root: &Path, tree: &dyn Tree) -> Stack {
         by_path: HashMap::new(),
         layers: Vec::new(),
         names: HashMap::new(),
+        widths: HashMap::new(),
+        stages: HashMap::new(),
+        configs: HashMap::new(),
+        allowance: Allowance::new(),
     };
     linker.load(root);
     let (mut services, bodies) = linker.services();
@@ -61,6 +66,7 @@ pub fn link(root: &Path, tree: &dyn Tree) -> Stack {
     linker.read_lists(&services);
     linker.stack.services = services;
     linker.refer();
+    linker.stack.has_gaps |= linker.allowance.is_spent();
     linker.stack
 }
 
@@ -77,6 +83,14 @@ pub struct Linker<'t> {
     layers: Vec<usize>,
     /// For each compose file its services by their names.
     names: HashMap<usize, HashMap<String, usize>>,
+    /// For each compose file how much it says of each of its services.
+    widths: HashMap<usize, Vec<usize>>,
+    /// For each file with Dockerfiles in it the stages, in the order of the file.
+    pub stages: HashMap<usize, Arc<[usize]>>,
+    /// For each name the `configs` of that name: the files and their indexes there.
+    pub configs: HashMap<String, Vec<(usize, usize)>>,
+    /// How much may still be told of services that have something in common.
+    pub allowance: Allowance,
 }
 
 impl Linker<'_> {
@@ -118,7 +132,8 @@ impl Linker<'_> {
     /// The files right in `folder`.
     pub fn files_in(&mut self, folder: &Path) -> Vec<PathBuf> {
         self.stack.asked.insert(folder.to_owned());
-        self.tree.files_in(folder)
+        let files = self.tree.files_in(folder);
+        if self.allowance.take(files.len()) { files } else { Vec::new() }
     }
 
     /// The variables in the lists at `paths`, a later one winning.
@@ -193,8 +208,9 @@ impl Linker<'_> {
         let unmade: Vec<String> =
             made(root).into_iter().filter(|(_, is_made)| !is_made).map(|(name, _)| name).collect();
         let makes = |path: &Path| {
-            let made = made(path);
-            unmade.iter().all(|name| made.iter().any(|(other, is_made)| other == name && *is_made))
+            let made: HashSet<String> =
+                made(path).into_iter().filter(|(_, is_made)| *is_made).map(|(name, _)| name).collect();
+            unmade.iter().all(|name| made.contains(name))
         };
         match base.filter(|base| !unmade.is_empty() && makes(base)) {
             Some(base) => vec![base, root.to_owned()],
@@ -253,8 +269,13 @@ impl Linker<'_> {
             include.env_files.iter().filter_map(resolve).collect()
         };
         let mut inner = self.variables(lists);
-        inner.extend(environment.iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let inner = Arc::new(inner);
+        let adds_some = inner.iter().any(|(name, _)| environment.get(name).is_none());
+        let inner = if adds_some && self.allowance.take(environment.iter().count()) {
+            inner.extend(environment.iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+            Arc::new(inner)
+        } else {
+            Arc::clone(environment)
+        };
         for path in paths {
             self.layer(&path, &own, &inner, Part::Included, depth + 1);
         }
@@ -265,7 +286,9 @@ impl Linker<'_> {
         let services = scan.services.iter().enumerate();
         let names =
             services.map(|(index, service)| (scan.scopes[service.scope].name.clone(), index)).collect();
+        let widths = widths(scan);
         self.names.insert(file, names);
+        self.widths.insert(file, widths);
     }
 
     /// The services by their names, in the order of the files, and where each is spoken of.
@@ -313,6 +336,11 @@ impl Linker<'_> {
             chain.push(Body { file: next.0, service: next.1, by: By::Extends });
             at = next;
         }
+        let taken_over: usize = chain[1..].iter().map(|body| self.widths[&body.file][body.service]).sum();
+        if !self.allowance.take(taken_over) {
+            chain.truncate(1);
+            has_gaps = true;
+        }
         has_gaps |= chain.iter().any(|body| self.own(*body).wiring.is_cut);
         bodies.extend(chain.into_iter().rev());
         has_gaps
@@ -335,6 +363,31 @@ impl Linker<'_> {
         let service = *self.names.get(&other)?.get(&extends.service.value)?;
         Some((other, service))
     }
+}
+
+/// How much a compose file says of each of its services: what who extends it says too.
+fn widths(scan: &Scan) -> Vec<usize> {
+    let mut ports = vec![0; scan.scopes.len()];
+    for scope in scan.uses.iter().filter_map(|port| port.scope) {
+        ports[scope] += 1;
+    }
+    let width = |service: &languages::Service| {
+        let wiring = &service.wiring;
+        let networks = wiring.networks.iter().flatten().map(|network| 1 + network.aliases.len());
+        let arguments = wiring.build.as_ref().map_or(0, |build| build.args.len());
+        let lists = [
+            service.entries.len(),
+            service.profiles.len(),
+            wiring.links.len(),
+            wiring.mounts.len(),
+            wiring.configs.len(),
+            wiring.env_files.len(),
+            wiring.merging.keys.len(),
+            arguments,
+        ];
+        ports[service.scope] + lists.iter().sum::<usize>() + networks.sum::<usize>()
+    };
+    scan.services.iter().map(width).collect()
 }
 
 /// Whether a compose file says what a service is made from.

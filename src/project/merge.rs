@@ -24,6 +24,9 @@ impl Linker<'_> {
             services.iter().enumerate().map(|(index, service)| (service.name.clone(), index)).collect();
         for index in 0..services.len() {
             services[index].reach = self.reach(&bodies[index], &known);
+            if let Reach::Of(other) = services[index].reach {
+                services[other].is_shared = true;
+            }
             for link in bodies[index]
                 .iter()
                 .flat_map(|body| self.own(*body).wiring.links.iter().map(move |link| (body, link)))

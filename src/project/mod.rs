@@ -13,6 +13,7 @@ use crate::languages::{self, Assignment, Environment, Language, Scan};
 use crate::text::Span;
 
 mod across;
+mod allowance;
 mod configuration;
 mod files;
 mod image;
@@ -104,7 +105,8 @@ pub struct Stack {
     pub references: Vec<Reference>,
     /// What would be otherwise if something there changed: files and folders, whether they are there or not.
     pub asked: BTreeSet<PathBuf>,
-    /// Whether a compose file that it names could not be read, so that there may be more services, and more of each.
+    /// Whether a compose file that it names could not be read, or there is more than can be told, so that there may be more
+    /// services, and more of each.
     pub has_gaps: bool,
 }
 
@@ -172,6 +174,8 @@ pub struct Service {
     /// Whether it has a command of its own, a list of variables or a variable named like a port, so that it may listen
     /// elsewhere than its image says.
     pub may_listen_elsewhere: bool,
+    /// Whether other services have its network too, so that they may listen where it is reached.
+    pub is_shared: bool,
     /// Whether something that it is made from could not be read: there may be more ports.
     pub has_gaps: bool,
 }

@@ -218,21 +218,28 @@ impl Stack {
     #[must_use]
     pub fn same_port(&self, place: Place) -> Vec<Mention> {
         let mentions = self.mentions();
+        let mut by_port: HashMap<ServicePort, Vec<usize>> = HashMap::new();
+        let mut by_place: HashMap<(usize, Span), Vec<usize>> = HashMap::new();
+        let places: Vec<_> = mentions.iter().map(|(_, mention)| self.written(mention.place)).collect();
+        for (index, ((port, _), place)) in mentions.iter().zip(&places).enumerate() {
+            by_port.entry(*port).or_default().push(index);
+            if let Some(place) = place {
+                by_place.entry(*place).or_default().push(index);
+            }
+        }
         let mut ports = self.ports_among(&mentions, place);
+        let mut queue: Vec<ServicePort> = ports.iter().copied().collect();
         let mut found: BTreeSet<Mention> = BTreeSet::new();
         let mut written: HashSet<(usize, Span)> = HashSet::new();
-        loop {
-            let before = (ports.len(), found.len());
-            for (port, mention) in &mentions {
-                let place = self.written(mention.place);
-                if ports.contains(port) || place.is_some_and(|place| written.contains(&place)) {
-                    ports.insert(*port);
-                    found.insert(*mention);
-                    written.extend(place);
+        while let Some(port) = queue.pop() {
+            for &index in &by_port[&port] {
+                found.insert(mentions[index].1);
+                let Some(place) = places[index].filter(|place| written.insert(*place)) else { continue };
+                for (other, _) in by_place[&place].iter().map(|&index| mentions[index]) {
+                    if ports.insert(other) {
+                        queue.push(other);
+                    }
                 }
-            }
-            if before == (ports.len(), found.len()) {
-                break;
             }
         }
         let variables: Vec<Mention> =

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::allowance::Allowance;
 use super::configuration::upstreams;
 use super::link::Linker;
 use super::ports::inside;
@@ -19,7 +20,7 @@ impl Linker<'_> {
     /// Finds every reference to a service.
     pub fn refer(&mut self) {
         let stack = &self.stack;
-        let mut found = Found::new(stack);
+        let mut found = Found::new(stack, &self.allowance);
         let by_scope: Vec<HashMap<usize, Vec<usize>>> =
             stack.files.iter().map(|it| by_scope(&it.scan)).collect();
         for (from, service) in stack.services.iter().enumerate() {
@@ -69,7 +70,9 @@ impl Linker<'_> {
                 let paths = self.own(body).wiring.env_files.iter();
                 let paths =
                     paths.filter_map(|path| super::paths::resolved(&self.folders[body.file], &path.value));
-                lists.extend(paths.filter_map(|path| self.position(&path)).map(|file| (from, file)));
+                let files = paths.filter_map(|path| self.position(&path));
+                let files = files.filter(|&file| self.allowance.take(self.scan(file).uses.len()));
+                lists.extend(files.map(|file| (from, file)));
             }
         }
         lists
@@ -77,27 +80,17 @@ impl Linker<'_> {
 }
 
 /// The references found so far.
-struct Found {
+struct Found<'a> {
     /// The services by the names that they have, in lower case, each with the kind of the name.
     names: HashMap<String, Vec<(usize, NameKind)>>,
-    /// The services whose network others have too.
-    shared: HashSet<usize>,
+    allowance: &'a Allowance,
     seen: HashSet<(Place, usize)>,
     references: Vec<Reference>,
 }
 
-impl Found {
-    fn new(stack: &Stack) -> Self {
-        let shared = stack.services.iter().filter_map(|service| match service.reach {
-            Reach::Of(other) => Some(other),
-            _ => None,
-        });
-        Self {
-            names: names(&stack.services),
-            shared: shared.collect(),
-            seen: HashSet::new(),
-            references: Vec::new(),
-        }
+impl<'a> Found<'a> {
+    fn new(stack: &Stack, allowance: &'a Allowance) -> Self {
+        Self { names: names(&stack.services), allowance, seen: HashSet::new(), references: Vec::new() }
     }
 
     /// Adds those of `ports`, which stand in `file` and which service `from` says, that lead to a service.
@@ -121,11 +114,16 @@ impl Found {
         if is_itself(host) {
             // On the network of the host it is whoever publishes there, and on another's whoever shares that.
             let is_alone = matches!(stack.services[from].reach, Reach::Networks(_) | Reach::Alone);
-            return (is_alone && !self.shared.contains(&from)).then_some((from, Naming::Itself));
+            return (is_alone && !stack.services[from].is_shared).then_some((from, Naming::Itself));
         }
         let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
         let mut to = None;
-        for (service, kind) in self.names.get(&host)? {
+        let known = self.names.get(&host)?;
+        let networks = known.iter().map(|(service, _)| stack.networks(from) + stack.networks(*service));
+        if !self.allowance.take(known.len() + networks.sum::<usize>()) {
+            return None;
+        }
+        for (service, kind) in known {
             let knows = match kind {
                 NameKind::Service | NameKind::Container => stack.are_connected(from, *service),
                 NameKind::Host => Some(*service == from),
@@ -170,10 +168,12 @@ impl Stack {
         }
     }
 
-    /// Whether other services have the network of that one, so that they may listen where it is reached.
-    #[must_use]
-    pub fn is_shared(&self, service: usize) -> bool {
-        self.services.iter().any(|other| other.reach == Reach::Of(service))
+    /// How many networks a service is on by itself.
+    fn networks(&self, service: usize) -> usize {
+        match &self.services[service].reach {
+            Reach::Networks(networks) => networks.len(),
+            _ => 0,
+        }
     }
 
     /// Whether a service is on that network; `None` where the files do not tell.
@@ -217,10 +217,11 @@ fn commands(scan: &Scan, stages: &[usize]) -> Vec<Span> {
 fn names(services: &[Service]) -> HashMap<String, Vec<(usize, NameKind)>> {
     let mut names: HashMap<String, Vec<(usize, NameKind)>> = HashMap::new();
     for (index, service) in services.iter().enumerate() {
+        let mut seen = HashSet::new();
         for name in &service.names {
-            let known = names.entry(name.name.to_ascii_lowercase()).or_default();
-            if !known.iter().any(|(service, kind)| *service == index && *kind == name.kind) {
-                known.push((index, name.kind.clone()));
+            let lower = name.name.to_ascii_lowercase();
+            if seen.insert((lower.clone(), &name.kind)) {
+                names.entry(lower).or_default().push((index, name.kind.clone()));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What rules ask of the project around a file: who leads where, and what a service is certain to listen on.
 
-use std::cell::LazyCell;
+use std::cell::{LazyCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use super::{Context, is_every_address, is_known_for};
@@ -158,7 +158,8 @@ impl<'a> Offer<'a> {
             || service.has_gaps
             || !matches!(service.reach, Reach::Networks(_))
             || service.mappings.len().max(service.exposed.len()) > MOST
-            || around.stack.is_shared(index);
+            || matches!(&service.image, Image::Built { ports, .. } if ports.len() > MOST)
+            || service.is_shared;
         if is_open {
             return None;
         }
@@ -241,6 +242,8 @@ pub fn holds(range: PortRange, number: u16) -> bool {
 pub struct Mentions<'a> {
     /// The ports by the file and its scope; those without a scope may be anybody's in the file.
     ports: HashMap<(usize, Option<usize>), Vec<Mentioned<'a>>>,
+    /// The ports of the services that were asked about, by their names: ranges in their order, which are apart.
+    known: RefCell<HashMap<&'a str, Vec<PortRange>>>,
 }
 
 /// A port, with the host beside it that has to be the service's own.
@@ -269,7 +272,15 @@ impl<'a> Mentions<'a> {
     }
 
     /// Whether `service`, its image or its configuration names that port as one of its own.
-    pub fn hold(&self, around: Around<'_>, service: &Service, number: u16) -> bool {
+    pub fn hold(&self, around: Around<'a>, service: &'a Service, number: u16) -> bool {
+        let mut known = self.known.borrow_mut();
+        let ports = known.entry(&service.name).or_insert_with(|| self.of_service(around, service));
+        let behind = ports.partition_point(|range| range.last < u32::from(number));
+        ports.get(behind).is_some_and(|range| holds(*range, number))
+    }
+
+    /// The ports that `service`, its image or its configuration names as its own.
+    fn of_service(&self, around: Around<'_>, service: &Service) -> Vec<PortRange> {
         let mut places = Vec::new();
         for body in &service.bodies {
             let scope = around.scan(body.file).services[body.service].scope;
@@ -284,11 +295,20 @@ impl<'a> Mentions<'a> {
             let scopes = 0..around.scan(fragment.file).scopes.len();
             places.extend(scopes.map(|scope| (fragment.file, Some(scope))));
         }
-        let is_own = |host: &Option<&str>| {
-            host.is_none_or(|host| service.names.iter().any(|it| it.name.eq_ignore_ascii_case(host)))
-        };
-        let ports = places.iter().filter_map(|place| self.ports.get(place));
-        ports.flatten().any(|(range, host)| holds(*range, number) && is_own(host))
+        let names: HashSet<String> = service.names.iter().map(|it| it.name.to_ascii_lowercase()).collect();
+        let is_own = |host: &Option<&str>| host.is_none_or(|host| names.contains(&host.to_ascii_lowercase()));
+        let ports = places.iter().filter_map(|place| self.ports.get(place)).flatten();
+        let mut ports: Vec<PortRange> = ports
+            .filter(|(range, host)| !range.is_empty() && is_own(host))
+            .map(|(range, _)| *range)
+            .collect();
+        ports.sort_by_key(|range| (range.first, range.last));
+        ports.dedup_by(|next, last| {
+            let is_within = next.first <= last.last;
+            last.last = if is_within { last.last.max(next.last) } else { last.last };
+            is_within
+        });
+        ports
     }
 }
 

@@ -36,6 +36,11 @@ impl Comment {
         self.span.touches(at) || self.target.is_some_and(|target| target.touches(at))
     }
 
+    /// Whether it takes out what starts at byte `at`, where that is not about the comment itself.
+    pub fn takes_out(&self, at: usize) -> bool {
+        self.extent == Extent::Place && self.target.is_some_and(|target| target.touches(at))
+    }
+
     /// Why it is there, if it says so.
     pub fn reason<'t>(&self, text: &'t str) -> Option<&'t str> {
         self.reason.map(|reason| reason.of(text))

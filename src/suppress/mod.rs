@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::finding::{Edit, Finding, Fix, Safety};
-use crate::languages::{Language, Scan};
+use crate::languages::{self, Language, Scan};
 use crate::rules::{Rule, UNKNOWN_RULE, UNUSED_SUPPRESSION};
 use crate::text::Span;
 
@@ -138,20 +138,39 @@ pub fn suppress(
 }
 
 /// The edit that makes the file say itself that `finding` is to be ignored, in the way that the place allows: at the end
-/// of its line, on a line of its own above, or within a comment that is there already.
+/// of its line, on a line of its own above, or within a comment that is there already. `None` where that would not be heard.
 #[must_use]
 pub fn ignoring(text: &str, language: Language, scan: &Scan, finding: &Finding) -> Option<Fix> {
     if is_on_comments(finding.rule) {
         return None;
     }
+    let fix = naming(text, language, scan, finding)?;
+    // What looks like a comment may be none: it may stand in quotes that something broken left open.
+    let has_comment = line_at(text, finding.span.start).of(text).contains('#');
+    let is_plain = scan.breakages.is_empty() && !has_comment;
+    (is_plain || fix.edits.iter().all(|edit| is_heard(text, language, edit, finding))).then_some(fix)
+}
+
+/// Whether `text` has a comment that takes `finding` out once the words of `edit` are put in.
+fn is_heard(text: &str, language: Language, edit: &Edit, finding: &Finding) -> bool {
+    let after = [&text[..edit.span.start], &edit.text, &text[edit.span.end..]].concat();
+    let is_moved = edit.span.start <= finding.span.start;
+    let at = finding.span.start + if is_moved { edit.text.len() } else { 0 };
+    let scan = languages::scan(&after, language);
+    comments(&after, language, &scan).iter().any(|comment| {
+        comment.takes_out(at) && comment.names.iter().any(|name| name.of(&after) == finding.rule)
+    })
+}
+
+/// The edit that names the rule of `finding` where the place calls for it.
+fn naming(text: &str, language: Language, scan: &Scan, finding: &Finding) -> Option<Fix> {
     let title = format!("Ignore `{}` here", finding.rule);
     let fix = |at: usize, text: String| {
         let edits = vec![Edit { span: Span::new(at, at), text }];
         Some(Fix { title, safety: Safety::Unsafe, edits })
     };
     let at = finding.span.start;
-    let speaks_of_it = |comment: &Comment| comment.extent == Extent::Place && comment.is_about(at);
-    if let Some(comment) = comments(text, language, scan).into_iter().rfind(speaks_of_it)
+    if let Some(comment) = comments(text, language, scan).into_iter().rfind(|comment| comment.takes_out(at))
         && let Some(last) = comment.names.last()
     {
         return fix(last.end, format!(", {}", finding.rule));
@@ -170,7 +189,7 @@ pub fn ignoring(text: &str, language: Language, scan: &Scan, finding: &Finding) 
         return fix(above, comment + indentation.trim_start_matches('\u{feff}'));
     }
     let gap = if language == Language::Compose { "  " } else { " " };
-    let end = line.start + line.of(text).trim_end().len();
+    let end = line.start + line.of(text).trim_end_matches(BLANKS).len();
     fix(end, format!("{gap}# {MARK} ignore[{}]", finding.rule))
 }
 
@@ -185,7 +204,6 @@ mod tests {
     use crate::config::Settings;
     use crate::finding::Severity;
     use crate::fix::{self, edited};
-    use crate::languages;
     use crate::lint::lint;
 
     fn found(text: &str, language: Language) -> Vec<String> {
@@ -304,6 +322,20 @@ EXPOSE 47
         let text = "server {\r\n  listen 80;  # portolan: ignore[reserved-port]\r\n}\r\n";
         let lint = |text: &str| lint(text, Language::Nginx, &Settings::default());
         assert_eq!(fix::apply(text, Safety::Safe, lint).text, "server {\r\n  listen 80;\r\n}\r\n");
+    }
+
+    #[test]
+    fn what_would_not_be_heard_is_not_offered() {
+        let offered = |text: &str, language: Language, rule: &str| {
+            let findings = lint(text, language, &Settings::default());
+            let finding = findings.iter().find(|finding| finding.rule == rule).expect("it is found");
+            ignoring(text, language, &languages::scan(text, language), finding).is_some()
+        };
+        let service = |body: &str| format!("services:\n  a:\n    image: b\n{body}");
+        let commented = service("    # no YAML may hold this: \u{1}\n");
+        assert!(!offered(&commented, Language::Compose, "syntax-error"), "a comment speaks of other lines");
+        let whole = service("    ports: [\"585:80\"] # ours\n");
+        assert!(offered(&whole, Language::Compose, "deregistered-port"));
     }
 
     #[test]

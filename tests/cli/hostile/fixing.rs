@@ -30,8 +30,8 @@ fn what_is_no_utf_8_stays_byte_for_byte() {
 
 #[test]
 fn nothing_changes_but_what_is_mended() {
-    let before = format!("\u{feff}FROM a\r\n# \0 \u{202e}\r\r\nEXPOSE 585\r\n\x1a");
-    let folder = folder(&[("Dockerfile", &before)]);
+    let before = "\u{feff}FROM a\r\n# \0 \u{202e}\r\r\nEXPOSE 585\r\n\x1a";
+    let folder = folder(&[("Dockerfile", before)]);
     let (_, err, _) = run(folder.path(), FIX);
     assert_eq!(fs::read_to_string(folder.path().join("Dockerfile")).unwrap(), before.replace("585", "993"));
     assert_eq!(err, "");

@@ -37,7 +37,7 @@ fn what_may_not_be_read_is_told_and_the_rest_is_checked() {
         ("closed.dockerfile", MAIL),
         ("open/Dockerfile", MAIL),
         ("listed/Dockerfile", MAIL),
-        ("silent/portolan.toml", ""),
+        ("silent/portolan.toml", "[ports]\n"),
         ("silent/Dockerfile", MAIL),
         ("hidden/.gitignore", "*\n"),
         ("hidden/Dockerfile", MAIL),
