@@ -297,6 +297,8 @@ fn wrong_parameters_of_requests_are_told_and_those_of_notifications_passed_over(
         let answer = client.request(method, json!({"token": 1})).unwrap_err();
         assert!(answer["code"] == -32600 || answer["code"] == -32602, "{method}: {answer}");
     }
+    // Some of it was right for closing the document.
+    client.open(URI, "dockerfile", "FROM alpine\nEXPOSE 585\n");
     lives(&mut client);
     client.finish();
 }
