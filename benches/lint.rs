@@ -1,4 +1,4 @@
-//! How fast files are read and judged: `cargo bench --bench lint`, in bytes per second.
+//! How fast files are read and judged, what a keystroke costs, and a hover: `cargo bench --bench lint`.
 //!
 //! Each text is the demo's file of that language, many times over under new names, some 100 KB in all.
 
@@ -6,9 +6,10 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use portolan::config::Settings;
 use portolan::describe::{self, Markup};
-use portolan::languages::{Language, scan};
+use portolan::languages::{Language, Memory, scan, scan_after};
 use portolan::lint::{judge, lint};
 use portolan::registry::TeamPorts;
+use portolan::text::{Encoding, Span, Text};
 
 fn main() {
     divan::main();
@@ -36,6 +37,27 @@ fn judging(bencher: Bencher, language: &str) {
     bencher
         .counter(BytesCount::of_str(&text))
         .bench(|| judge(divan::black_box(&text), language, &scan, &[], &settings));
+}
+
+/// From a digit that is typed in the middle of a file, or taken away again, to the findings: what the server does for each
+/// keystroke, with what it remembers of the text before.
+#[divan::bench(args = ["dockerfile", "compose", "nginx"])]
+fn a_keystroke(bencher: Bencher, language: &str) {
+    let (language, text) = sample(language);
+    let middle = text.len() / 2;
+    let digit = middle + text[middle..].find("80").expect("there are ports in the second half");
+    let (mut document, mut memory, settings) = (Text::new(&text), Memory::default(), Settings::default());
+    let mut is_typed = false;
+    bencher.bench_local(|| {
+        let (span, typed) =
+            if is_typed { (Span::new(digit, digit + 1), "") } else { (Span::new(digit, digit), "1") };
+        is_typed = !is_typed;
+        let range = document.range(span, Encoding::Utf16);
+        document.replace(range, typed, Encoding::Utf16);
+        let text = document.to_string();
+        let scan = scan_after(&text, language, &mut memory);
+        judge(&text, language, &scan, &[], &settings)
+    });
 }
 
 #[divan::bench]

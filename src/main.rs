@@ -3,12 +3,12 @@
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use portolan::cli::{self, Arguments};
 use portolan::lsp;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::given();
     if let Some(outcome) = cli::run(&arguments) {
         return outcome.into();
     }

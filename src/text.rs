@@ -3,6 +3,8 @@
 //! Everything else in the project speaks of bytes. Lines end at `\n`, `\r\n` and `\r`, and at nothing else, as the
 //! Language Server Protocol says.
 
+use std::borrow::Cow;
+
 use ropey::Rope;
 
 /// A half-open range of bytes, `start..end`, in the text of one file.
@@ -62,6 +64,22 @@ pub fn end_of_line(text: &str, at: usize) -> &'static str {
         Some([b'\r', ..]) => "\r",
         _ => "\n",
     }
+}
+
+/// What the `bytes` of a file say: UTF-8, in which every byte that is none is replaced by U+FFFD, or UTF-16, if they begin with
+/// its byte order mark. The mark stays, as U+FEFF.
+#[must_use]
+pub fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    let units: fn([u8; 2]) -> u16 = match (str::from_utf8(bytes), bytes) {
+        (Ok(text), _) => return Cow::Borrowed(text),
+        (_, [0xff, 0xfe, ..]) => u16::from_le_bytes,
+        (_, [0xfe, 0xff, ..]) => u16::from_be_bytes,
+        _ => return String::from_utf8_lossy(bytes),
+    };
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let text = char::decode_utf16(pairs.iter().map(|pair| units(*pair)));
+    let text = text.map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER));
+    Cow::Owned(text.chain(rest.iter().map(|_| char::REPLACEMENT_CHARACTER)).collect())
 }
 
 /// What an editor counts a column in.
@@ -162,6 +180,12 @@ impl Text {
         let end = self.rope.byte_to_char(one.max(other));
         self.rope.remove(start..end);
         self.rope.insert(start, text);
+    }
+
+    /// All of it, copied once.
+    #[must_use]
+    pub fn whole(&self) -> String {
+        String::from(&self.rope)
     }
 
     /// The length in bytes.

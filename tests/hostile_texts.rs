@@ -8,8 +8,6 @@
 
 #[path = "hostile_texts/compose.rs"]
 mod compose;
-#[path = "hostile_texts/crates.rs"]
-mod crates;
 #[path = "hostile_texts/dockerfile.rs"]
 mod dockerfile;
 #[path = "hostile_texts/nginx.rs"]

@@ -78,6 +78,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("std::process", &["cli", "lsp", "main"]),
     ("std::net::Tcp", &[]),
     ("std::net::Udp", &[]),
+    ("libc::", &["discovery"]),
     ("tokio::", &["lsp"]),
     ("tower_lsp::", &["lsp"]),
     ("ropey::", &["text"]),
@@ -182,5 +183,20 @@ fn what_is_shipped_has_the_version_of_the_program() {
     ] {
         let text = fs::read_to_string(file).unwrap();
         assert!(text.lines().any(|own| own.trim() == line), "{file} has no line `{line}`");
+    }
+}
+
+#[test]
+fn every_promise_of_safety_names_tests_that_there_are() {
+    let page = fs::read_to_string("SECURITY.md").unwrap();
+    let promises: Vec<&str> = page.lines().filter(|line| line.starts_with("| **")).collect();
+    assert!(promises.len() >= 10, "{promises:?}");
+    for promise in promises {
+        let tests: Vec<_> = promise.split('`').filter_map(|code| code.split_once(".rs::")).collect();
+        assert!(!tests.is_empty(), "{promise}");
+        for (file, test) in tests {
+            let text = fs::read_to_string(format!("{file}.rs")).unwrap_or_default();
+            assert!(text.contains(&format!("\nfn {test}() {{")), "there is no {test} in {file}.rs");
+        }
     }
 }

@@ -158,6 +158,11 @@ impl Conversation {
         memory::memory(self.child.id())
     }
 
+    /// How long the server has computed so far.
+    pub fn computed(&self) -> Option<Duration> {
+        memory::computed(self.child.id())
+    }
+
     /// Ends the server as the protocol wants it; `None` where it does not.
     pub fn end(mut self) -> Option<()> {
         self.request("shutdown", Value::Null)?;

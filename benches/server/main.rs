@@ -6,8 +6,12 @@
 //!
 //! ```text
 //! cargo bench --bench server -- --server 'docker:dockerfile=docker-langserver --stdio' \
-//!     --server 'yaml:compose=yaml-language-server --stdio' --settings yaml=settings.json
+//!     --server 'yaml:compose=yaml-language-server --stdio' --settings yaml=settings.json \
+//!     --server 'ruff:python=ruff server'
 //! ```
+//!
+//! The servers take turns, ten keystrokes each, so that what else the machine does comes to all of them. A server of Python's
+//! reads a file of its own, of the same length as ours and typed into in the same way.
 //!
 //! What a server does not offer, or does not answer in time, is `–`.
 
@@ -19,6 +23,7 @@ mod memory;
 mod stacks;
 mod table;
 mod texts;
+mod typing;
 
 use std::fs;
 use std::path::Path;
@@ -33,7 +38,7 @@ use conversation::{Conversation, Way};
 use memory::Memory;
 use stacks::Linked;
 use table::{Cell, Table};
-use texts::{Sample, Size};
+use texts::{Kind, Sample, Size};
 
 #[derive(Parser)]
 struct Arguments {
@@ -45,11 +50,20 @@ struct Arguments {
     #[arg(long, value_name = "NAME=FILE")]
     settings: Vec<String>,
     /// Only files of this language: `dockerfile`, `compose` or `nginx`.
-    #[arg(long, value_parser = |name: &str| Language::from_name(name).ok_or("it is no language"))]
-    language: Option<Language>,
-    /// How many keystrokes are timed in each file.
+    #[arg(long = "language", value_parser = |name: &str| Language::from_name(name).ok_or("it is no language"))]
+    languages: Vec<Language>,
+    /// Only files of this size: `10KB`, `1MB`, `1000lines`.
+    #[arg(long = "size", value_parser = |name: &str| Size::from_name(name).ok_or("it is no size"))]
+    sizes: Vec<Size>,
+    /// How many keystrokes are timed in each file; fewer in those above 100 KB.
     #[arg(long)]
     keystrokes: Option<usize>,
+    /// How many times a server is started with a file of 10 KB.
+    #[arg(long)]
+    starts: Option<usize>,
+    /// Passes over the workspaces.
+    #[arg(long)]
+    no_workspaces: bool,
     /// How many files the workspace holds.
     #[arg(long)]
     files: Option<usize>,
@@ -61,7 +75,7 @@ struct Arguments {
 /// A server that is measured.
 struct Server {
     name: String,
-    languages: Vec<Language>,
+    kinds: Vec<Kind>,
     program: String,
     arguments: Vec<String>,
     /// What it is told where it asks for the settings, and after the handshake.
@@ -71,6 +85,9 @@ struct Server {
 /// Keystrokes before the first that counts: what runs on a virtual machine gets faster.
 const WARM_UP: usize = 20;
 
+/// How many keystrokes in a row one server gets.
+const TURN: usize = 10;
+
 /// How long nothing may come and nothing may be computed until a server is said to be quiet.
 const QUIET: Duration = Duration::from_secs(1);
 
@@ -78,27 +95,51 @@ fn main() {
     let arguments = Arguments::parse();
     let servers = servers(&arguments);
     let keystrokes = arguments.keystrokes.unwrap_or(if arguments.bench { 400 } else { 3 });
+    let starts = arguments.starts.unwrap_or(if arguments.bench { 21 } else { 1 });
     let files = arguments.files.unwrap_or(if arguments.bench { 1000 } else { 10 });
-    let sizes =
-        if arguments.bench { vec![Size::Lines(1000), Size::Bytes(100_000)] } else { vec![Size::Lines(60)] };
+    let sizes = match arguments.sizes {
+        sizes if !sizes.is_empty() => sizes,
+        _ if arguments.bench => vec![
+            Size::Bytes(10_000),
+            Size::Lines(1000),
+            Size::Bytes(100_000),
+            Size::Bytes(1_000_000),
+            Size::Bytes(10_000_000),
+        ],
+        _ => vec![Size::Lines(60)],
+    };
+    let is_wanted =
+        |language: &Language| arguments.languages.is_empty() || arguments.languages.contains(language);
 
     let mut table = Table::new(servers.iter().map(|server| server.name.clone()).collect());
-    for language in Language::ALL.into_iter().filter(|it| arguments.language.is_none_or(|only| *it == only)) {
+    for language in Language::ALL.into_iter().filter(is_wanted) {
         for &size in &sizes {
-            let sample = texts::sample(language, size);
+            let keystrokes = keystrokes.min((40_000_000 / size.bytes()).max(11));
             table.heading(&format!("{}, {size}, {keystrokes} keystrokes", language.name()));
-            let measured: Vec<Typing> =
-                servers.iter().map(|server| typing(server, language, &sample, keystrokes)).collect();
+            let measured = typing::typing(&servers, language, size, keystrokes);
             table.row(
                 "diagnostics without, with the mistake",
                 measured.iter().map(|it| Cell::counts(&it.found)),
             );
+            table.row("opened → pushed diagnostics", measured.iter().map(|it| Cell::time(it.opened)));
             table.latency("keystroke → pushed diagnostics", measured.iter().map(|it| &it.push));
             table.latency("keystroke → pulled diagnostics", measured.iter().map(|it| &it.pull));
             table.latency("hover after a keystroke", measured.iter().map(|it| &it.hover));
+            table.row("computed for a keystroke", measured.iter().map(|it| Cell::time(it.computed)));
             table.row("resident", measured.iter().map(|it| Cell::memory(it.memory.map(|it| it.resident))));
         }
+        let size = Size::Bytes(10_000);
+        table.heading(&format!("{}, {size}, {starts} starts", language.name()));
+        table.latency("start → first diagnostics", typing::starts(&servers, language, size, starts).iter());
     }
+    if !arguments.no_workspaces {
+        workspaces(&servers, files, keystrokes, &mut table);
+    }
+    print!("{table}");
+}
+
+/// Measures what it takes to open workspaces.
+fn workspaces(servers: &[Server], files: usize, keystrokes: usize, table: &mut Table) {
     table.heading(&format!("a workspace of {files} files, one of each language open"));
     let workspace = folder();
     let opened = texts::workspace(workspace.path(), files);
@@ -131,108 +172,6 @@ fn main() {
         let ours = |index: usize| Cell::time((index == 0).then_some(time));
         table.row(name, (0..servers.len()).map(ours));
     }
-    print!("{table}");
-}
-
-/// What was measured while somebody types into a file.
-#[derive(Default)]
-struct Typing {
-    push: Vec<Duration>,
-    pull: Vec<Duration>,
-    hover: Vec<Duration>,
-    /// How many diagnostics there were when the port was right, and when it was none. Where these are the same, the server
-    /// has not looked at ports.
-    found: Vec<usize>,
-    /// After all keystrokes, with the file open.
-    memory: Option<Memory>,
-}
-
-/// Types into a sample: as a client that is told, then, if the server offers it, as one that asks.
-fn typing(server: &Server, language: Language, sample: &Sample, keystrokes: usize) -> Typing {
-    let mut typing = Typing::default();
-    if server.languages.contains(&language) {
-        // Whoever has given up has measured nothing.
-        let _ = type_into(server, language, sample, keystrokes, Way::Push, &mut typing);
-        let _ = type_into(server, language, sample, keystrokes, Way::Pull, &mut typing);
-    }
-    typing
-}
-
-/// Puts another digit behind a port in the middle of the file, which makes it none, and takes it away again, in turns; asks
-/// for its hover each time. `None`: the server does not offer this, or has given no answer.
-fn type_into(
-    server: &Server,
-    language: Language,
-    sample: &Sample,
-    keystrokes: usize,
-    way: Way,
-    typing: &mut Typing,
-) -> Option<()> {
-    let folder = folder();
-    let path = folder.path().join(texts::file_name(language));
-    fs::write(&path, &sample.text).unwrap();
-    let uri = format!("file://{}", path.display());
-
-    let mut conversation = Conversation::start(server, folder.path(), way)?;
-    conversation.open(&uri, texts::language_id(language), &sample.text);
-    let is_push = way == Way::Push;
-    if is_push {
-        conversation.published(&uri, 1)?;
-        // Some servers publish again when they have read the settings.
-        conversation.quiet(QUIET)?;
-    } else if !conversation.offers("diagnosticProvider", "textDocument/diagnostic") {
-        return conversation.end();
-    }
-    let offers_hover = conversation.offers("hoverProvider", "textDocument/hover");
-    let position = json!({"line": sample.line, "character": sample.character});
-    let hovered = json!({
-        "textDocument": {"uri": uri},
-        "position": {"line": sample.line, "character": sample.character - 1},
-    });
-    let mut latencies = Vec::new();
-    let mut previous = Value::Null;
-    for keystroke in 0..WARM_UP + keystrokes {
-        let is_insertion = keystroke % 2 == 0;
-        let end = json!({"line": sample.line, "character": sample.character + usize::from(!is_insertion)});
-        let version = keystroke + 2;
-        let text = if is_insertion { "0" } else { "" };
-        let change = json!({
-            "textDocument": {"uri": uri, "version": version},
-            "contentChanges": [{"range": {"start": position, "end": end}, "text": text}],
-        });
-        let start = Instant::now();
-        conversation.notify("textDocument/didChange", change);
-        let found = if is_push {
-            conversation.published(&uri, version)
-        } else {
-            let params = json!({"textDocument": {"uri": uri}, "previousResultId": previous});
-            let answer = conversation.request("textDocument/diagnostic", params);
-            previous = answer.as_ref().map_or(Value::Null, |(_, it)| it["resultId"].clone());
-            answer
-        };
-        let (end, found) = found?;
-        if keystroke < 2 && typing.found.len() < 2 {
-            typing.found.insert(0, conversation::diagnostics(&found));
-        }
-        let hover_start = Instant::now();
-        let hover_end = if is_push && offers_hover {
-            Some(conversation.request("textDocument/hover", hovered.clone())?.0)
-        } else {
-            None
-        };
-        if keystroke >= WARM_UP {
-            latencies.push(end - start);
-            typing.hover.extend(hover_end.map(|end| end - hover_start));
-        }
-    }
-    if is_push {
-        typing.push = latencies;
-        typing.memory = conversation.memory();
-    } else {
-        typing.pull = latencies;
-        typing.memory = typing.memory.or_else(|| conversation.memory());
-    }
-    conversation.end()
 }
 
 /// What was measured while a workspace is opened.
@@ -250,10 +189,10 @@ fn opening(server: &Server, folder: &Path, opened: &[(Language, String)]) -> Ope
     let mut opening = Opening::default();
     let start = Instant::now();
     let Some(mut conversation) = Conversation::start(server, folder, Way::Pull) else { return opening };
-    for (language, name) in opened.iter().filter(|(language, _)| server.languages.contains(language)) {
+    for (language, name) in opened.iter().filter(|(language, _)| server.reads(*language)) {
         let path = folder.join(name);
         let uri = format!("file://{}", path.display());
-        conversation.open(&uri, texts::language_id(*language), &fs::read_to_string(path).unwrap());
+        conversation.open(&uri, Kind::Ours(*language).id(), &fs::read_to_string(path).unwrap());
     }
     opening.quiet = conversation.quiet(QUIET).map(|end| end - start);
     if conversation.capabilities()["diagnosticProvider"]["workspaceDiagnostics"] == true {
@@ -267,6 +206,19 @@ fn opening(server: &Server, folder: &Path, opened: &[(Language, String)]) -> Ope
     opening
 }
 
+impl Server {
+    /// What it reads where the others read files of that language, and so much of it.
+    fn sample(&self, language: Language, size: Size) -> Option<Sample> {
+        let kind = [Kind::Ours(language), Kind::Python].into_iter().find(|kind| self.kinds.contains(kind))?;
+        Some(texts::sample(kind, size))
+    }
+
+    /// Whether it is to read files of that language.
+    fn reads(&self, language: Language) -> bool {
+        self.kinds.contains(&Kind::Ours(language))
+    }
+}
+
 /// A new folder. Its name does not begin with a dot: some servers look past those.
 fn folder() -> TempDir {
     tempfile::Builder::new().prefix("portolan-bench-").tempdir().unwrap()
@@ -275,7 +227,7 @@ fn folder() -> TempDir {
 fn servers(arguments: &Arguments) -> Vec<Server> {
     let mut servers = vec![Server {
         name: "portolan".to_owned(),
-        languages: Language::ALL.to_vec(),
+        kinds: Kind::ALL.into_iter().filter(|kind| kind.is_ours()).collect(),
         program: env!("CARGO_BIN_EXE_portolan").to_owned(),
         arguments: vec!["--stdio".to_owned()],
         settings: json!({}),
@@ -302,19 +254,11 @@ fn servers(arguments: &Arguments) -> Vec<Server> {
 /// The server that `NAME:LANGUAGE,…=COMMAND` stands for.
 fn server(given: &str) -> Option<Server> {
     let (name, command) = given.split_once('=')?;
-    let (name, languages) = match name.split_once(':') {
-        Some((name, languages)) => {
-            (name, languages.split(',').map(Language::from_name).collect::<Option<_>>()?)
-        }
-        None => (name, Language::ALL.to_vec()),
+    let (name, kinds) = match name.split_once(':') {
+        Some((name, kinds)) => (name, kinds.split(',').map(Kind::from_name).collect::<Option<_>>()?),
+        None => (name, Kind::ALL.into_iter().filter(|kind| kind.is_ours()).collect()),
     };
     let mut words = command.split_whitespace().map(str::to_owned);
     let program = words.next()?;
-    Some(Server {
-        name: name.to_owned(),
-        languages,
-        program,
-        arguments: words.collect(),
-        settings: json!({}),
-    })
+    Some(Server { name: name.to_owned(), kinds, program, arguments: words.collect(), settings: json!({}) })
 }

@@ -1,6 +1,7 @@
 //! What a process and its children take of the machine, as Linux tells it in `/proc`.
 
 use std::fs;
+use std::time::Duration;
 
 /// Bytes of memory that lie in RAM.
 #[derive(Clone, Copy)]
@@ -25,6 +26,17 @@ pub fn memory(process: u32) -> Option<Memory> {
 /// How long a process and all that it has started have computed so far, in ticks of the kernel's clock.
 pub fn ticks(process: u32) -> Option<u64> {
     family(process).into_iter().map(|it| Some(stat(it)?.ticks)).sum()
+}
+
+/// How long the threads of a process have computed so far, as the kernel's scheduler counts it; without what it has started,
+/// and without those of its threads that have ended.
+pub fn computed(process: u32) -> Option<Duration> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?.flatten();
+    let nanoseconds = |thread: fs::DirEntry| {
+        let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse::<u64>().ok()
+    };
+    Some(Duration::from_nanos(threads.filter_map(nanoseconds).sum()))
 }
 
 /// A process and its children, theirs, and so on.

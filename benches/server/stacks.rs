@@ -102,7 +102,7 @@ pub fn in_process(count: usize, times: usize) -> (Duration, Duration) {
 
 /// Types into Dockerfiles of such a workspace. `None`: the server does not offer what it takes, or has given no answer.
 pub fn typing(server: &Server, folder: &Path, keystrokes: usize, linked: &mut Linked) -> Option<()> {
-    if server.languages != Language::ALL {
+    if !Language::ALL.into_iter().all(|language| server.reads(language)) {
         return None;
     }
     let mut conversation = Conversation::start(server, folder, Way::Pull)?;

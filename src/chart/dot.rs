@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::markup::escaped;
 use super::{Chart, NodeKind, Number, PortState, Sheet, words};
+use crate::report::is_treacherous;
 
 /// The chart as a graph of Graphviz.
 #[must_use]
@@ -88,7 +89,7 @@ fn write_sheet(out: &mut String, sheet: &Sheet, number: usize) {
 
 /// `text` as a string of the language.
 fn quoted(text: &str) -> String {
-    let text: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
+    let text: String = text.chars().map(|char| if is_treacherous(char) { ' ' } else { char }).collect();
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 

@@ -4,11 +4,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Chart, End, Mention, Network, Node, NodeKind, Number, Port, PortState, Published, Sheet, words};
+use crate::report::harmless;
 
 /// The chart as JSON on several lines, with a line end.
 #[must_use]
 pub fn json(chart: &Chart) -> String {
-    serde_json::to_string_pretty(&JsonChart::from(chart)).expect(WHOLE) + "\n"
+    harmless(&serde_json::to_string_pretty(&JsonChart::from(chart)).expect(WHOLE)).into_owned() + "\n"
 }
 
 /// The chart as a value of JSON.

@@ -1,5 +1,7 @@
 //! Text as it stands in XML, and in what is like it.
 
+use crate::report::is_treacherous;
+
 /// `text` with what means something in XML escaped, and blanks for what cannot stand there at all.
 pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -12,7 +14,7 @@ pub fn escaped(text: &str) -> String {
             '\'' => escaped.push_str("&#39;"),
             // https://www.w3.org/TR/xml/#charsets
             '\u{fffe}' | '\u{ffff}' => escaped.push(' '),
-            char if char.is_control() => escaped.push(' '),
+            char if is_treacherous(char) => escaped.push(' '),
             char => escaped.push(char),
         }
     }

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use super::{Chart, NodeKind, Number, PortState, Sheet, words};
+use crate::report::is_treacherous;
 
 /// The chart as a flowchart.
 #[must_use]
@@ -92,7 +93,7 @@ fn quoted(text: &str) -> String {
             '"' | '#' | '<' | '>' | '&' | '`' | '\\' | ';' | '*' | '_' | '$' | '{' | '}' | '@' => {
                 quoted.push_str(&format!("#{};", u32::from(char)));
             }
-            char if char.is_control() => quoted.push(' '),
+            char if is_treacherous(char) => quoted.push(' '),
             char => quoted.push(char),
         }
     }

@@ -12,6 +12,7 @@ use super::sources::SourceArguments;
 use super::version::version;
 use super::wrapped;
 use crate::languages::Language;
+use crate::report::printable;
 
 /// The chart of the ports in your config files.
 ///
@@ -106,6 +107,19 @@ pub struct Arguments {
     pub output: OutputArguments,
 }
 
+impl Arguments {
+    /// What the program was started with. Where that makes no sense the program says so and ends; nothing of what it was
+    /// started with moves the cursor then.
+    #[must_use]
+    pub fn given() -> Self {
+        Self::try_parse().unwrap_or_else(|error| {
+            let shown = std::env::args_os().map(|argument| printable(&argument.to_string_lossy()));
+            // What is well understood only if it is written otherwise is not repeated in what is said of it.
+            Self::try_parse_from(shown).err().unwrap_or(error).exit()
+        })
+    }
+}
+
 /// What the exit codes of --check mean.
 pub const EXIT_CODES: &[(&str, &str)] = &[
     ("0", "nothing found, or nothing as bad as --fail-on says, by default a warning"),
@@ -115,7 +129,7 @@ pub const EXIT_CODES: &[(&str, &str)] = &[
     ),
     (
         "2",
-        "something could not be done, and the rest was: a path that does not exist, a file that cannot be read, a wrong \
+        "something could not be done, and the rest was: a path that does not exist, a file that cannot be read (one that is too large is passed over), a wrong \
          argument, a mistake in portolan.toml, a report without a place",
     ),
 ];

@@ -4,15 +4,14 @@
 //! from its folder.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
-use std::io;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::replace;
 use crate::config::{Level, Settings};
-use crate::discovery::absolute;
+use crate::discovery::{Unread, absolute, bytes_of};
 use crate::report::{FileReport, Reported, Why};
 use crate::rules::Rule;
 
@@ -52,6 +51,9 @@ struct Document {
     findings: Vec<Entry>,
 }
 
+/// How many bytes the file may have: some hundred thousand findings.
+const MOST: u64 = 256 << 20;
+
 /// The form of the file that is written and understood.
 const VERSION: u32 = 1;
 
@@ -63,16 +65,18 @@ impl Baseline {
     /// Why it cannot be read.
     pub fn read(path: &Path, is_to_be_written: bool) -> Result<Self, String> {
         let shown = path.display();
-        let document = match fs::read(path) {
+        let is_missing =
+            |why: &Unread| matches!(why, Unread::Io(error) if error.kind() == ErrorKind::NotFound);
+        let document = match bytes_of(path, MOST) {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map_err(|error| format!("{shown} is no baseline: {error} (--write-baseline writes one)"))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && is_to_be_written => {
+            Err(why) if is_missing(&why) && is_to_be_written => {
                 Document { version: VERSION, findings: Vec::new() }
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(why) if is_missing(&why) => {
                 return Err(format!("there is no baseline {shown}; --write-baseline writes one"));
             }
-            Err(error) => return Err(format!("the baseline {shown} cannot be read: {error}")),
+            Err(why) => return Err(format!("the baseline {shown} cannot be read: {why}")),
         };
         if document.version != VERSION {
             let version = document.version;

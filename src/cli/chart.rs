@@ -26,7 +26,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
         Err(why) => return complain(why),
     };
     let Ok(team) = Configurations::new(arguments).team() else { return Outcome::Failed };
-    let disk = Disk::new(KEPT);
+    let disk = Disk::new(KEPT).limited(arguments.sources.most_of_others());
     let (files, outcome) = compose_files(arguments, &disk);
     let stacks: Vec<Arc<Stack>> =
         roots(files.iter().map(PathBuf::as_path)).iter().map(|root| Arc::new(link(root, &disk))).collect();

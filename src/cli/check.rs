@@ -11,7 +11,7 @@ use super::policy::{Judged, Policy};
 use super::progress::Progress;
 use super::walk::{Telling, Walk};
 use super::{Arguments, Outcome, complain};
-use crate::report::{FileReport, Summary, counted};
+use crate::report::{FileReport, Summary, counted, printable};
 
 /// Checks what `arguments` name and writes the reports.
 pub fn run(arguments: &Arguments) -> Outcome {
@@ -50,7 +50,7 @@ pub fn report(
     let policy = policy.with_drawing(outputs.drawing());
     let has_readers = outputs.are_for_people();
     let mut outcome = Outcome::Clean;
-    let written = outputs.write(|feed: &mut Feed| {
+    let written = outputs.write(|feed: &mut Feed<'_, '_>| {
         let walk = Walk::new(arguments, &progress);
         (tally.mended, outcome) = mend(&policy, &walk, &progress);
         outcome = outcome.max(tally.fill(&walk, &policy, &progress, |report| feed.take(report)));
@@ -110,7 +110,7 @@ impl Tally {
         if count == 0 {
             return said;
         }
-        let (findings, path) = (counted(count, "finding"), baseline.path().display());
+        let (findings, path) = (counted(count, "finding"), printable(&baseline.path().to_string_lossy()));
         let are = if count == 1 { "is" } else { "are" };
         if !policy.prunes() {
             said.push(format!(
@@ -131,7 +131,7 @@ impl Tally {
         match baseline.renew(self.found) {
             Ok(count) => {
                 // If nobody reads what was done, it is done all the same.
-                let path = baseline.path().display();
+                let path = printable(&baseline.path().to_string_lossy());
                 let _ = writeln!(io::stdout(), "{path} holds {}", counted(count, "finding"));
                 Outcome::Clean
             }
@@ -143,5 +143,5 @@ impl Tally {
 /// Says on standard error what was done.
 pub fn tell(what: &str) {
     // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(anstream::stderr(), "{what}");
+    let _ = writeln!(anstream::stderr(), "{}", printable(what));
 }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, BufRead, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 
+use super::git;
 use crate::report::{Place, Reported};
 
 /// The lines of the working tree that are not those of a revision.
@@ -31,21 +31,20 @@ impl ChangedLines {
     ///
     /// Why git cannot say it.
     pub fn since(revision: &str) -> Result<Self, String> {
-        let root = path(line(&git(Path::new("."), ["rev-parse", "--show-toplevel"])?));
+        let root = path(line(&git::output(Path::new("."), ["rev-parse", "--show-toplevel"])?));
         let commit = format!("{revision}^{{commit}}");
-        let known = git(Path::new("."), ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
+        let known =
+            git::output(Path::new("."), ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
         let Ok(known) = known else {
             return Err(format!("--diff-base: git knows no revision `{revision}`{}", advice()));
         };
         let known = String::from_utf8_lossy(line(&known)).into_owned();
-        let Ok(base) = git(Path::new("."), ["merge-base", &known, "HEAD"]) else {
+        let Ok(base) = git::output(Path::new("."), ["merge-base", &known, "HEAD"]) else {
             let said = format!("--diff-base: `{revision}` and what is checked out have no commit in common");
             return Err(said + advice());
         };
         let base = String::from_utf8_lossy(line(&base)).into_owned();
         let options = [
-            "-c",
-            "core.quotePath=false",
             "diff",
             "--no-color",
             "--no-ext-diff",
@@ -54,15 +53,17 @@ impl ChangedLines {
             "--find-renames",
             "--ignore-submodules",
             "--unified=0",
+            "--inter-hunk-context=0",
+            "-O/dev/null",
             "--src-prefix=a/",
             "--dst-prefix=b/",
             base.as_str(),
             "--",
         ];
-        let patch = git(&root, options)?;
-        let others = git(&root, ["ls-files", "--others", "--exclude-standard", "-z"])?;
+        let changed = git::read(&root, options, changed)?;
+        let others = git::output(&root, ["ls-files", "--others", "--exclude-standard", "-z"])?;
         let mut files = HashMap::new();
-        for (file, ranges) in changed(&patch) {
+        for (file, ranges) in changed {
             files.insert(real(&root.join(file)), Lines::Some(ranges));
         }
         for file in others.split(|&byte| byte == 0).filter(|file| !file.is_empty()) {
@@ -97,25 +98,9 @@ impl Lines {
     }
 }
 
-/// What git prints, called in `folder`.
-fn git<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Result<Vec<u8>, String> {
-    let mut command = Command::new("git");
-    command.current_dir(folder).args(arguments).stdin(Stdio::null()).env("LC_ALL", "C");
-    let Output { status, stdout, stderr } = command.output().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "--diff-base calls git, which is not to be found on PATH".to_owned(),
-        _ => format!("--diff-base calls git, which does not start: {error}"),
-    })?;
-    if status.success() {
-        return Ok(stdout);
-    }
-    let said = String::from_utf8_lossy(&stderr);
-    let said = said.lines().next().unwrap_or("git gave no reason");
-    Err(format!("--diff-base: {}", said.strip_prefix("fatal: ").unwrap_or(said)))
-}
-
 /// What helps where a revision or the way to it is missing.
 fn advice() -> &'static str {
-    match git(Path::new("."), ["rev-parse", "--is-shallow-repository"]) {
+    match git::output(Path::new("."), ["rev-parse", "--is-shallow-repository"]) {
         Ok(said) if line(&said) == b"true" => {
             "; this clone is shallow: get the history first (`git fetch --unshallow`, on GitHub `fetch-depth: 0`, on \
              GitLab `GIT_DEPTH: 0`)"
@@ -124,29 +109,43 @@ fn advice() -> &'static str {
     }
 }
 
+/// Files with their changed lines.
+type Changes = Vec<(PathBuf, Vec<Range<usize>>)>;
+
 /// The changed lines of each file, as a patch without context says them.
-fn changed(patch: &[u8]) -> Vec<(PathBuf, Vec<Range<usize>>)> {
-    let mut files: Vec<(PathBuf, Vec<Range<usize>>)> = Vec::new();
+fn changed(mut patch: impl BufRead) -> io::Result<Changes> {
+    /// No name of a file is longer, however it is written.
+    const LONGEST: u64 = 1 << 16;
+    let mut files: Changes = Vec::new();
+    let mut head = Vec::new();
     // The lines of a hunk look like anything, so they are counted.
     let mut inside = 0;
     let mut is_gone = false;
-    for line in patch.split(|&byte| byte == b'\n') {
-        if inside > 0 && !line.starts_with(b"\\") {
-            inside -= 1;
-        } else if let Some(name) = line.strip_prefix(b"+++ ") {
+    while let Some(&first) = patch.fill_buf()?.first() {
+        if inside > 0 {
+            inside -= usize::from(first != b'\\');
+            patch.skip_until(b'\n')?;
+            continue;
+        }
+        head.clear();
+        (&mut patch).take(LONGEST).read_until(b'\n', &mut head)?;
+        if head.pop_if(|last| *last == b'\n').is_none() {
+            patch.skip_until(b'\n')?;
+        }
+        if let Some(name) = head.strip_prefix(b"+++ ") {
             let name = unquoted(name.strip_suffix(b"\t").unwrap_or(name));
             is_gone = name == b"/dev/null";
             if let Some(name) = name.strip_prefix(b"b/") {
                 files.push((path(name), Vec::new()));
             }
-        } else if let Some((old, new)) = line.strip_prefix(b"@@ -").and_then(hunk) {
+        } else if let Some((old, new)) = head.strip_prefix(b"@@ -").and_then(hunk) {
             inside = old.len() + new.len();
             if let Some((_, ranges)) = files.last_mut().filter(|_| !is_gone && !new.is_empty()) {
                 ranges.push(new);
             }
         }
     }
-    files
+    Ok(files)
 }
 
 /// The old and the new lines in the head of a hunk, behind its `@@ -`.
@@ -258,6 +257,6 @@ diff --git a/gone b/gone
             ("a\tb\u{e4}\"".into(), vec![Range { start: 1, end: 2 }]),
             ("with space".into(), vec![Range { start: 3, end: 4 }]),
         ];
-        assert_eq!(changed(patch), expected);
+        assert_eq!(changed(&patch[..]).unwrap(), expected);
     }
 }

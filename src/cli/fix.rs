@@ -2,7 +2,6 @@
 //!
 //! A file is replaced as a whole or not at all, and only if it still holds what was read.
 
-use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -15,10 +14,12 @@ use super::progress::Progress;
 use super::walk::{Telling, Walk};
 use super::{Arguments, Outcome, check, complain, replace};
 use crate::config::Settings;
+use crate::discovery::bytes_of;
 use crate::finding::{Finding, Safety};
 use crate::fix::{self, Fixed};
 use crate::languages::Language;
-use crate::report::{counted, printable};
+use crate::report::{counted, printable, printable_lines};
+use crate::text::decoded;
 
 /// Mends what `arguments` name, and writes the report on what remains. Of standard input the mended text is the output,
 /// and the report goes to standard error.
@@ -68,13 +69,7 @@ pub fn diff(arguments: &Arguments) -> Outcome {
         files += 1;
         let before = str::from_utf8(&file.before).unwrap_or_default();
         let diff = unified(&file.path, before, &file.fixed.text);
-        let printed = if io::stdout().is_terminal() {
-            let shown: Vec<String> = diff.split('\n').map(printable_line).collect();
-            print(shown.join("\n").as_bytes())
-        } else {
-            print(diff.as_bytes())
-        };
-        if let Err(error) = printed {
+        if let Err(error) = print(diff.as_bytes()) {
             outcome = outcome.max(unwritten(error));
             return ControlFlow::Break(());
         }
@@ -133,7 +128,7 @@ impl Mended {
         let is_mended = !fixed.applied.is_empty();
         let would_mend = |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| fix.safety <= most);
         if source.bytes != source.text.as_bytes() && fixed.left.iter().any(would_mend) {
-            complain(format_args!("{} is not fixed: it is not valid UTF-8", source.path.display()));
+            complain(format_args!("{} is not fixed: it is not UTF-8", source.path.display()));
         }
         Self {
             path: source.path.to_owned(),
@@ -152,7 +147,8 @@ impl Mended {
 
     /// The same file, mended with what was done to others meanwhile in view.
     fn again(self, arguments: &Arguments, policy: &Policy<'_>, walk: &Walk<'_>) -> Self {
-        let read = if self.is_stdin { Ok(self.before.clone()) } else { fs::read(&self.path) };
+        let most = walk.most_bytes(&self.path);
+        let read = if self.is_stdin { Ok(self.before.clone()) } else { bytes_of(&self.path, most) };
         // It was there a moment ago, and what is wrong by now the report will tell.
         let Ok(bytes) = read else { return self };
         let Ok(text) = str::from_utf8(&bytes) else { return self };
@@ -172,15 +168,15 @@ fn unified(path: &Path, before: &str, after: &str) -> String {
     diff.unified_diff().header(&format!("a/{path}"), &format!("b/{path}")).to_string()
 }
 
-/// A line as a terminal may show it.
-fn printable_line(line: &str) -> String {
-    line.split('\t').map(printable).collect::<Vec<_>>().join("\t")
-}
-
-/// Writes bytes of a file to standard output as they are: nothing that they hold is taken for a colour.
+/// Writes bytes of a file to standard output as they are: nothing that they hold is taken for a colour. A terminal is shown
+/// what it would obey.
 fn print(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
+    if out.is_terminal() {
+        out.write_all(printable_lines(&decoded(bytes)).as_bytes())?;
+    } else {
+        out.write_all(bytes)?;
+    }
     out.flush()
 }
 

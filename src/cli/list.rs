@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::{Arguments, Form, Outcome, walk};
 use crate::languages::{Scan, scan};
 use crate::port::PortUse;
-use crate::report::printable;
+use crate::report::{harmless, printable};
 use crate::text::{Encoding, LineIndex, Position};
 
 /// Lists the ports in what `arguments` name.
@@ -86,7 +86,8 @@ fn row<'a>(source: &'a Source<'_>, lines: &LineIndex<'_>, scan: &'a Scan, port: 
 }
 
 fn json_line(row: &Row<'_>) -> String {
-    serde_json::to_string(row).expect("a row holds nothing but strings and numbers") + "\n"
+    let json = serde_json::to_string(row).expect("a row holds nothing but strings and numbers");
+    harmless(&json).into_owned() + "\n"
 }
 
 /// The rows of one file below its name, in columns.

@@ -9,6 +9,7 @@ use super::{Arguments, Form, Outcome, complain};
 use crate::describe;
 use crate::port::Transport;
 use crate::registry::{self, Assignment, TeamPort, TeamPorts, WikipediaRow};
+use crate::report::{harmless, printable, printable_lines};
 
 /// How many ports are shown of those that begin as asked.
 const SHOWN: usize = 50;
@@ -31,7 +32,7 @@ pub fn run(query: &str, arguments: &Arguments, form: Form, out: &mut impl Write)
     };
     if let Ok(port) = query.parse::<u16>() {
         match form {
-            Form::Text => writeln!(out, "{}", describe::number(port, &team))?,
+            Form::Text => writeln!(out, "{}", printable_lines(&describe::number(port, &team)))?,
             Form::Json => write_json(&Known::of(port, &team), out)?,
         }
         return Ok(Outcome::Clean);
@@ -50,7 +51,7 @@ pub fn run(query: &str, arguments: &Arguments, form: Form, out: &mut impl Write)
     match form {
         Form::Text => {
             let texts: Vec<String> = ports.iter().map(|&port| describe::number(port, &team)).collect();
-            writeln!(out, "{}", texts.join("\n\n"))?;
+            writeln!(out, "{}", printable_lines(&texts.join("\n\n")))?;
         }
         Form::Json => {
             let ports = ports.iter().map(|&port| Known::of(port, &team)).collect();
@@ -72,7 +73,7 @@ fn beginning_with(start: &str, team: &TeamPorts, form: Form, out: &mut impl Writ
         Form::Text => {
             for port in ports {
                 let known = describe::number(port, team);
-                writeln!(out, "{}", known.lines().next().unwrap_or_default())?;
+                writeln!(out, "{}", printable(known.lines().next().unwrap_or_default()))?;
             }
             if more > 0 {
                 writeln!(out, "… and {more} more")?;
@@ -87,8 +88,7 @@ fn beginning_with(start: &str, team: &TeamPorts, form: Form, out: &mut impl Writ
 }
 
 fn write_json(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)
+    writeln!(out, "{}", harmless(&serde_json::to_string_pretty(value)?))
 }
 
 /// What is known of a name.

@@ -16,6 +16,7 @@ mod explain;
 mod fix;
 mod formats;
 mod generate;
+mod git;
 mod list;
 mod lookup;
 mod names;

@@ -5,8 +5,8 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 use anstream::stream::{AsLockedWrite, RawStream};
 use anstream::{AutoStream, ColorChoice, StripStream};
@@ -99,53 +99,90 @@ impl Outputs {
     }
 
     /// Writes the reports on all files that `read` gives, and what it returns behind those that people read.
-    pub fn write(self, read: impl FnOnce(&mut Feed) -> Vec<String>) -> Outcome {
-        /// How many files are read ahead of the slowest report.
-        const AHEAD: usize = 64;
+    pub fn write(self, read: impl FnOnce(&mut Feed<'_, '_>) -> Vec<String>) -> Outcome {
         let outcome = thread::scope(|scope| {
-            let mut feed = Feed { readers: Vec::new() };
-            let mut writers = Vec::new();
-            for mut output in self.outputs {
-                let (sender, files) = sync_channel(AHEAD);
-                feed.readers.push(sender);
-                writers.push(scope.spawn(move || {
-                    let result = output.write(files);
-                    (output, result)
-                }));
-            }
+            let mut feed = Feed { scope, early: Vec::new(), waiting: self.outputs, writers: Vec::new() };
             let last_words = read(&mut feed);
-            drop(feed);
-            let ended = writers.into_iter().map(|writer| match writer.join() {
-                Ok(ended) => ended,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            ended.map(|(output, result)| output.end(result, &last_words)).max()
+            feed.end().map(|(output, result)| output.end(result, &last_words)).max()
         });
         outcome.unwrap_or_default()
     }
 }
 
 /// Takes the reports on the files as they come.
-pub struct Feed {
-    readers: Vec<SyncSender<Arc<FileReport>>>,
+pub struct Feed<'s, 'e> {
+    scope: &'s Scope<'s, 'e>,
+    /// The first files, until there are enough of them to be worth threads.
+    early: Vec<Arc<FileReport>>,
+    /// The reports that no thread writes yet.
+    waiting: Vec<Output>,
+    writers: Vec<Writer<'s>>,
 }
 
-impl Feed {
+/// A thread that writes a report.
+struct Writer<'s> {
+    /// Nobody is there any more where its pipe is closed.
+    files: Option<SyncSender<Arc<FileReport>>>,
+    thread: ScopedJoinHandle<'s, (Output, io::Result<()>)>,
+}
+
+impl<'s> Feed<'s, '_> {
     /// Takes the report on one file; breaks where nobody reads on, since every pipe is closed.
     pub fn take(&mut self, file: FileReport) -> ControlFlow<()> {
-        let file = Arc::new(file);
-        self.readers.retain(|reader| reader.send(Arc::clone(&file)).is_ok());
-        if self.readers.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        /// How many files are read before the first is written.
+        const EARLY: usize = 16;
+        self.early.push(Arc::new(file));
+        if self.early.len() < EARLY && self.writers.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        for output in std::mem::take(&mut self.waiting) {
+            self.writers.push(output.written_by_a_thread(self.scope));
+        }
+        for file in self.early.drain(..) {
+            for writer in &mut self.writers {
+                writer.files.take_if(|files| files.send(Arc::clone(&file)).is_err());
+            }
+        }
+        let is_read = self.writers.iter().any(|writer| writer.files.is_some());
+        if is_read { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+
+    /// Every report and how the writing of it ended, once that is done.
+    fn end(self) -> impl Iterator<Item = (Output, io::Result<()>)> {
+        let early = self.early;
+        let at_once = self.waiting.into_iter().map(move |mut output| {
+            let result = output.write(early.iter().map(Arc::clone));
+            (output, result)
+        });
+        let threads = self.writers.into_iter().map(|writer| writer.thread);
+        let threads: Vec<_> = threads.collect();
+        let ended = threads.into_iter().map(|thread| match thread.join() {
+            Ok(ended) => ended,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        at_once.chain(ended)
     }
 }
 
 impl Output {
-    fn write(&mut self, files: Receiver<Arc<FileReport>>) -> io::Result<()> {
-        let (mut files, out) = (files.into_iter(), &mut *self.out);
+    /// Starts a thread that writes it.
+    fn written_by_a_thread<'s>(mut self, scope: &'s Scope<'s, '_>) -> Writer<'s> {
+        /// How many files are read ahead of the slowest report.
+        const AHEAD: usize = 64;
+        let (files, read) = sync_channel(AHEAD);
+        let thread = scope.spawn(move || {
+            let result = self.write(read.into_iter());
+            (self, result)
+        });
+        Writer { files: Some(files), thread }
+    }
+
+    fn write(&mut self, mut files: impl Iterator<Item = Arc<FileReport>>) -> io::Result<()> {
+        let (files, out) = (&mut files, &mut *self.out);
         match self.content {
-            Content::Findings(format) => format.write(&mut files, out)?,
-            Content::Statistics => report::statistics(&mut files, out)?,
-            Content::JsonStatistics => report::json_statistics(&mut files, out)?,
+            Content::Findings(format) => format.write(files, out)?,
+            Content::Statistics => report::statistics(files, out)?,
+            Content::JsonStatistics => report::json_statistics(files, out)?,
         }
         out.flush()
     }

@@ -1,6 +1,5 @@
 //! A file that may be read for ports: what is known of it before it is opened, and what is handed on of it afterwards.
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use crate::config::Settings;
 use crate::discovery::Configuration;
 use crate::languages::{self, Language, NameVerdict};
 use crate::lint::Linted;
+use crate::text::decoded;
 
 /// A file that is to be read for ports.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,7 @@ pub struct Source<'a> {
     pub path: &'a Path,
     /// What it is.
     pub language: Language,
-    /// What it holds; bytes that are no UTF-8 are replaced by U+FFFD.
+    /// What it holds, as [`decoded`] has it.
     pub text: &'a str,
     /// What it holds, as it is.
     pub bytes: &'a [u8],
@@ -85,18 +85,10 @@ impl Place<'_> {
 
     /// Visits the file, which holds `bytes`, if it is in a language we read.
     pub fn visit<T>(&self, bytes: &[u8], stacks: &Stacks, visit: &impl Fn(&Source<'_>) -> T) -> Option<T> {
-        let (path, text) = (self.path, text(bytes));
+        let (path, text) = (self.path, decoded(bytes));
         let language = self.detect(&text)?;
         let settings = self.configurations.settings_for(self.configuration.as_deref(), path);
         let (is_stdin, settings) = (self.is_stdin, &settings);
         Some(visit(&Source { path, language, text: &text, bytes, is_stdin, settings, stacks }))
-    }
-}
-
-/// What `bytes` say; those that are no UTF-8 are replaced by U+FFFD.
-pub fn text(bytes: &[u8]) -> Cow<'_, str> {
-    match str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(bytes),
     }
 }

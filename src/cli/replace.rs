@@ -4,6 +4,8 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::discovery::{Unread, bytes_of};
+
 /// Puts `after` in the place of the file at `path`, of which `before` was read. Where `path` is a link, the file that it
 /// leads to is replaced. One that holds `after` already was named twice, and is left as it is.
 ///
@@ -12,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// Why it is left as it was.
 pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
     let target = fs::canonicalize(path)?;
-    if fs::read(&target)? == after {
+    if holds(&target, after)? {
         return Ok(());
     }
     let metadata = fs::metadata(&target)?;
@@ -25,7 +27,7 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
         io::Error::new(error.kind(), said)
     })?;
     let result = fill(file, &temporary, &metadata, after).and_then(|()| {
-        if fs::read(&target)? != before {
+        if !holds(&target, before)? {
             return Err(io::Error::other("it was changed by somebody else meanwhile"));
         }
         fs::rename(&temporary, &target)
@@ -35,6 +37,15 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     result
+}
+
+/// Whether the file at `path` holds these `bytes`, and is a file.
+fn holds(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    match bytes_of(path, bytes.len() as u64) {
+        Ok(held) => Ok(held == bytes),
+        Err(Unread::Large(_)) => Ok(false),
+        Err(why) => Err(why.into()),
+    }
 }
 
 /// Puts `bytes` into the file at `path`, whether there is one already or not.
@@ -72,6 +83,8 @@ fn temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
 /// Writes `bytes` to `file`, and gives it the owner and permissions of the one that it replaces.
 fn fill(mut file: File, path: &Path, metadata: &Metadata, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
+    // What is renamed into the place of the old text must not be lost with the power.
+    file.sync_all()?;
     drop(file);
     #[cfg(unix)]
     {

@@ -1,5 +1,6 @@
 //! What is asked of the linter: by the configuration that a file falls under, then by the command line.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use clap::Args;
 
 use super::names::relative;
 use super::{Arguments, Color, Outcome, complain};
-use crate::config::{RuleLevel, Selection, Selector, Settings};
+use crate::config::{FileSize, RuleLevel, Selection, Selector, Settings};
 use crate::discovery::{Configuration, Discovery};
 use crate::languages::Language;
 use crate::registry::TeamPorts;
@@ -50,15 +51,31 @@ pub struct SettingsArguments {
 #[derive(Debug)]
 pub struct Configurations {
     language: Option<Language>,
+    max_file_size: Option<FileSize>,
     no_config: bool,
     color: Color,
     selection: Selection,
+    /// What is asked where no configuration is heeded.
+    plain: Settings,
     discovery: Discovery,
     /// The configuration that the command line names.
     named: Option<Arc<Configuration>>,
     /// The configurations of which something was told already.
     told: Mutex<HashSet<PathBuf>>,
     has_failed: AtomicBool,
+}
+
+/// The configuration that is heeded somewhere, if there is one.
+type Heeded = Result<Option<Arc<Configuration>>, NotUnderstood>;
+
+/// The folder of the last file that was asked for, as it was written, and the configuration there.
+#[derive(Debug, Default)]
+pub struct Nearest(Option<(Vec<u8>, Heeded)>);
+
+/// How many bytes of `path` are its folder.
+fn folder_width(path: &Path) -> usize {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    bytes.iter().rposition(|byte| std::path::is_separator(char::from(*byte))).map_or(0, |at| at + 1)
 }
 
 /// A configuration could not be understood, which was told; what falls under it is not looked at.
@@ -77,11 +94,15 @@ impl Configurations {
             severity: own.severity.clone(),
             ignore: own.ignore.clone(),
         };
+        let mut plain = Settings::default();
+        plain.apply(&selection);
         Self {
             language: arguments.sources.language.map(|name| name.0),
+            max_file_size: arguments.sources.max_file_size,
             no_config: own.no_config,
             color: arguments.output.color,
             selection,
+            plain,
             discovery,
             named,
             told: Mutex::default(),
@@ -90,20 +111,40 @@ impl Configurations {
     }
 
     /// The configuration that the file at `path` falls under.
-    pub fn of_file(&self, path: &Path) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
+    pub fn of_file(&self, path: &Path) -> Heeded {
         self.heeded(|| self.discovery.of_file(path, |_| None))
     }
 
+    /// As [`of_file`](Self::of_file), of a file that is likely to lie beside the one that was asked for before.
+    pub fn of_file_after(&self, path: &Path, nearest: &mut Nearest) -> Heeded {
+        let folder = &path.as_os_str().as_encoded_bytes()[..folder_width(path)];
+        match &nearest.0 {
+            Some((known, found)) if *known == folder => found.clone(),
+            _ => {
+                let found = self.of_file(path);
+                nearest.0 = Some((folder.to_owned(), found.clone()));
+                found
+            }
+        }
+    }
+
     /// What is asked for the file at `path` below its `configuration`.
-    pub fn settings_for(&self, configuration: Option<&Configuration>, path: &Path) -> Settings {
-        let mut settings = configuration.map(|it| it.settings_for(path)).unwrap_or_default();
+    pub fn settings_for(&self, configuration: Option<&Configuration>, path: &Path) -> Cow<'_, Settings> {
+        let Some(configuration) = configuration else { return Cow::Borrowed(&self.plain) };
+        let mut settings = configuration.settings_for(path);
         settings.apply(&self.selection);
-        settings
+        Cow::Owned(settings)
     }
 
     /// The language that the file at `path` is in, if somebody says so.
     pub fn language(&self, configuration: Option<&Configuration>, path: &Path) -> Option<Language> {
         self.language.or_else(|| configuration?.language(path))
+    }
+
+    /// How many bytes of a file below that `configuration` are read.
+    pub fn most_bytes(&self, configuration: Option<&Configuration>) -> u64 {
+        let configured = || configuration.and_then(Configuration::max_file_size);
+        self.max_file_size.or_else(configured).unwrap_or(FileSize::DEFAULT).most()
     }
 
     /// The team's own ports in the current folder.
@@ -119,10 +160,7 @@ impl Configurations {
     }
 
     /// The configuration to heed where `nearest` is the nearest.
-    fn heeded(
-        &self,
-        nearest: impl FnOnce() -> Option<Arc<Configuration>>,
-    ) -> Result<Option<Arc<Configuration>>, NotUnderstood> {
+    fn heeded(&self, nearest: impl FnOnce() -> Option<Arc<Configuration>>) -> Heeded {
         let configuration = match &self.named {
             _ if self.no_config => return Ok(None),
             Some(named) => Some(Arc::clone(named)),

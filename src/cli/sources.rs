@@ -1,12 +1,14 @@
 //! What the command line says of the files to read.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::LanguageName;
+use crate::config::FileSize;
+use crate::discovery::{Unread, read_from};
 
 /// Which files are read, and as what.
 #[derive(Debug, Args)]
@@ -29,6 +31,11 @@ pub struct SourceArguments {
     /// language we read: for pre-commit and others that name files by themselves
     #[arg(long)]
     pub force_exclude: bool,
+
+    /// How large a file may be that is read: bytes, or with K, M or G behind the number 1024 of those, and so on; a larger one
+    /// is passed over, with a message. `0` is no limit [default: 16M]
+    #[arg(long, value_name = "SIZE")]
+    pub max_file_size: Option<FileSize>,
 }
 
 impl SourceArguments {
@@ -38,15 +45,22 @@ impl SourceArguments {
     ///
     /// Why the list cannot be read.
     pub fn listed(&self) -> Result<Vec<PathBuf>, String> {
+        /// How many bytes a list may have: names of some million files.
+        const MOST: u64 = 256 << 20;
         let Some(list) = &self.files_from else { return Ok(Vec::new()) };
         let mut bytes = Vec::new();
         let read = if list == Path::new("-") {
-            io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+            read_from(io::stdin().lock(), MOST, &mut bytes)
         } else {
-            fs::read(list).map(|read| bytes = read)
+            fs::File::open(list).map_err(Unread::from).and_then(|file| read_from(file, MOST, &mut bytes))
         };
-        read.map_err(|error| format!("the list of files {} cannot be read: {error}", list.display()))?;
+        read.map_err(|why| format!("the list of files {} cannot be read: {why}", list.display()))?;
         Ok(paths(&bytes).map(path).collect())
+    }
+
+    /// How many bytes a file may have that is read for the sake of others.
+    pub fn most_of_others(&self) -> u64 {
+        self.max_file_size.map_or(u64::MAX, FileSize::most)
     }
 
     /// Whether it was a program, not a person, that named the files.

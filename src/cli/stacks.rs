@@ -1,11 +1,14 @@
 //! The stacks around the files of a run: which there are, and which file is a part of which.
 //!
-//! Which files a stack has is found out once and kept for the whole run; the stacks themselves are kept as long as they are
-//! not too much, and linked anew for those who ask later. So memory grows with the names of the files, not with what they
-//! hold.
+//! Which files a stack has is found out once and kept for the whole run, with what is to be said of them; the stacks
+//! themselves are kept as long as they are not too much, and linked anew for those who ask later. So memory grows with the
+//! names of the files and with what is found, not with what they hold.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, Hash};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,16 +17,24 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::place::Source;
 use super::pool;
 use super::progress::Progress;
+use crate::config::Settings;
 use crate::discovery::{Disk, Kept, absolute};
 use crate::languages::Language;
 use crate::lint::{Linted, judge_with_suppressed, lint_with_suppressed};
 use crate::project::{File, Stack, Tree, View, link, roots};
 
-/// How much the stacks that are kept may weigh together, in bytes.
-const MOST_KEPT: usize = 48 << 20;
+/// How much the stacks may weigh together, in bytes, that are kept for the other files of each.
+const MOST_KEPT: usize = 2 << 20;
+
+/// How much the stacks may weigh together that share files, and that are kept for those. A file with more around it is
+/// judged by itself.
+const MOST_SHARED: usize = 48 << 20;
 
 /// How much the files may weigh that are kept for those who link other stacks.
-const MOST_READ: usize = 16 << 20;
+const MOST_READ: usize = 2 << 20;
+
+/// How much that may weigh which is to be said of files.
+const MOST_SAID: usize = 16 << 20;
 
 /// How much a file weighs beside its text: what was found in it, and what follows from that.
 const OVERHEAD: usize = 4 << 10;
@@ -42,7 +53,12 @@ pub struct Stacks {
     roots: Vec<Root>,
     /// The stacks that a file is a part of, as indexes into the roots.
     around: HashMap<PathBuf, Vec<usize>>,
+    /// The stacks that were linked last, and those that share files.
     linked: Mutex<Kept<usize, Cell>>,
+    shared: Mutex<Kept<usize, Cell>>,
+    /// What was said of files while the stack around them was at hand.
+    said: Mutex<Said>,
+    hasher: RandomState,
     /// How often a file of each stack was said to have changed.
     changes: Mutex<HashMap<usize, usize>>,
 }
@@ -55,19 +71,39 @@ struct Root {
     files: usize,
     /// How much they weigh.
     weight: usize,
+    /// Whether any of them is in another stack too.
+    is_shared: bool,
+}
+
+/// What is to be said of files, by their [addresses](Stacks::address).
+#[derive(Debug, Default)]
+struct Said {
+    files: HashMap<u64, Option<Remark>>,
+    weight: usize,
+}
+
+/// What is to be said of a file where it holds a text of that hash, read in that language.
+#[derive(Debug)]
+struct Remark {
+    text: u64,
+    language: Language,
+    linted: Linted,
 }
 
 /// A stack that is linked by the first who wants it.
 type Cell = Arc<OnceLock<Arc<Stack>>>;
 
 impl Stacks {
-    /// None.
-    pub fn new() -> Self {
+    /// None; files of more than `largest` bytes will be a part of none.
+    pub fn new(largest: u64) -> Self {
         Self {
-            disk: Disk::new(MOST_READ),
+            disk: Disk::new(MOST_READ).limited(largest),
             roots: Vec::new(),
             around: HashMap::new(),
             linked: Mutex::new(Kept::new(MOST_KEPT)),
+            shared: Mutex::new(Kept::new(MOST_SHARED)),
+            said: Mutex::default(),
+            hasher: RandomState::new(),
             changes: Mutex::default(),
         }
     }
@@ -77,8 +113,16 @@ impl Stacks {
         &self.disk
     }
 
-    /// Finds the stacks that the compose files at `paths` begin, on several threads; a long run shows its `progress`.
-    pub fn find(&mut self, paths: &[PathBuf], progress: &Progress) {
+    /// Finds the stacks that the compose files at `paths` begin, on several threads, and judges those of their
+    /// files that have one of the `wanted` [addresses](Self::address): `settings` tells what is asked of each. A long run
+    /// shows its `progress`.
+    pub fn find<'s>(
+        &mut self,
+        paths: &[PathBuf],
+        wanted: &HashSet<u64>,
+        settings: impl Fn(&Path) -> Option<Cow<'s, Settings>> + Sync,
+        progress: &Progress,
+    ) {
         /// How much all stacks may weigh together, beside something for each of them: compose files that all include each
         /// other have more than could be read.
         const MOST: usize = 32 << 20;
@@ -96,11 +140,12 @@ impl Stacks {
                 let stack = self.link(root, None);
                 let weight = stack.files.iter().map(|it| it.file.text.len() + OVERHEAD).sum();
                 let files: Vec<PathBuf> = stack.files.iter().map(|it| it.file.path.clone()).collect();
+                self.judge(&stack, wanted, &settings);
                 // The first ones are the first that somebody wants: they do not make way for others yet.
                 if kept.fetch_add(weight, Ordering::Relaxed) + weight <= MOST_KEPT / 2 {
                     lock(&self.linked).insert(index, Arc::new(OnceLock::from(stack)), weight);
                 }
-                (Root { path: root.clone(), files: files.len(), weight }, files)
+                (Root { path: root.clone(), files: files.len(), weight, is_shared: false }, files)
             },
             |(root, files)| {
                 weight += root.weight;
@@ -116,17 +161,70 @@ impl Stacks {
             Progress::PATIENCE,
             || progress.show(),
         );
+        for &root in around.values().filter(|roots| roots.len() > 1).flatten() {
+            found[root].is_shared = true;
+        }
         (self.roots, self.around) = (found, around);
     }
 
     /// What is to be said of `source`, a part of the stacks around it.
     pub fn lint(&self, source: &Source<'_>) -> Linted {
         let Source { text, language, settings, .. } = *source;
-        let views = self.views(&absolute(source.path), language, text);
+        let path = absolute(source.path);
+        if let Some(linted) = self.said_of(&path, language, text) {
+            return linted;
+        }
+        let views = self.views(&path, language, text);
         match views.first().map(|view| &view.stack.files[view.file].file.scan) {
             Some(scan) => judge_with_suppressed(text, language, scan, &views, settings),
             None => lint_with_suppressed(text, language, &[], settings),
         }
+    }
+
+    /// Judges those files of `stack` that are `wanted`, as long as it is the only one around them.
+    fn judge<'s>(
+        &self,
+        stack: &Arc<Stack>,
+        wanted: &HashSet<u64>,
+        settings: impl Fn(&Path) -> Option<Cow<'s, Settings>>,
+    ) {
+        for (index, member) in stack.files.iter().enumerate() {
+            let file = &*member.file;
+            let address = self.address(&file.path);
+            let Some(language) = file.language.filter(|_| wanted.contains(&address)) else { continue };
+            let is_full = {
+                let mut said = lock(&self.said);
+                let is_first = said.files.insert(address, None).is_none();
+                said.weight >= MOST_SAID || !is_first
+            };
+            let Some(settings) = settings(&file.path).filter(|_| !is_full) else { continue };
+            let view = [View { stack: Arc::clone(stack), file: index }];
+            let linted = judge_with_suppressed(&file.text, language, &file.scan, &view, &settings);
+            let remark = Remark { text: self.hash(&*file.text), language, linted };
+            let mut said = lock(&self.said);
+            said.weight += remark.weight();
+            said.files.insert(address, Some(remark));
+        }
+    }
+
+    /// What was said of the file at `path` already, if it is still the same, and a part of one stack only.
+    fn said_of(&self, path: &Path, language: Language, text: &str) -> Option<Linted> {
+        if self.around(path).len() != 1 {
+            return None;
+        }
+        let said = lock(&self.said);
+        let remark = said.files.get(&self.address(path))?.as_ref()?;
+        let is_same = remark.language == language && remark.text == self.hash(text);
+        is_same.then(|| remark.linted.clone())
+    }
+
+    /// By what a file is known, given its path from the root.
+    pub fn address(&self, path: &Path) -> u64 {
+        self.hash(path.as_os_str())
+    }
+
+    fn hash(&self, it: impl Hash) -> u64 {
+        self.hasher.hash_one(it)
     }
 
     /// Whether the file at `path` is in a stack with others.
@@ -147,8 +245,10 @@ impl Stacks {
             Some(text) => self.disk.hold(&path, text),
             None => self.disk.forget(&path),
         }
+        *lock(&self.said) = Said::default();
         for root in self.around(&path) {
             lock(&self.linked).remove(root);
+            lock(&self.shared).remove(root);
             *lock(&self.changes).entry(*root).or_default() += 1;
         }
     }
@@ -162,7 +262,7 @@ impl Stacks {
     fn views(&self, path: &Path, language: Language, text: &str) -> Vec<View> {
         let around = self.around(path);
         let weight: usize = around.iter().map(|&root| self.roots[root].weight).sum();
-        if around.len() > MOST_AROUND || (around.len() > 1 && weight > MOST_KEPT) {
+        if around.len() > MOST_AROUND || (around.len() > 1 && weight > MOST_SHARED) {
             return Vec::new();
         }
         let read = OnceLock::new();
@@ -182,21 +282,31 @@ impl Stacks {
 
     /// The stack of that index.
     fn linked(&self, root: usize) -> Arc<Stack> {
-        let Root { path, weight, .. } = &self.roots[root];
-        let cell = {
-            let mut linked = lock(&self.linked);
-            linked.get(&root).unwrap_or_else(|| {
+        let Root { path, weight, is_shared, .. } = &self.roots[root];
+        let known = lock(&self.linked).get(&root);
+        let cell = known.unwrap_or_else(|| {
+            let mut kept = lock(if *is_shared { &self.shared } else { &self.linked });
+            kept.get(&root).unwrap_or_else(|| {
                 let cell = Cell::default();
-                linked.insert(root, Arc::clone(&cell), *weight);
+                kept.insert(root, Arc::clone(&cell), *weight);
                 cell
             })
-        };
+        });
         Arc::clone(cell.get_or_init(|| self.link(path, None)))
     }
 
     /// The stack that begins with the compose file at `root`, with `file` in place of what is on the disk.
     fn link(&self, root: &Path, file: Option<&Arc<File>>) -> Arc<Stack> {
         Arc::new(link(root, &Ration { disk: &self.disk, file, given: RefCell::default() }))
+    }
+}
+
+impl Remark {
+    /// How much it weighs, in bytes.
+    fn weight(&self) -> usize {
+        /// A finding with its words.
+        const EACH: usize = 1 << 9;
+        EACH / 4 + (self.linted.findings.len() + self.linted.suppressed.len()) * EACH
     }
 }
 
@@ -253,11 +363,11 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
-        let mut stacks = Stacks::new();
+        let mut stacks = Stacks::new(u64::MAX);
         let is_compose = |(name, _): &&(&str, &str)| name.ends_with(".yaml");
         let roots: Vec<PathBuf> =
             files.iter().filter(is_compose).map(|(name, _)| folder.path().join(name)).collect();
-        stacks.find(&[&roots[..], &roots[..]].concat(), &Progress::new());
+        stacks.find(&[&roots[..], &roots[..]].concat(), &HashSet::new(), |_| None, &Progress::new());
         (folder, stacks)
     }
 

@@ -1,22 +1,22 @@
 //! From the paths on the command line to the texts of the files behind them.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fmt::Display;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::names::relative;
-use super::place::{Place, Source, text};
+use super::place::{Place, Source};
 use super::progress::Progress;
-use super::settings::{Configurations, NotUnderstood};
+use super::settings::{Configurations, Nearest, NotUnderstood};
 use super::stacks::Stacks;
 use super::{Arguments, Outcome, complain, pool};
-use crate::discovery;
+use crate::discovery::{self, Unread};
 use crate::languages::{Language, NameVerdict};
 use crate::project::Tree;
+use crate::text::decoded;
 
 /// The files that `arguments` name, to be visited as often as need be.
 ///
@@ -28,10 +28,18 @@ pub struct Walk<'a> {
     stacks: Stacks,
     /// What was found to look at.
     jobs: Vec<Job>,
-    /// What standard input holds, or why it could not be read.
-    stdin: OnceLock<Result<Vec<u8>, String>>,
-    /// What it is mended to.
+    stdin: OnceLock<Stdin>,
+    /// What standard input is mended to.
     mended_stdin: OnceLock<Vec<u8>>,
+}
+
+/// Standard input, as it was read.
+#[derive(Debug, Default)]
+struct Stdin {
+    /// What it holds; where that is too much, its beginning.
+    bytes: Vec<u8>,
+    /// Why that is not all.
+    why: Option<Unread>,
 }
 
 /// What is told of the files that are not visited.
@@ -48,13 +56,17 @@ impl<'a> Walk<'a> {
     pub fn new(arguments: &'a Arguments, progress: &Progress) -> Self {
         let mut walk = Self::unfound(arguments);
         let mut jobs = Vec::new();
-        let (mut roots, mut named) = (Vec::new(), BTreeSet::new());
+        let (mut roots, mut named, mut wanted) = (Vec::new(), BTreeSet::new(), HashSet::new());
         pool::in_order(
             |give| give_out(arguments, &walk.configurations, give),
-            |jobs: Vec<Job>| jobs.into_iter().filter_map(|job| walk.found(job)).collect::<Vec<_>>(),
+            |jobs: Vec<Job>| {
+                let mut nearest = Nearest::default();
+                jobs.into_iter().filter_map(|job| walk.found(job, &mut nearest)).collect::<Vec<_>>()
+            },
             |found| {
-                for Found { job, root, folder } in found {
+                for Found { job, address, root, folder } in found {
                     jobs.push(job);
+                    wanted.extend(address);
                     roots.extend(root);
                     named.extend(folder);
                 }
@@ -66,7 +78,12 @@ impl<'a> Walk<'a> {
         walk.jobs = jobs;
         if !arguments.settings.no_project {
             roots.extend(walk.companions(&named));
-            walk.stacks.find(&roots, progress);
+            let configurations = &walk.configurations;
+            let settings = |path: &Path| {
+                let configuration = configurations.of_file(path).ok()?;
+                Some(configurations.settings_for(configuration.as_deref(), path))
+            };
+            walk.stacks.find(&roots, &wanted, settings, progress);
         }
         walk
     }
@@ -76,7 +93,7 @@ impl<'a> Walk<'a> {
         Self {
             arguments,
             configurations: Arc::new(Configurations::new(arguments)),
-            stacks: Stacks::new(),
+            stacks: Stacks::new(arguments.sources.most_of_others()),
             jobs: Vec::new(),
             stdin: OnceLock::new(),
             mended_stdin: OnceLock::new(),
@@ -93,15 +110,22 @@ impl<'a> Walk<'a> {
     /// # Errors
     ///
     /// Why it cannot be read.
-    pub fn stdin(&self) -> Result<&[u8], String> {
+    fn stdin(&self) -> Result<&[u8], &Unread> {
         if let Some(mended) = self.mended_stdin.get() {
             return Ok(mended);
         }
-        let read = || {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes).map_err(|error| error.to_string())
-        };
-        self.stdin.get_or_init(read).as_deref().map_err(Clone::clone)
+        let Stdin { bytes, why } = self.read_stdin();
+        why.as_ref().map_or(Ok(bytes), Err)
+    }
+
+    /// Standard input, which is read once.
+    fn read_stdin(&self) -> &Stdin {
+        self.stdin.get_or_init(|| {
+            let mut stdin = Stdin::default();
+            let most = self.most_bytes(self.stdin_path());
+            stdin.why = discovery::read_from(io::stdin().lock(), most, &mut stdin.bytes).err();
+            stdin
+        })
     }
 
     /// From now on standard input holds these `bytes`, to which it was mended.
@@ -131,7 +155,7 @@ impl<'a> Walk<'a> {
     /// Calls `visit` for all that `give` hands out.
     fn visit_given<J: AsRef<[Job]> + Send, T: Send>(
         &self,
-        give: impl FnOnce(&mut dyn FnMut(J) -> ControlFlow<()>) + Send,
+        give: impl FnOnce(&mut dyn FnMut(J) -> ControlFlow<()>),
         telling: Telling,
         progress: &Progress,
         visit: impl Fn(&Source<'_>) -> T + Sync,
@@ -141,8 +165,9 @@ impl<'a> Walk<'a> {
         pool::in_order(
             give,
             |jobs: J| {
-                let mut bytes = Vec::new();
-                let visited = jobs.as_ref().iter().map(|job| self.visited(job, &mut bytes, &visit));
+                let (mut bytes, mut nearest) = (Vec::new(), Nearest::default());
+                let visited =
+                    jobs.as_ref().iter().map(|job| self.visited(job, &mut bytes, &mut nearest, &visit));
                 visited.collect::<Vec<_>>()
             },
             |results| {
@@ -151,9 +176,10 @@ impl<'a> Walk<'a> {
                     match result {
                         Visited::Done(it) => take(it)?,
                         _ if telling == Telling::Nothing => {}
-                        Visited::PassedOver { said, given_back } => progress.suspend(|| {
-                            // If nobody reads what is given back, nothing is lost.
-                            let _ = given_back.map(|bytes| io::stdout().write_all(&bytes));
+                        Visited::PassedOver { said, is_given_back } => progress.suspend(|| {
+                            if is_given_back {
+                                self.give_back();
+                            }
                             said.map(complain);
                         }),
                         Visited::Failed(said) => outcome = progress.suspend(|| complain(said)),
@@ -200,6 +226,8 @@ enum Job {
 /// What is to be looked at, as far as that is known before it is judged.
 struct Found {
     job: Job,
+    /// By what the stacks know it, if they do.
+    address: Option<u64>,
     /// Its path from the root of the disk, if it is a compose file.
     root: Option<PathBuf>,
     /// Its folder, if somebody named it.
@@ -213,7 +241,7 @@ enum Visited<T> {
     /// input that is to be mended goes on as it came.
     PassedOver {
         said: Option<String>,
-        given_back: Option<Vec<u8>>,
+        is_given_back: bool,
     },
     Failed(String),
 }
@@ -238,15 +266,25 @@ fn give_out(
     });
     let is_list = arguments.sources.files_from.as_deref() == Some(Path::new("-"));
     let here = (arguments.paths.is_empty() && arguments.sources.files_from.is_none()).then(|| ".".into());
-    for path in arguments.paths.iter().cloned().chain(listed).chain(here) {
+    let paths: Vec<PathBuf> = arguments.paths.iter().cloned().chain(listed).chain(here).collect();
+    let mut once = Once::new(&paths);
+    for path in paths {
+        let metadata = fs::metadata(&path).ok();
         let given = if path.as_os_str() == "-" && is_list {
             give_one(Job::Failure("standard input is the list of files and cannot be one of them".to_owned()))
+        } else if metadata.as_ref().is_some_and(fs::Metadata::is_dir) {
+            walk(&path, configurations, &mut once, &mut give_one)
+        } else if !once.is_first(&path) {
+            ControlFlow::Continue(())
         } else if path.as_os_str() == "-" {
             give_one(Job::Stdin)
-        } else if path.is_dir() {
-            walk(&path, configurations, &mut give_one)
         } else {
-            give_one(Job::File { path, is_named: true })
+            let why =
+                metadata.filter(|_| !is_handed_over(&path)).and_then(|it| discovery::regular(&it).err());
+            give_one(match why {
+                Some(why) => Job::Failure(format!("{} is not read: {why}", path.display())),
+                None => Job::File { path, is_named: true },
+            })
         };
         if given.is_break() {
             break;
@@ -255,10 +293,46 @@ fn give_out(
     let _ = give(batch);
 }
 
+/// Whether `path` leads to what the program was started with, such as the `/dev/fd/63` that a shell writes in the place of
+/// `<(…)`: it may be a pipe, for somebody writes to it.
+fn is_handed_over(path: &Path) -> bool {
+    cfg!(unix) && (path == Path::new("/dev/stdin") || path.starts_with("/dev/fd"))
+}
+
+/// Sees to it that a file is handed out once, however often it is named, and where it is named rather than where a walk comes
+/// to it.
+struct Once {
+    /// What is named, if that is several things: otherwise nothing comes twice.
+    named: HashSet<PathBuf>,
+    handed_out: HashSet<PathBuf>,
+}
+
+impl Once {
+    fn new(paths: &[PathBuf]) -> Self {
+        let several = if paths.len() > 1 { paths } else { &[] };
+        let named = several.iter().map(|path| discovery::absolute(path)).collect();
+        Self { named, handed_out: HashSet::new() }
+    }
+
+    /// Whether the file at `path`, which is named, was not handed out yet.
+    fn is_first(&mut self, path: &Path) -> bool {
+        self.named.is_empty() || self.handed_out.insert(discovery::absolute(path))
+    }
+
+    /// Whether the file at `path`, to which a walk comes, was not handed out yet and will not be.
+    fn is_only(&mut self, path: &Path) -> bool {
+        self.named.is_empty() || {
+            let path = discovery::absolute(path);
+            !self.named.contains(&path) && self.handed_out.insert(path)
+        }
+    }
+}
+
 /// Hands out the files below `folder`, those of one folder by their names.
 fn walk(
     folder: &Path,
     configurations: &Arc<Configurations>,
+    once: &mut Once,
     give: &mut impl FnMut(Job) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let configurations = Arc::clone(configurations);
@@ -267,31 +341,32 @@ fn walk(
         configurations.of_file(path).is_ok_and(|it| it.is_some_and(|it| it.excludes(path, true)))
     };
     for path in discovery::files_below(folder, excludes) {
-        give(match path {
-            Ok(path) => Job::File { path: relative(&path).to_owned(), is_named: false },
-            Err(error) => Job::Failure(error.to_string()),
-        })?;
+        match path {
+            Ok(path) if !once.is_only(&path) => {}
+            Ok(path) => give(Job::File { path: relative(&path).to_owned(), is_named: false })?,
+            Err(why) => give(Job::Failure(why))?,
+        }
     }
     ControlFlow::Continue(())
 }
 
 impl Walk<'_> {
     /// What is known of `job` before it is judged; `None` where nothing is to be looked at.
-    fn found(&self, job: Job) -> Option<Found> {
-        let alone = |job| Found { job, root: None, folder: None };
+    fn found(&self, job: Job, nearest: &mut Nearest) -> Option<Found> {
+        let alone = |job| Found { job, address: None, root: None, folder: None };
         let (path, is_stdin, is_named) = match &job {
             Job::Failure(_) => return Some(alone(job)),
             Job::Stdin => (self.stdin_path(), true, true),
             Job::File { path, is_named } => (relative(path), false, *is_named),
         };
-        let place = self.place(path, is_stdin).ok().filter(|place| self.wants(place, is_named));
+        let place = self.place(path, is_stdin, nearest).ok().filter(|place| self.wants(place, is_named));
         let Some(place) = place else { return is_named.then(|| alone(job)) };
         if self.arguments.settings.no_project {
             return Some(alone(job));
         }
         let (whole, disk) = (discovery::absolute(path), self.stacks.disk());
         if let Some(bytes) = is_stdin.then(|| self.stdin().ok()).flatten() {
-            disk.hold(&whole, &text(bytes));
+            disk.hold(&whole, &decoded(bytes));
         }
         let verdict = place.verdict();
         let is_compose = match verdict {
@@ -312,7 +387,8 @@ impl Walk<'_> {
             _ => false,
         };
         let folder = whole.parent().filter(|_| is_named && verdict != NameVerdict::No).map(Path::to_owned);
-        Some(Found { job, root: is_compose.then_some(whole), folder })
+        let address = Some(self.stacks.address(&whole));
+        Some(Found { job, address, root: is_compose.then_some(whole), folder })
     }
 
     /// The compose files in these folders and in those above them, up to the one in which git has its repository, or else to
@@ -331,7 +407,7 @@ impl Walk<'_> {
                 }
                 let files = self.stacks.disk().files_in(folder).into_iter();
                 companions.extend(files.filter(|path| {
-                    let place = self.place(path, false).ok();
+                    let place = self.place(path, false, &mut Nearest::default()).ok();
                     place.is_some_and(|it| {
                         it.verdict() == NameVerdict::Is(Language::Compose) && !it.is_within_excluded()
                     })
@@ -346,9 +422,20 @@ impl Walk<'_> {
         self.arguments.sources.stdin_filename.as_deref().unwrap_or(Path::new("<stdin>"))
     }
 
+    /// How many bytes of the file at `path` are read.
+    pub fn most_bytes(&self, path: &Path) -> u64 {
+        let configuration = self.configurations.of_file(path).ok().flatten();
+        self.configurations.most_bytes(configuration.as_deref())
+    }
+
     /// The file at `path` with its configuration.
-    fn place<'p>(&'p self, path: &'p Path, is_stdin: bool) -> Result<Place<'p>, NotUnderstood> {
-        let configuration = self.configurations.of_file(path)?;
+    fn place<'p>(
+        &'p self,
+        path: &'p Path,
+        is_stdin: bool,
+        nearest: &mut Nearest,
+    ) -> Result<Place<'p>, NotUnderstood> {
+        let configuration = self.configurations.of_file_after(path, nearest)?;
         Ok(Place { path, is_stdin, configuration, configurations: &self.configurations })
     }
 
@@ -361,8 +448,14 @@ impl Walk<'_> {
         }
     }
 
-    /// What becomes of `job`. The `bytes` are there to be used again.
-    fn visited<T>(&self, job: &Job, bytes: &mut Vec<u8>, visit: &impl Fn(&Source<'_>) -> T) -> Visited<T> {
+    /// What becomes of `job`. The `bytes` and the `nearest` configuration are there to be used again.
+    fn visited<T>(
+        &self,
+        job: &Job,
+        bytes: &mut Vec<u8>,
+        nearest: &mut Nearest,
+        visit: &impl Fn(&Source<'_>) -> T,
+    ) -> Visited<T> {
         let own = &self.arguments.sources;
         let (path, is_stdin, is_named) = match job {
             Job::Failure(said) => return Visited::Failed(said.clone()),
@@ -370,23 +463,36 @@ impl Walk<'_> {
             Job::File { path, is_named } => (relative(path), false, *is_named),
         };
         bytes.clear();
-        let failed = |error: &dyn Display| Visited::Failed(format!("{}: {error}", path.display()));
+        // Whoever sends a text through to have it mended gets it back, whatever becomes of it.
+        let is_given_back = is_stdin && self.arguments.fix;
+        let place = self.place(path, is_stdin, nearest).ok().filter(|place| self.wants(place, is_named));
+        let Some(place) = place else { return Visited::PassedOver { said: None, is_given_back } };
+        let most = self.configurations.most_bytes(place.configuration.as_deref());
+        let unread = |why: &Unread| match why {
+            Unread::Large(_) => Visited::PassedOver {
+                said: Some(format!(
+                    "{} is passed over: {why} (--max-file-size sets the limit)",
+                    path.display()
+                )),
+                is_given_back,
+            },
+            _ => Visited::Failed(format!("{}: {why}", path.display())),
+        };
         if is_stdin {
             match self.stdin() {
                 Ok(read) => bytes.extend(read),
-                Err(error) => return failed(&error),
+                Err(why) => return unread(why),
             }
-        }
-        // Whoever sends a text through to have it mended gets it back, whatever becomes of it.
-        let passed_over = |said: Option<String>, bytes: &[u8]| Visited::PassedOver {
-            said,
-            given_back: (is_stdin && self.arguments.fix).then(|| bytes.to_vec()),
-        };
-        let Some(place) = self.place(path, is_stdin).ok().filter(|place| self.wants(place, is_named)) else {
-            return passed_over(None, bytes);
-        };
-        if !is_stdin && let Err(error) = fs::File::open(path).and_then(|mut file| file.read_to_end(bytes)) {
-            return failed(&error);
+        } else {
+            let read = if is_named && is_handed_over(path) {
+                let file = fs::File::open(path).map_err(Unread::from);
+                file.and_then(|file| discovery::read_from(file, most, bytes))
+            } else {
+                discovery::read(path, most, bytes)
+            };
+            if let Err(why) = read {
+                return unread(&why);
+            }
         }
         if let Some(it) = place.visit(bytes, &self.stacks, visit) {
             return Visited::Done(it);
@@ -399,6 +505,16 @@ impl Walk<'_> {
                 path.display()
             )
         });
-        passed_over(said, bytes)
+        Visited::PassedOver { said, is_given_back }
+    }
+
+    /// Writes to standard output what standard input holds.
+    fn give_back(&self) {
+        let Stdin { bytes, why } = self.read_stdin();
+        // If nobody reads what is given back, nothing is lost.
+        let _ = io::stdout().write_all(bytes).and_then(|()| match why {
+            Some(Unread::Large(_)) => io::copy(&mut io::stdin().lock(), &mut io::stdout()).map(drop),
+            _ => Ok(()),
+        });
     }
 }

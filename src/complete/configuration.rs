@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn the_root_has_its_keys_and_headers() {
         let headers = ["[languages]", "[[overrides]]", "[ports]", "[severity]"];
-        let all = [&["exclude", "extend-select", "ignore", "select"][..], &headers].concat();
+        let all = [&["exclude", "extend-select", "ignore", "max-file-size", "select"][..], &headers].concat();
         assert_eq!(offered("|"), all);
         assert_eq!(offered("# 💣\r\n|\r\n"), all);
         assert_eq!(offered("select = []\nex|\n"), ["exclude", "extend-select"]);

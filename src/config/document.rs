@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::names::{self, RuleLevel, Selector};
 use super::ports::Ports;
-use super::{Config, Globs, Selection, globs};
+use super::{Config, FileSize, Globs, Selection, globs};
 use crate::finding::Severity;
 use crate::languages::Language;
 use crate::rules::{RULES, Rule, SETS};
@@ -30,6 +30,10 @@ pub struct Document {
     severity: Severities,
     /// What a walk passes over, written as in .gitignore. A file that is named is checked all the same.
     exclude: Vec<Glob>,
+    /// How large a file may be that is read, in bytes, or with K, M or G behind the number in units of 1024: "16M". A larger one
+    /// is passed over, with a message. "0" is no limit.
+    #[schemars(extend("default" = FileSize::DEFAULT.to_string()))]
+    max_file_size: Option<FileSize>,
     /// What is different for some files. Where several speak of a file, the last word counts.
     overrides: Vec<Override>,
     /// The files that are in a language though their names do not say so.
@@ -87,6 +91,7 @@ impl Document {
             overrides: overrides.collect(),
             selection: selection(self.select, self.extend_select, self.ignore, self.severity),
             exclude: globs_of(&self.exclude),
+            max_file_size: self.max_file_size,
             languages: languages.map(|(language, globs)| (language, globs_of(&globs))).into(),
             team: self.ports.into(),
         }
@@ -111,6 +116,26 @@ fn globs_of(globs: &[Glob]) -> Globs {
 impl<'de> Deserialize<'de> for Selector {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         names::word(deserializer, str::parse)
+    }
+}
+
+impl<'de> Deserialize<'de> for FileSize {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        names::word(deserializer, str::parse::<Self>)
+    }
+}
+
+impl JsonSchema for FileSize {
+    fn schema_name() -> Cow<'static, str> {
+        "FileSize".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[0-9]+[KMGkmg]?$" })
     }
 }
 

@@ -157,7 +157,7 @@ mod tests {
                 "path: no key is called `path` here; did you mean `paths`?",
                 "port: no key is called `port` here; did you mean `ports`?",
                 "zzz: no key is called `zzz` here; the keys here are `select`, `extend-select`, `ignore`, `severity`, \
-                 `exclude`, `overrides`, `languages` and `ports`",
+                 `exclude`, `max-file-size`, `overrides`, `languages` and `ports`",
             ]
         );
         assert_eq!(

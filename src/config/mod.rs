@@ -15,11 +15,13 @@ mod mistakes;
 mod names;
 mod ports;
 mod shape;
+mod size;
 
 pub use document::schema;
 pub use mistakes::RULE as MISTAKE;
 pub use names::{RuleLevel, Selector, Wrong};
 pub use shape::{Key, Shape, Word, shape};
+pub use size::FileSize;
 
 use document::Document;
 use globs::Globs;
@@ -33,6 +35,8 @@ pub struct Config {
     overrides: Vec<(Globs, Selection)>,
     /// What no walk looks at.
     exclude: Globs,
+    /// How large a file may be that is read.
+    pub max_file_size: Option<FileSize>,
     /// What is in which language, whatever its name says otherwise.
     languages: Vec<(Language, Globs)>,
     /// The team's own ports.

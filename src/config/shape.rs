@@ -120,8 +120,17 @@ mod tests {
             let shape = shape().at(path.iter().copied()).expect("the path leads somewhere");
             shape.keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>()
         };
-        let root =
-            ["exclude", "extend-select", "ignore", "languages", "overrides", "ports", "select", "severity"];
+        let root = [
+            "exclude",
+            "extend-select",
+            "ignore",
+            "languages",
+            "max-file-size",
+            "overrides",
+            "ports",
+            "select",
+            "severity",
+        ];
         assert_eq!(names(&[]), root);
         assert_eq!(names(&["overrides"]), ["extend-select", "ignore", "paths", "select", "severity"]);
         assert_eq!(names(&["severity"]).len(), RULES.len());

@@ -50,8 +50,10 @@ fn of_team(row: &TeamPort, markup: Markup) -> String {
         let is_plain =
             row.url.chars().all(|it| it.is_ascii_graphic() && !matches!(it, '(' | ')' | '<' | '>' | '\\'));
         let is_page = row.url.starts_with("https://") || row.url.starts_with("http://");
-        words
-            .push_str(&format!(" {}", if is_plain && is_page { markup.link(&text, &row.url) } else { text }));
+        // Inside a link an address is no link of its own.
+        let in_link = || text.replace("\\://", "://");
+        let shown = if is_plain && is_page { markup.link(&in_link(), &row.url) } else { text };
+        words.push_str(&format!(" {shown}"));
     }
     words
 }

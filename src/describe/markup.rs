@@ -17,9 +17,8 @@ impl Markup {
             Self::Plain => one_line(text),
             Self::Markdown => {
                 let mut escaped = String::with_capacity(text.len());
-                for char in text.chars() {
-                    if matches!(char, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '&' | '#' | '~')
-                    {
+                for (at, char) in text.char_indices() {
+                    if is_mark(char) || makes_a_link(&text[at..], &text[..at]) {
                         escaped.push('\\');
                     }
                     escaped.push(if char.is_control() { ' ' } else { char });
@@ -41,8 +40,11 @@ impl Markup {
     pub fn code(self, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
-            // A code span ends at its own number of backticks, so text that holds one gets two.
-            Self::Markdown if text.contains('`') => format!("`` {} ``", one_line(&text.replace("``", "` `"))),
+            Self::Markdown if text.contains('`') => {
+                // A code span ends at its own number of backticks: one more than the text has in a row.
+                let fence = "`".repeat(longest_run(text, '`') + 1);
+                format!("{fence} {} {fence}", one_line(text))
+            }
             Self::Markdown => format!("`{}`", one_line(text)),
         }
     }
@@ -64,6 +66,23 @@ impl Markup {
     }
 }
 
+/// Whether Markdown may take `char` for more than itself, wherever it stands in a line.
+fn is_mark(char: char) -> bool {
+    matches!(char, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '&' | '#' | '~')
+}
+
+/// Whether `rest`, which comes after `before`, starts with what makes a bare address a link: the colon of `https://`, the dot
+/// of `www.`, the sign in `a@b.example` ([GitHub's extension](https://github.github.com/gfm/#autolinks-extension-)).
+fn makes_a_link(rest: &str, before: &str) -> bool {
+    let after_www =
+        || before.get(before.len().saturating_sub(3)..).is_some_and(|it| it.eq_ignore_ascii_case("www"));
+    rest.starts_with("://") || rest.starts_with('@') || (rest.starts_with('.') && after_www())
+}
+
+fn longest_run(text: &str, char: char) -> usize {
+    text.split(|it| it != char).map(|run| run.len() / char.len_utf8()).max().unwrap_or_default()
+}
+
 fn one_line(text: &str) -> String {
     text.replace(|it: char| it.is_control(), " ")
 }
@@ -77,9 +96,20 @@ mod tests {
         let markup = Markup::Markdown;
         assert_eq!(markup.text("<b>*x*</b> [a](b)\n# c"), r"\<b\>\*x\*\</b\> \[a\](b) \# c");
         assert_eq!(markup.code("a`b"), "`` a`b ``");
-        assert_eq!(markup.code("a``b``"), "`` a` `b` ` ``");
+        assert_eq!(markup.code("a``b``"), "``` a``b`` ```");
+        assert_eq!(markup.code("```[x](y)"), "```` ```[x](y) ````");
         assert_eq!(markup.code("a|b"), "`a|b`");
         assert_eq!(markup.code("a\nb"), "`a b`");
+    }
+
+    #[test]
+    fn a_bare_address_is_no_link() {
+        let text = |text| Markup::Markdown.text(text);
+        assert_eq!(
+            text("see https://a.example or www.a.example"),
+            r"see https\://a.example or www\.a.example"
+        );
+        assert_eq!(text("ask ann@a.example: today."), r"ask ann\@a.example: today.");
     }
 
     #[test]

@@ -9,8 +9,8 @@ use super::{Kept, files_in, lock, text_of};
 use crate::languages::Language;
 use crate::project::{File, Tree};
 
-/// Files of more bytes than this are not read: nobody writes such a configuration by hand.
-const LARGEST: u64 = 4 << 20;
+/// Files of more bytes than this are not read for the sake of others: nobody writes such a configuration by hand.
+pub const LARGEST: u64 = 4 << 20;
 
 /// How much a file weighs beside its text: what was found in it.
 const OVERHEAD: usize = 4 << 10;
@@ -30,13 +30,22 @@ pub struct Disk {
     held: Mutex<HashMap<PathBuf, Arc<str>>>,
     /// How often something was said to have changed: what was read before that is not kept.
     changes: AtomicUsize,
+    /// How many bytes a file may have.
+    largest: u64,
 }
 
 impl Disk {
     /// The disk, of which texts of so many bytes are kept.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self { kept: Mutex::new(Kept::new(most)), held: Mutex::default(), changes: AtomicUsize::new(0) }
+        let kept = Mutex::new(Kept::new(most));
+        Self { kept, held: Mutex::default(), changes: AtomicUsize::new(0), largest: LARGEST }
+    }
+
+    /// The same, if no file may have more than `largest` bytes, or [`LARGEST`] if that is less.
+    #[must_use]
+    pub fn limited(self, largest: u64) -> Self {
+        Self { largest: largest.min(LARGEST), ..self }
     }
 
     /// From now on the file at `path` holds `text`, whatever it holds on the disk.
@@ -61,7 +70,7 @@ impl Disk {
     /// What the file at `path` holds.
     pub fn text(&self, path: &Path) -> Option<Arc<str>> {
         let held = lock(&self.held).get(path).cloned();
-        held.or_else(|| text_of(path, LARGEST).ok().flatten().map(Arc::from))
+        held.or_else(|| text_of(path, self.largest).ok().flatten().map(Arc::from))
     }
 
     fn read(&self, path: &Path, language: Option<Language>) -> Option<Arc<File>> {

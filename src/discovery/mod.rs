@@ -8,20 +8,22 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use crate::config::{self, Config, Settings};
+use crate::config::{self, Config, FileSize, Settings};
 use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::text::Span;
 
 mod disk;
 mod kept;
+mod read;
 mod tree;
 
-pub use disk::Disk;
+pub use disk::{Disk, LARGEST};
 pub use kept::Kept;
-pub use tree::{files_below, files_in, is_walked, text_of};
+pub use read::{Unread, bytes_of, read, read_from, regular, text_of};
+pub use tree::{files_below, files_in, is_walked};
 
 /// What a configuration is called; in one folder the first wins.
 pub const NAMES: [&str; 2] = ["portolan.toml", ".portolan.toml"];
@@ -53,6 +55,12 @@ impl Configuration {
     #[must_use]
     pub fn excludes(&self, path: &Path, is_folder: bool) -> bool {
         self.config.excludes(&self.relative(path), is_folder)
+    }
+
+    /// How large the files below it may be that are read, if it says so.
+    #[must_use]
+    pub const fn max_file_size(&self) -> Option<FileSize> {
+        self.config.max_file_size
     }
 
     /// The language that the file at `path` is in, if this says so.
@@ -109,8 +117,7 @@ impl Discovery {
 
     /// The configuration at `path`, which speaks of `folder`.
     pub fn at(&self, path: &Path, folder: &Path) -> Configuration {
-        let read = fs::read_to_string(path);
-        self.understood(path.to_owned(), absolute(folder), read, None)
+        self.understood(path.to_owned(), absolute(folder), text(path), None)
     }
 
     /// Looks anew from now on. What is found again and says the same is the same [`Arc`] as before.
@@ -122,9 +129,14 @@ impl Discovery {
     fn within(&self, folder: &Path, open: impl Fn(&Path) -> Option<String>) -> Option<Arc<Configuration>> {
         let mut found = NAMES.iter().filter_map(|name| {
             let path = folder.join(name);
-            let read = open(&path).map_or_else(|| fs::read_to_string(&path), Ok);
+            let read = open(&path).map_or_else(|| text(&path), Ok);
             // A folder above may be closed to us: what cannot even be seen there is nobody's configuration.
-            (read.is_ok() || path.is_file()).then_some((path, read))
+            let is_there = match &read {
+                Ok(_) => true,
+                Err(Unread::Io(error)) if error.kind() == io::ErrorKind::NotFound => false,
+                Err(_) => fs::metadata(&path).is_ok_and(|it| !it.is_dir()),
+            };
+            is_there.then_some((path, read))
         });
         let (path, read) = found.next()?;
         let shadowed = found.next().map(|(path, _)| path);
@@ -146,7 +158,7 @@ impl Discovery {
         &self,
         path: PathBuf,
         folder: PathBuf,
-        read: io::Result<String>,
+        read: Result<String, Unread>,
         shadowed: Option<PathBuf>,
     ) -> Configuration {
         let (text, config) = match read {
@@ -169,7 +181,7 @@ impl Discovery {
 }
 
 /// The finding that a configuration cannot be read.
-fn unreadable(error: &io::Error) -> Finding {
+fn unreadable(error: &Unread) -> Finding {
     Finding {
         rule: config::MISTAKE,
         severity: Severity::Error,
@@ -181,15 +193,26 @@ fn unreadable(error: &io::Error) -> Finding {
     }
 }
 
+/// What the configuration at `path` says.
+fn text(path: &Path) -> Result<String, Unread> {
+    let bytes = bytes_of(path, LARGEST)?;
+    let is_no_text = |_| Unread::Io(io::Error::new(io::ErrorKind::InvalidData, "it is not valid UTF-8"));
+    String::from_utf8(bytes).map_err(is_no_text)
+}
+
 /// `path` from the root, without steps that lead nowhere or back; links are not looked at.
 #[must_use]
 pub fn absolute(path: &Path) -> PathBuf {
-    let path = if path.is_absolute() {
-        Cow::Borrowed(path)
-    } else {
+    /// The current folder, which stays the same.
+    static HERE: LazyLock<Option<PathBuf>> = LazyLock::new(|| std::path::absolute(".").ok());
+    let path = match &*HERE {
         // Without a current folder there is nothing above a relative path but itself.
-        std::path::absolute(path).map_or(Cow::Borrowed(path), Cow::Owned)
+        Some(here) if !path.is_absolute() => Cow::Owned(here.join(path)),
+        _ => Cow::Borrowed(path),
     };
+    if path.is_absolute() && is_straight(&path) {
+        return path.into_owned();
+    }
     let mut absolute = PathBuf::new();
     for part in path.components() {
         match part {
@@ -201,6 +224,13 @@ pub fn absolute(path: &Path) -> PathBuf {
         }
     }
     absolute
+}
+
+/// Whether no step of `path` can lead nowhere or back, as one can see at a glance.
+fn is_straight(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let is_odd = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'/' | b'.');
+    cfg!(unix) && bytes.len() > 1 && !bytes.ends_with(b"/") && !bytes.windows(2).any(is_odd)
 }
 
 /// A panic elsewhere leaves whole entries behind, so they stay in use.

@@ -1,38 +1,88 @@
-//! The files of a folder that anybody would look at: a walk as ripgrep walks, and one file of it.
+//! The files of a folder that anybody would look at: a walk as ripgrep walks.
 
 use std::fs;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder};
 
-/// The files below `folder`, those of one folder by their names; what cannot be looked at comes as an error in between.
+use super::lock;
+use super::read::{Unread, regular};
+
+/// The files below `folder`, those of one folder by their names; what cannot be looked at comes in between, with the reason.
 ///
 /// What .gitignore and .ignore hide is passed over, hidden files are not, and `.git` is. So are the folders that
-/// `excludes` names.
+/// `excludes` names, and, as nobody can say what they hide, those whose .gitignore or .ignore is nothing to read.
 pub fn files_below(
     folder: &Path,
     excludes: impl Fn(&Path) -> bool + Send + Sync + 'static,
-) -> impl Iterator<Item = Result<PathBuf, ignore::Error>> {
+) -> impl Iterator<Item = Result<PathBuf, String>> {
+    let refused: Arc<Mutex<Vec<String>>> = Arc::default();
+    let refusals = Arc::clone(&refused);
+    // What hides something in a folder may lie in one above it, too.
+    let above = super::absolute(folder);
+    let complaint = above.ancestors().find_map(refusal).map(|why| format!("{}: {why}", folder.display()));
     let enters = move |entry: &DirEntry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-        !is_folder || entry.depth() == 0 || (entry.file_name() != ".git" && !excludes(entry.path()))
-    };
-    let walk = walk(folder).filter_entry(enters).build();
-    walk.filter_map(|entry| match entry {
-        Ok(entry) if entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_file()) => {
-            (entry.file_name() != ".git").then(|| Ok(entry.into_path()))
+        if !is_folder || entry.depth() == 0 {
+            return true;
         }
-        Ok(_) => None,
-        Err(error) => Some(Err(error)),
+        if is_git(entry) || excludes(entry.path()) {
+            return false;
+        }
+        let refusal = refusal(entry.path());
+        let is_entered = refusal.is_none();
+        lock(&refused).extend(refusal.map(|why| format!("{}: {why}", entry.path().display())));
+        is_entered
+    };
+    let walk = complaint.is_none().then(|| walk(folder).filter_entry(enters).build());
+    // Behind the last entry comes what was refused after it.
+    let entries = walk.into_iter().flatten().map(Some).chain([None]);
+    let found = entries.flat_map(move |entry| {
+        let entry = match entry {
+            Some(Ok(entry)) if entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                (!is_git(&entry)).then(|| Ok(entry.into_path()))
+            }
+            Some(Err(error)) => Some(Err(error.to_string())),
+            _ => None,
+        };
+        std::mem::take(&mut *lock(&refusals)).into_iter().map(Err).chain(entry)
+    });
+    complaint.map(Err).into_iter().chain(found)
+}
+
+/// Why nobody can say what is hidden in `folder`; `None` where that can be said. A pipe by such a name would never end, and a
+/// giant is more than patterns that somebody wrote.
+fn refusal(folder: &Path) -> Option<String> {
+    const MOST: u64 = 1 << 20;
+    [".gitignore", ".ignore"].into_iter().find_map(|name| {
+        let metadata = fs::metadata(folder.join(name)).ok().filter(|it| !it.is_dir())?;
+        let why = match regular(&metadata) {
+            Ok(length) if length <= MOST => return None,
+            Ok(_) => Unread::Large(MOST),
+            Err(why) => why,
+        };
+        Some(format!("the folder is passed over, since nobody can say what its {name} hides: {why}"))
     })
+}
+
+/// Whether git keeps its own things there. To take a path apart takes time, so its end is looked at first.
+fn is_git(entry: &DirEntry) -> bool {
+    entry.path().as_os_str().as_encoded_bytes().ends_with(b".git") && entry.file_name() == ".git"
 }
 
 /// Whether `path`, a file or a folder below `folder`, is one that a walk through `folder` comes to.
 #[must_use]
 pub fn is_walked(folder: &Path, path: &Path) -> bool {
+    let above = super::absolute(folder);
+    if above.ancestors().any(|folder| refusal(folder).is_some()) {
+        return false;
+    }
     let wanted = path.to_owned();
-    let mut walk = walk(folder).filter_entry(move |entry| wanted.starts_with(entry.path())).build();
+    let enters = move |entry: &DirEntry| {
+        wanted.starts_with(entry.path()) && (wanted == entry.path() || refusal(entry.path()).is_none())
+    };
+    let mut walk = walk(folder).filter_entry(enters).build();
     walk.any(|entry| entry.is_ok_and(|entry| entry.path() == path))
 }
 
@@ -47,30 +97,10 @@ pub fn files_in(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The text of the file at `path`, in which bytes that are no UTF-8 are replaced by U+FFFD; `None` where it has more than
-/// `most` bytes, or is no regular file: a pipe would never end, and a device is not to be touched.
-///
-/// # Errors
-///
-/// Those of the file system.
-pub fn text_of(path: &Path, most: u64) -> io::Result<Option<String>> {
-    let metadata = fs::metadata(path)?;
-    if !metadata.is_file() || metadata.len() > most {
-        return Ok(None);
-    }
-    let mut bytes = Vec::new();
-    // What the system makes up for whoever asks says that it is empty, and may wait until there is something to say.
-    if metadata.len() > 0 {
-        fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
-    }
-    Ok(Some(
-        String::from_utf8(bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
-    ))
-}
-
 fn walk(folder: &Path) -> WalkBuilder {
     let mut builder = WalkBuilder::new(folder);
-    builder.hidden(false).require_git(false).sort_by_file_name(Ord::cmp);
+    builder.hidden(false).require_git(false);
+    // What lies in one folder differs by the names alone; to take these out of the paths takes time.
+    builder.sort_by_file_path(|one, other| one.as_os_str().cmp(other.as_os_str()));
     builder
 }

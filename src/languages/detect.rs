@@ -49,7 +49,9 @@ pub fn detect(path: &str, language_id: Option<&str>, text: &str) -> Option<Langu
 /// What the name of the file at `path` tells, so that a walk through a tree reads no file in vain.
 #[must_use]
 pub fn by_name(path: &str) -> NameVerdict {
-    let lower = path.to_ascii_lowercase();
+    // The name and two folders above it are all that counts.
+    let start = memchr::memrchr2_iter(b'/', b'\\', path.as_bytes()).nth(2).map_or(0, |at| at + 1);
+    let lower = path[start..].to_ascii_lowercase();
     let mut folders = lower.rsplit(['/', '\\']);
     let name = folders.next().unwrap_or_default();
     let verdicts = [dockerfile(name), compose(name), nginx(name, folders)];

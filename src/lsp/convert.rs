@@ -128,15 +128,25 @@ fn to_diagnostic(finding: &Finding, range: LspRange, abilities: &DiagnosticAbili
     }
 }
 
+/// A message that an editor shows as it is: VS Code makes a link of `[text](command:…)` in what it takes for plain text, and
+/// whoever clicks on it runs that.
+pub fn without_links(message: &str) -> String {
+    message.replace("](", "] (")
+}
+
 /// The path in an address, whatever its scheme, with percent signs resolved.
 pub fn path(uri: &Uri) -> String {
     uri.path().decode().to_string_lossy().into_owned()
 }
 
-/// The file that an address names; `None` where it names something else than a file.
+/// No file has a longer path than this, in bytes; each folder in one is looked into for a configuration.
+const LONGEST_PATH: usize = if cfg!(windows) { 32_767 } else { 4096 };
+
+/// The file that an address names; `None` where it names something else than a file, or what no file can be called.
 pub fn file(uri: &Uri) -> Option<PathBuf> {
     let is_file = uri.scheme().as_str().eq_ignore_ascii_case("file");
-    is_file.then(|| uri.to_file_path().map(Cow::into_owned)).flatten()
+    let path = if is_file { uri.to_file_path() } else { None };
+    path.filter(|path| path.as_os_str().len() <= LONGEST_PATH).map(Cow::into_owned)
 }
 
 /// A position for the client.

@@ -7,12 +7,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher};
-use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use tokio::sync::Notify;
 use tower_lsp::ls_types::{
     Diagnostic, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportKind,
@@ -26,7 +24,7 @@ use super::documents::{self, Document};
 use super::seen::Seen;
 use super::session::Session;
 use super::workspace::{File, State};
-use super::{convert, log};
+use super::{convert, fault, survived};
 use crate::finding::Finding;
 use crate::text::LineIndex;
 
@@ -143,11 +141,11 @@ pub async fn attend(session: Arc<Session>) {
     loop {
         let (changed, affected) = session.changed.take().await;
         for uri in changed {
-            look(&session, uri).await;
+            survived(uri.as_str(), look(&session, uri.clone())).await;
         }
         let mut has_news = false;
         for uri in affected {
-            has_news |= look_again(&session, &uri).await;
+            has_news |= survived(uri.as_str(), look_again(&session, &uri)).await.unwrap_or_default();
         }
         if has_news {
             session.workspace.wake();
@@ -176,12 +174,12 @@ async fn look(session: &Arc<Session>, uri: Uri) {
     };
     let news = session.told().news(&document, &session.documents);
     if let Some(message) = news {
-        session.client.show_message(MessageType::ERROR, message).await;
+        session.show(MessageType::ERROR, message).await;
     }
     if is_asked {
         return;
     }
-    let Some((seen, diagnostics)) = guarded(session, &document).await else { return };
+    let (seen, diagnostics) = diagnostics(session, &document).await;
     session.shown.tell(&uri, &seen, &diagnostics);
     publish(session, &document, diagnostics).await;
 }
@@ -189,7 +187,7 @@ async fn look(session: &Arc<Session>, uri: Uri) {
 /// Looks at a document that hangs on something that has changed; whether a client that asks is to be told so.
 async fn look_again(session: &Arc<Session>, uri: &Uri) -> bool {
     let Some(document) = session.documents.snapshot(uri) else { return false };
-    let Some((seen, now)) = guarded(session, &document).await else { return false };
+    let (seen, now) = diagnostics(session, &document).await;
     // It may not have been a part of anything before.
     let alone = || diagnostics_in(session, &document, &seen.reading.findings(&[]));
     if session.shown.tell(uri, &seen, &now).unwrap_or_else(alone) == now {
@@ -203,14 +201,9 @@ async fn look_again(session: &Arc<Session>, uri: &Uri) -> bool {
 }
 
 async fn publish(session: &Session, document: &Document, diagnostics: Vec<Diagnostic>) {
+    fault("publishing", document.uri.as_str());
     let version = session.abilities().diagnostics.version.then_some(document.version);
     session.client.publish_diagnostics(document.uri.clone(), diagnostics, version).await;
-}
-
-/// What is found in `document`; nothing where the linter breaks over it, so that the others are looked at all the same.
-async fn guarded(session: &Session, document: &Document) -> Option<(Seen, Vec<Diagnostic>)> {
-    let found = AssertUnwindSafe(diagnostics(session, document)).catch_unwind().await;
-    found.inspect_err(|_| log(format_args!("the linter panicked over {}", document.uri.as_str()))).ok()
 }
 
 /// Publishes what lies in the workspace and is not open, where it is otherwise than was `published` before. A client that

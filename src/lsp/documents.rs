@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
-use super::convert;
+use super::{convert, fault};
 use crate::config::{Config, Settings};
 use crate::discovery::{self, Configuration, Discovery, NAMES};
 use crate::finding::Finding;
@@ -112,6 +112,7 @@ impl Reading {
         if let Some(found) = found.filter(is_same) {
             return found.findings;
         }
+        fault("judging", &self.text);
         let findings: Arc<[Finding]> = match self.language {
             Some(language) => judge(&self.text, language, &self.scan, project, &self.settings).into(),
             None => Arc::default(),
@@ -139,7 +140,8 @@ impl Reading {
     }
 
     fn of(document: &Document) -> Self {
-        let (uri, text) = (&document.uri, Arc::<str>::from(document.text.to_string()));
+        let (uri, text) = (&document.uri, Arc::<str>::from(document.text.whole()));
+        fault("reading", &text);
         if document.is_configuration() {
             let findings = Config::read(&text).err().unwrap_or_default().into();
             let found = Mutex::new(Some(Found { stacks: Vec::new(), findings }));
@@ -212,7 +214,11 @@ impl Documents {
         if let Some(reading) = document.reading.get() {
             document.memory = reading.memory.clone();
         }
-        document.reading = Arc::default();
+        let before = std::mem::take(&mut document.reading);
+        if document.text.len() > LARGE {
+            // To take it apart takes a while, for which nobody is to wait.
+            tokio::task::spawn_blocking(move || drop(before));
+        }
         for change in changes {
             match change.range {
                 Some(range) => document.text.replace(convert::from_range(range), &change.text, encoding),
@@ -237,6 +243,7 @@ impl Documents {
         let configuration = is_open.then(|| self.configuration(uri))?;
         let mut open = lock(&self.open);
         let document = open.documents.get_mut(uri)?;
+        fault("locked", uri.as_str());
         if !is_same(&document.configuration, &configuration) {
             document.configuration = configuration;
             document.reading = Arc::default();
@@ -327,7 +334,7 @@ impl Documents {
     fn text_of(&self, path: &Path) -> Option<String> {
         let open = lock(&self.open);
         let document = open.documents.get(open.addresses.get(path)?)?;
-        Some(document.text.to_string())
+        Some(document.text.whole())
     }
 }
 

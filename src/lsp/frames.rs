@@ -1,13 +1,16 @@
 //! The frames of the protocol: a header that tells a length, and a body of that length.
 //!
 //! A length is checked before anything is allocated for it. What is wrong is told once, and reading goes on at the next
-//! header. See the [base protocol](https://microsoft.github.io/language-server-protocol/specifications/lsp/3.18/specification/#baseProtocol).
+//! header. A body that is too large is passed over as its length says, unless no client can mean that length. See the [base protocol](https://microsoft.github.io/language-server-protocol/specifications/lsp/3.18/specification/#baseProtocol).
 
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 64 << 20;
+
+/// The largest body that somebody may have meant: one of a length above that is looked through for the next header.
+const LARGEST_MEANT: usize = 1 << 30;
 
 /// The longest header line that is read, in bytes.
 const LONGEST_LINE: u64 = 64 << 10;
@@ -56,7 +59,12 @@ pub fn read(input: &mut impl BufRead) -> io::Result<Option<Result<Vec<u8>, BadFr
         } else if line.trim_ascii().is_empty() {
             let bytes = match length {
                 Ok(bytes) => bytes,
-                Err(bad) => return Ok(Some(Err(bad))),
+                Err(bad) => {
+                    if let BadFrame::TooLarge(bytes @ ..=LARGEST_MEANT) = bad {
+                        io::copy(&mut input.by_ref().take(bytes as u64), &mut io::sink())?;
+                    }
+                    return Ok(Some(Err(bad)));
+                }
             };
             let mut body = vec![0; bytes];
             input.read_exact(&mut body)?;
@@ -114,6 +122,14 @@ mod tests {
             assert_eq!(read, [Err(BadFrame::LengthIsNoNumber(wrong.to_owned())), Ok("{}".to_owned())]);
         }
         assert_eq!(frames(&format!("X: y\r\n\r\n{next}")), [Err(BadFrame::NoLength), Ok("{}".to_owned())]);
+    }
+
+    #[test]
+    fn a_body_that_is_too_large_is_passed_over_whatever_stands_in_it() {
+        let fake = "Content-Length: 2\r\n\r\n{}";
+        let large = fake.repeat(1 + LARGEST_BODY / fake.len());
+        let read = frames(&format!("Content-Length: {}\r\n\r\n{large}{fake}", large.len()));
+        assert_eq!(read, [Err(BadFrame::TooLarge(large.len())), Ok("{}".to_owned())]);
     }
 
     #[test]

@@ -8,14 +8,17 @@
 //! and what was found in the files of the workspace that nobody has open. It never waits for the client, writes nothing but the protocol to standard
 //! output, and ends at `exit`, or when its input ends.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use tower_lsp::LspService;
 
 mod abilities;
 mod capabilities;
 mod chart;
+mod client_process;
 mod code_action;
 mod completion;
 mod configuration;
@@ -23,6 +26,8 @@ mod convert;
 mod diagnostics;
 mod disk;
 mod documents;
+#[cfg(debug_assertions)]
+mod faults;
 mod frames;
 mod hover;
 mod inlay_hint;
@@ -58,7 +63,10 @@ pub fn serve() -> ExitCode {
         }
     };
     let shut_down = runtime.block_on(async {
-        let (service, socket) = LspService::build(Server::new)
+        let service = LspService::build(Server::new);
+        #[cfg(debug_assertions)]
+        let service = service.custom_method("portolan/fault", Server::fault);
+        let (service, socket) = service
             .custom_method("$/setTrace", Server::set_trace)
             .custom_method("portolan/chart", Server::chart)
             .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
@@ -70,6 +78,26 @@ pub fn serve() -> ExitCode {
     // Work that nobody waits for any more must not keep the process.
     runtime.shutdown_background();
     if shut_down { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// A place at which a test may want a panic that is about `text`; nothing in a release.
+fn fault(place: &str, text: &str) {
+    #[cfg(debug_assertions)]
+    faults::at(place, text);
+    #[cfg(not(debug_assertions))]
+    let _ = (place, text);
+}
+
+/// Does some work that must not take down what comes behind it; `None` where it panicked.
+async fn survived<T>(what: &str, work: impl Future<Output = T>) -> Option<T> {
+    let done = AssertUnwindSafe(work).catch_unwind().await;
+    done.inspect_err(|_| log(format_args!("a panic over {what}; the server goes on"))).ok()
+}
+
+/// As [`survived`], here and now.
+fn survived_here<T>(what: &str, work: impl FnOnce() -> T) -> Option<T> {
+    let done = catch_unwind(AssertUnwindSafe(work));
+    done.inspect_err(|_| log(format_args!("a panic over {what}; the server goes on"))).ok()
 }
 
 /// Says something to whoever reads the server's standard error.

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::disk::{Disk, Files};
 use super::documents::{Documents, LARGE, Reading};
 use super::stacks::{Change, Linking, Stacks};
+use super::{fault, survived_here};
 use crate::discovery;
 use crate::languages::{self, Language, NameVerdict};
 use crate::project::{self, File, Stack, View};
@@ -286,7 +287,12 @@ impl Project {
         for root in roots {
             let linking = lock(&self.stacks).begin(root);
             let mut ended = Ended { project: self, linking: &linking, stack: None };
-            ended.stack = Some(Arc::new(project::link(&linking.root, &files)));
+            let what = format_args!("the stack of {}", linking.root.display()).to_string();
+            let link = || {
+                fault("linking", &linking.root.to_string_lossy());
+                Arc::new(project::link(&linking.root, &files))
+            };
+            ended.stack = survived_here(&what, link);
         }
     }
 
@@ -310,7 +316,9 @@ impl Project {
         let unknown: Vec<PathBuf> =
             lock(&self.origins).near.iter().filter(is_unknown).map(|(path, _)| path.clone()).collect();
         for path in unknown {
-            let near = self.near(&path);
+            // Of what cannot be looked at nobody knows more by looking again.
+            let near = survived_here("what lies near a file", || self.near(&path));
+            let near = near.unwrap_or_else(|| Near { is_known: true, ..Near::default() });
             let _turn = lock(&self.looking);
             if self.is_news_near(&path, near) {
                 self.set_roots();

@@ -27,8 +27,9 @@ use super::documents::Document;
 use super::session::Session;
 use super::spot::Spot;
 use super::{
-    capabilities, chart, code_action, completion, convert, diagnostics, documents, hover, inlay_hint, links,
-    log, navigation, progress, registration, rename, symbols, workspace, workspace_symbols,
+    capabilities, chart, client_process, code_action, completion, convert, diagnostics, documents, fault,
+    hover, inlay_hint, links, log, navigation, progress, registration, rename, symbols, workspace,
+    workspace_symbols,
 };
 
 /// The server's side of one conversation.
@@ -56,6 +57,13 @@ impl Server {
         }
     }
 
+    /// `portolan/fault`: a panic on demand, for tests.
+    #[cfg(debug_assertions)]
+    pub async fn fault(&self, fault: super::faults::Fault) -> Result<()> {
+        super::faults::set(fault);
+        Ok(())
+    }
+
     /// `portolan/chart`: who reaches which port.
     pub async fn chart(&self, params: ChartParams) -> Result<ChartResult> {
         Ok(chart::chart(&self.session, params).await)
@@ -75,6 +83,9 @@ impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let complaints = self.session.begin(&params);
         self.session.complain(complaints);
+        if let Some(process) = params.process_id {
+            client_process::watch(process.into());
+        }
         tokio::spawn(diagnostics::attend(Arc::clone(&self.session)));
         Ok(InitializeResult {
             capabilities: capabilities::of(self.abilities()),
@@ -115,6 +126,7 @@ impl LanguageServer for Server {
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let (uri, version) = (params.text_document.uri, params.text_document.version);
         let encoding = self.abilities().encoding;
+        fault("change", uri.as_str());
         if !self.session.documents.change(&uri, version, &params.content_changes, encoding) {
             return log(format_args!("a change to a document that is not open: {}", uri.as_str()));
         }
@@ -192,6 +204,7 @@ impl LanguageServer for Server {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let at = params.text_document_position_params;
+        fault("hover", at.text_document.uri.as_str());
         let Some(document) = self.document(&at.text_document.uri) else { return Ok(None) };
         Ok(hover::hover(&document, at.position, &self.session).await)
     }

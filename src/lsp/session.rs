@@ -111,7 +111,12 @@ impl Session {
         }
         let message = format!("{}. What was set before stays in force.", complaints.join("; "));
         let session = Arc::clone(self);
-        tokio::spawn(async move { session.client.show_message(MessageType::WARNING, message).await });
+        tokio::spawn(async move { session.show(MessageType::WARNING, message).await });
+    }
+
+    /// Shows the user a message. It may hold names and words from files, of which nothing is to become live.
+    pub async fn show(&self, kind: MessageType, message: String) {
+        self.client.show_message(kind, convert::without_links(&message)).await;
     }
 
     /// What the client can take; nothing before the handshake.
@@ -250,6 +255,7 @@ impl Session {
             LogLevel::Debug => MessageType::LOG,
         };
         let session = Arc::clone(self);
+        let message = convert::without_links(&message);
         tokio::spawn(async move { session.client.log_message(kind, message).await });
     }
 

@@ -33,10 +33,14 @@ const READ_AHEAD: usize = 64;
 /// How long the process waits at its end for a client that does not read.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
+/// How long the process goes on at most when its input has ended, whatever it is at.
+const LAST_WORK: Duration = Duration::from_secs(30);
+
 /// Serves until the client says `exit` or closes the server's input.
 pub async fn run(mut service: LspService<impl LanguageServer>, socket: ClientSocket, trace: &Arc<Trace>) {
-    let mut frames = read_input();
-    let (output, written) = write_output();
+    let (sender, mut frames) = mpsc::channel(READ_AHEAD);
+    read_input(sender.clone());
+    let (output, written) = write_output(sender);
     let (mut requests, mut responses) = socket.split();
     let to_client = output.clone();
     tokio::spawn(async move {
@@ -44,7 +48,7 @@ pub async fn run(mut service: LspService<impl LanguageServer>, socket: ClientSoc
             send(&to_client, &request);
         }
     });
-    while let Some(frame) = frames.recv().await {
+    while let Some(Incoming::Frame(frame)) = frames.recv().await {
         match parse(frame) {
             Ok(Message::Request(request)) => {
                 let request = without_idle_params(request);
@@ -59,9 +63,9 @@ pub async fn run(mut service: LspService<impl LanguageServer>, socket: ClientSoc
             }
             // An answer to a request that nobody waits for any more has no reader.
             Ok(Message::Response(response)) => drop(responses.send(response).await),
-            Err(error) => {
+            Err(Wrong { id, error }) => {
                 log(format_args!("a message that is none: {}", error.message));
-                send(&output, &Response::from_error(Id::Null, error));
+                send(&output, &Response::from_error(id, error));
             }
         }
     }
@@ -76,6 +80,21 @@ enum Message {
     Response(Response),
 }
 
+/// A message that is none.
+struct Wrong {
+    /// The name that the client gave to its request, where that can be read.
+    id: Id,
+    error: Error,
+}
+
+/// What comes from the client.
+enum Incoming {
+    /// The body of a message, or what is wrong with it.
+    Frame(Result<Vec<u8>, BadFrame>),
+    /// Nothing more, or nobody who would read an answer.
+    End,
+}
+
 /// What the thread that writes is told.
 enum Outgoing {
     /// Write the body of a message.
@@ -88,22 +107,51 @@ enum Outgoing {
 #[derive(Deserialize)]
 struct Head {
     method: Option<IgnoredAny>,
+    id: Option<Name>,
 }
 
-fn parse(frame: Result<Vec<u8>, BadFrame>) -> Result<Message, Error> {
-    let body = frame.map_err(|bad| Error { message: bad.to_string().into(), ..Error::parse_error() })?;
+/// What stands where the name of a request does.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Name {
+    Known(Id),
+    Other(IgnoredAny),
+}
+
+fn parse(frame: Result<Vec<u8>, BadFrame>) -> Result<Message, Wrong> {
+    let nameless = |error| Wrong { id: Id::Null, error };
+    let body =
+        frame.map_err(|bad| nameless(Error { message: bad.to_string().into(), ..Error::parse_error() }))?;
     // Valid JSON that is no message is an invalid request; what is no JSON cannot be parsed.
     let invalid = |error: serde_json::Error| {
         let kind = if error.is_data() { Error::invalid_request() } else { Error::parse_error() };
         Error { message: format!("{}: {error}", kind.message).into(), ..kind }
     };
-    let head: Head = serde_json::from_slice(&body).map_err(invalid)?;
-    if head.method.is_some() {
-        return serde_json::from_slice(&body).map(Message::Request).map_err(invalid);
+    // An array would be taken for the fields of a message, in their order.
+    if body.trim_ascii_start().starts_with(b"[") {
+        let whole: Result<IgnoredAny, _> = serde_json::from_slice(&body);
+        let error = whole.map_or_else(invalid, |_| Error {
+            message: "Invalid request: a message is an object, and comes alone".into(),
+            ..Error::invalid_request()
+        });
+        return Err(nameless(error));
     }
-    serde_json::from_slice(&body).map(Message::Response).map_err(|error| Error {
-        message: format!("neither request nor response: {error}").into(),
-        ..Error::invalid_request()
+    let head: Head = serde_json::from_slice(&body).map_err(|error| nameless(invalid(error)))?;
+    let id = match head.id {
+        Some(Name::Known(id)) => id,
+        Some(Name::Other(_)) | None => Id::Null,
+    };
+    if head.method.is_some() {
+        return serde_json::from_slice(&body)
+            .map(Message::Request)
+            .map_err(|error| Wrong { id, error: invalid(error) });
+    }
+    // A response is not answered by the name of what it answers: that is a name of ours.
+    serde_json::from_slice(&body).map(Message::Response).map_err(|error| {
+        nameless(Error {
+            message: format!("neither request nor response: {error}").into(),
+            ..Error::invalid_request()
+        })
     })
 }
 
@@ -174,34 +222,45 @@ impl Traced {
 }
 
 /// Reads frames on a thread of its own: standard input has no other way to be read without standing in the way.
-fn read_input() -> mpsc::Receiver<Result<Vec<u8>, BadFrame>> {
-    let (sender, receiver) = mpsc::channel(READ_AHEAD);
+fn read_input(sender: mpsc::Sender<Incoming>) {
     thread::spawn(move || {
         let mut input = BufReader::with_capacity(1 << 16, io::stdin().lock());
         loop {
-            match frames::read(&mut input) {
-                Ok(Some(frame)) => {
-                    if sender.blocking_send(frame).is_err() {
-                        return;
-                    }
+            let incoming = match frames::read(&mut input) {
+                Ok(Some(frame)) => Incoming::Frame(frame),
+                Ok(None) => Incoming::End,
+                Err(error) => {
+                    log(format_args!("the input ended: {error}"));
+                    Incoming::End
                 }
-                Ok(None) => return,
-                Err(error) => return log(format_args!("the input ended: {error}")),
+            };
+            let is_end = matches!(incoming, Incoming::End);
+            if is_end {
+                // Should anything be stuck by then, nobody is left to notice.
+                thread::spawn(|| {
+                    thread::sleep(LAST_WORK);
+                    std::process::exit(1);
+                });
+            }
+            if sender.blocking_send(incoming).is_err() || is_end {
+                return;
             }
         }
     });
-    receiver
 }
 
 /// Writes bodies on a thread of its own, so that a client that reads slowly stops nothing. The receiver hears when all
-/// is written.
-fn write_output() -> (Sender<Outgoing>, Receiver<()>) {
+/// is written; `incoming`, when nobody reads any more.
+fn write_output(incoming: mpsc::Sender<Incoming>) -> (Sender<Outgoing>, Receiver<()>) {
     let (sender, outgoing) = channel();
     let (done, written) = channel();
     thread::spawn(move || {
         let mut output = io::BufWriter::new(io::stdout().lock());
         while let Ok(Outgoing::Body(body)) = outgoing.recv() {
-            if frames::write(&mut output, &body).is_err() {
+            if let Err(error) = frames::write(&mut output, &body) {
+                log(format_args!("the output ended: {error}"));
+                // The conversation may have ended before.
+                let _ = incoming.blocking_send(Incoming::End);
                 break;
             }
         }

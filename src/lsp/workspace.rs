@@ -17,7 +17,7 @@ use super::disk::LARGEST;
 use super::options::LogLevel;
 use super::progress::{self, Step};
 use super::session::Session;
-use super::{convert, log};
+use super::{convert, fault, log, survived, survived_here};
 use crate::config::Config;
 use crate::discovery::{self, NAMES};
 use crate::finding::Finding;
@@ -170,12 +170,13 @@ pub async fn keep(session: Arc<Session>) {
         let work = tokio::task::spawn_blocking(move || read(&reader, &wanted, &steps));
         let has_changed = work.await.unwrap_or_else(|error| {
             log(format_args!("the workspace could not be read: {error}"));
+            session.workspace.is_linking.store(false, Ordering::Relaxed);
             false
         });
         session.workspace.settle(has_changed);
         // Which files are open may be otherwise; while somebody types, nothing is but what was found.
         if has_changed || !is_only_again {
-            publish_workspace(&session, &mut published).await;
+            survived("the files of the workspace", publish_workspace(&session, &mut published)).await;
         }
         session.watch.notify_one();
         if has_changed && !is_first {
@@ -305,7 +306,7 @@ fn compose_files<'p>(session: &Session, paths: impl Iterator<Item = &'p PathBuf>
     let read = |path: &PathBuf| {
         session.changed.wait_until_idle();
         // Whoever looks for findings in it tells why it cannot be read.
-        let file = session.project.on_disk(path).ok().flatten();
+        let file = survived_here(&path.to_string_lossy(), || session.project.on_disk(path))?.ok().flatten();
         let compose = file.filter(|file| file.language == Some(Language::Compose));
         if compose.is_none() {
             session.project.let_go(path);
@@ -355,7 +356,8 @@ fn candidates<'a>(
 fn file(session: &Arc<Session>, path: &Path) -> Option<File> {
     session.changed.wait_until_idle();
     let uri = Uri::from_file_path(path)?;
-    let (text, findings) = match findings(session, path) {
+    let found = survived_here(&path.to_string_lossy(), || findings(session, path))?;
+    let (text, findings) = match found {
         Ok(found) => found?,
         Err(error) => {
             session.tell(LogLevel::Warning, format!("{}: {error}", path.display()));
@@ -371,6 +373,7 @@ fn file(session: &Arc<Session>, path: &Path) -> Option<File> {
 
 /// What the file at `path` holds, and what the linter finds in it; `None` where it is nothing we read.
 fn findings(session: &Session, path: &Path) -> io::Result<Option<(Arc<str>, Vec<Finding>)>> {
+    fault("workspace", &path.to_string_lossy());
     if path.file_name().is_some_and(|name| NAMES.iter().any(|own| name == *own)) {
         let Some(text) = discovery::text_of(path, LARGEST)? else { return Ok(None) };
         let mistakes = Config::read(&text).err().unwrap_or_default();

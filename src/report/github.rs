@@ -6,8 +6,8 @@
 
 use std::io::{self, Write};
 
-use super::Files;
 use super::file::Reported;
+use super::{Files, is_treacherous};
 use crate::finding::Severity;
 
 /// Writes the findings of `files`.
@@ -53,9 +53,20 @@ fn said(file: &str, finding: &Reported) -> String {
     data(&format!("{file}:{}:{}: {}{help}{elsewhere}", place.line, place.column, finding.message))
 }
 
-/// What may stand behind the second `::`.
+/// What may stand behind the second `::`. The log is shown like a terminal, so that nothing is left which one would obey.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let mut data = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '%' => data.push_str("%25"),
+            '\r' => data.push_str("%0D"),
+            '\n' => data.push_str("%0A"),
+            '\t' => data.push(char),
+            char if is_treacherous(char) => data.extend(char.escape_default()),
+            char => data.push(char),
+        }
+    }
+    data
 }
 
 /// What may stand behind a `=`.

@@ -34,6 +34,7 @@ pub use rdjson::rdjson;
 pub use sarif::sarif;
 pub use shown::Texts;
 pub use statistics::{json_statistics, statistics};
+pub use stream::harmless;
 pub use text::{draw, text};
 pub use xml::{checkstyle, junit};
 
@@ -138,14 +139,38 @@ impl fmt::Display for Summary {
     }
 }
 
-/// Text as it may be shown on a terminal: what would move the cursor or colour the screen is escaped.
+/// Text as it may be shown on a terminal, on one line: what would move the cursor, colour the screen or turn the text around
+/// is escaped.
 #[must_use]
 pub fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for char in text.chars() {
-        if char.is_control() { printable.extend(char.escape_default()) } else { printable.push(char) }
+        if is_treacherous(char) { printable.extend(char.escape_default()) } else { printable.push(char) }
     }
     printable
+}
+
+/// The same of several lines, in which tabs may stand.
+#[must_use]
+pub fn printable_lines(text: &str) -> String {
+    let line = |line: &str| line.split('\t').map(printable).collect::<Vec<_>>().join("\t");
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a terminal may obey `char`, end a line at it, or show what stands around it in
+/// [another order](https://trojansource.codes).
+#[must_use]
+pub const fn is_treacherous(char: char) -> bool {
+    matches!(
+        char,
+        '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+    )
 }
 
 /// A number with its noun: `1 file`, `2 files`.

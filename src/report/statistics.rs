@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Files, printable};
+use super::{Files, harmless, printable};
 use crate::finding::Severity;
 
 /// How many files are named to people: those with the most findings.
@@ -45,8 +45,8 @@ pub fn statistics(files: Files<'_>, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// Those of `out`.
 pub fn json_statistics(files: Files<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Counts::of(files))?;
-    writeln!(out)
+    let json = serde_json::to_string_pretty(&Counts::of(files))?;
+    writeln!(out, "{}", harmless(&json))
 }
 
 #[derive(Debug, Serialize)]

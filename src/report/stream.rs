@@ -1,10 +1,13 @@
 //! JSON that is written while its parts still come: nothing is gathered first.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io;
 
 use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
+
+use super::is_treacherous;
 
 /// The values of an iterator as a list, each taken when it is written. It can be written once: a second time it is empty.
 pub struct Stream<I>(RefCell<Option<I>>);
@@ -36,6 +39,25 @@ impl Lines {
     }
 }
 
+/// JSON in which nothing is left that a terminal might obey, though JSON lets it stand: inside of strings it has another way to
+/// be written, and outside of them it does not occur.
+#[must_use]
+pub fn harmless(json: &str) -> Cow<'_, str> {
+    let is_harmful = |char: char| char > '~' && is_treacherous(char);
+    if !json.contains(is_harmful) {
+        return Cow::Borrowed(json);
+    }
+    let mut harmless = String::with_capacity(json.len());
+    for char in json.chars() {
+        if is_harmful(char) {
+            harmless.push_str(&format!("\\u{:04x}", u32::from(char)));
+        } else {
+            harmless.push(char);
+        }
+    }
+    Cow::Owned(harmless)
+}
+
 impl Formatter for Lines {
     fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.depth += 1;
@@ -58,15 +80,7 @@ impl Formatter for Lines {
     }
 
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
-        // JSON lets these stand, but a terminal might obey them.
-        let mut rest = text;
-        while let Some(at) = rest.find(|it: char| matches!(it, '\u{7f}'..='\u{9f}')) {
-            let (plain, control) = rest.split_at(at);
-            let control = control.chars().next().unwrap_or_default();
-            write!(out, "{plain}\\u{:04x}", u32::from(control))?;
-            rest = &rest[at + control.len_utf8()..];
-        }
-        out.write_all(rest.as_bytes())
+        out.write_all(harmless(text).as_bytes())
     }
 
     fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {

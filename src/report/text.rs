@@ -1,11 +1,12 @@
 //! For people: findings with the line, the caret and the help, as rustc prints them.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::shown::{Shown, Texts};
-use super::{Files, printable};
+use super::{Files, is_treacherous, printable};
 use crate::finding::{Finding, Related, Safety, Severity};
 use crate::rules::Rule;
 use crate::text::{Encoding, Span};
@@ -28,7 +29,11 @@ pub fn text(files: Files<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// `finding` in its file, coloured; the stream it is written to takes the colours out where it must.
 #[must_use]
 pub fn draw(texts: &Texts<'_>, finding: &Finding) -> String {
-    Renderer::styled().render(&[group(texts, finding)]) + "\n\n"
+    let drawing = Renderer::styled().render(&[group(texts, finding)]) + "\n\n";
+    // The renderer does so with most of what a terminal might obey in the lines of a file. The rest of it is no ASCII, as are
+    // the colours.
+    let is_left = |char: char| char > '~' && is_treacherous(char);
+    if drawing.contains(is_left) { drawing.replace(is_left, "\u{fffd}") } else { drawing }
 }
 
 fn group<'a>(texts: &'a Texts<'_>, finding: &'a Finding) -> Group<'a> {
@@ -62,7 +67,8 @@ fn group<'a>(texts: &'a Texts<'_>, finding: &'a Finding) -> Group<'a> {
     }
     if let Some(fix) = &finding.fix {
         let caution = if fix.safety == Safety::Unsafe { " (unsafe)" } else { "" };
-        group = group.element(Level::HELP.with_name("fix").message(format!("{}{caution}", fix.title)));
+        group = group
+            .element(Level::HELP.with_name("fix").message(format!("{}{caution}", printable(&fix.title))));
     }
     group
 }
@@ -80,14 +86,14 @@ struct Stretch<'a> {
     shown: &'a Shown<'a>,
     /// The first and the last of them, from 0.
     lines: [usize; 2],
-    places: Vec<Place<'a>>,
+    places: Vec<Place>,
 }
 
 /// A place to point at.
-struct Place<'a> {
+struct Place {
     kind: AnnotationKind,
     span: Span,
-    label: Option<&'a str>,
+    label: Option<String>,
 }
 
 impl<'a> Places<'a> {
@@ -102,7 +108,7 @@ impl<'a> Places<'a> {
             match texts.of(related) {
                 Some(shown) if is_long(shown, related.span) => places.long.push((shown, related)),
                 Some(shown) => {
-                    let (span, label) = (related.span, Some(&*related.message));
+                    let (span, label) = (related.span, Some(printable(&related.message)));
                     places.add(shown, Place { kind: AnnotationKind::Context, span, label });
                 }
                 None => {}
@@ -112,7 +118,7 @@ impl<'a> Places<'a> {
     }
 
     /// Adds a place in `shown`: in one piece with others where they are near, for the renderer looks at all that it is given.
-    fn add(&mut self, shown: &'a Shown<'a>, place: Place<'a>) {
+    fn add(&mut self, shown: &'a Shown<'a>, place: Place) {
         const NEAR: usize = 50;
         let [start, end] = rows(shown, place.span);
         let is_near = |stretch: &&mut Stretch<'_>| {
@@ -136,8 +142,9 @@ impl<'a> Stretch<'a> {
         let Self { shown, lines: [first, last], places } = self;
         let (start, end) = (shown.lines.line(first).start, shown.lines.line(last).end);
         let within = |at: usize| shown.text.floor_char_boundary(at).clamp(start, end) - start;
-        let annotation =
-            |it: Place<'a>| it.kind.span(within(it.span.start)..within(it.span.end)).label(it.label);
+        let annotation = |it: Place| {
+            it.kind.span(within(it.span.start)..within(it.span.end)).label(it.label.map(Cow::Owned))
+        };
         let snippet = Snippet::source(&shown.text[start..end]).line_start(first + 1).path(&*shown.name);
         snippet.annotations(places.into_iter().map(annotation))
     }

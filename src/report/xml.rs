@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::Files;
 use super::file::Reported;
+use super::{Files, is_treacherous};
 use crate::finding::Severity;
 
 /// Writes the findings of `files` as [Checkstyle](https://checkstyle.org) does: a `file` for each that has some, an
@@ -108,12 +108,14 @@ fn sentence(finding: &Reported) -> String {
     }
 }
 
-/// `text` without what [XML 1.0](https://www.w3.org/TR/xml/#charsets) has no way to write: it is shown escaped.
+/// `text` without what [XML 1.0](https://www.w3.org/TR/xml/#charsets) has no way to write, and without what a terminal might obey:
+/// it is shown escaped.
 fn clean(text: &str) -> String {
     let is_possible = |it: char| matches!(it, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     let mut clean = String::with_capacity(text.len());
     for char in text.chars() {
-        if is_possible(char) { clean.push(char) } else { clean.extend(char.escape_default()) }
+        let is_harmless = matches!(char, '\t' | '\n' | '\r') || !is_treacherous(char);
+        if is_possible(char) && is_harmless { clean.push(char) } else { clean.extend(char.escape_default()) }
     }
     clean
 }

@@ -1,6 +1,6 @@
 //! `host-port-conflict`: two services that publish the same port of the host.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Around, Claim, Context, Meeting, Rule, in_file, in_stack, stacks};
 use crate::finding::{Finding, Related, Severity};
@@ -33,17 +33,53 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Compares the claims of the file with all those before them.
 fn judge(claims: &[Claim<'_>], around: Option<Around<'_>>, findings: &mut Vec<Finding>) {
     let mut told = HashSet::new();
+    let mut earlier = Earlier::default();
     let is_here = |claim: &Claim<'_>| around.is_none_or(|around| around.file == claim.file);
-    for (index, claim) in claims.iter().enumerate().filter(|(_, claim)| is_here(claim)) {
+    for (index, claim) in claims.iter().enumerate() {
+        let before = if is_here(claim) { earlier.near(claim, index) } else { Vec::new() };
+        earlier.add(index, claim);
+        if !is_here(claim) {
+            continue;
+        }
         // What is published once more, over another file, is told of by a rule of its own.
         let meets = |other: &&Claim<'_>| claim.meets(other) && !claim.is_appended_to(other);
-        let earlier = claims[..index].iter().filter(meets);
-        let finding = match earlier.min_by_key(|other| claim.meeting(other)) {
+        let before = before.into_iter().map(|index| &claims[index]).filter(meets);
+        let finding = match before.min_by_key(|other| claim.meeting(other)) {
             Some(other) => Some(conflict(around, claim, other)),
             None if !claim.is_fixed() => crowded(index, claims),
             None => None,
         };
         findings.extend(finding.filter(|_| told.insert(claim.span)));
+    }
+}
+
+/// The claims that were seen, as indexes: who asks for one port need not look at those of all others.
+#[derive(Default)]
+struct Earlier {
+    /// Those of one port, by that.
+    single: HashMap<u32, Vec<usize>>,
+    /// Those of several.
+    ranges: Vec<usize>,
+}
+
+impl Earlier {
+    /// Those among the first `count` that may want a port of `claim`, in their order.
+    fn near(&self, claim: &Claim<'_>, count: usize) -> Vec<usize> {
+        if !claim.ports.is_single() {
+            return (0..count).collect();
+        }
+        let single = self.single.get(&claim.ports.first).into_iter().flatten();
+        let mut near: Vec<usize> = single.chain(&self.ranges).copied().collect();
+        near.sort_unstable();
+        near
+    }
+
+    fn add(&mut self, index: usize, claim: &Claim<'_>) {
+        if claim.ports.is_single() {
+            self.single.entry(claim.ports.first).or_default().push(index);
+        } else {
+            self.ranges.push(index);
+        }
     }
 }
 

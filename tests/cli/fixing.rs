@@ -125,7 +125,7 @@ fn what_is_no_utf_8_is_not_fixed() {
     bytes.extend(b"# caf\xe9\n");
     let folder = folder(&[("a.dockerfile", &bytes[..]), ("b.dockerfile", CLEAN_BEFORE.as_bytes())]);
     let (out, err, code) = run(folder.path(), &["--check", "--fix"]);
-    assert_eq!(err, "portolan: a.dockerfile is not fixed: it is not valid UTF-8\n");
+    assert_eq!(err, "portolan: a.dockerfile is not fixed: it is not UTF-8\n");
     assert!(out.contains("Fixed 1 problem in 1 file\n1 warning in 2 files\n"), "{out}");
     assert_eq!(code, 1);
     assert_eq!(fs::read(folder.path().join("a.dockerfile")).unwrap(), bytes);

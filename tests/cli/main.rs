@@ -16,6 +16,8 @@ mod configuration;
 mod diff_base;
 mod fixing;
 mod generated;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod outputs;
 mod policy;
 mod project;

@@ -29,8 +29,12 @@ impl Client {
 
     /// Starts the binary with those arguments.
     pub fn start_with(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_portolan"))
-            .args(arguments)
+        Self::start_as(Command::new(env!("CARGO_BIN_EXE_portolan")).args(arguments))
+    }
+
+    /// Starts the server by that command.
+    pub fn start_as(command: &mut Command) -> Self {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -203,6 +207,30 @@ impl Client {
             "context": context,
         });
         self.request("textDocument/codeAction", params).unwrap().as_array().unwrap().clone()
+    }
+
+    /// The number of the server's process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// All that a server has said that has ended, beside what somebody has waited for.
+    pub fn rest(&mut self) -> Vec<Value> {
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.extend(self.output.iter().map(|message| message.expect("the output ends with a whole frame")));
+        seen
+    }
+
+    /// Forgets the messages that nobody has waited for.
+    pub fn forget_seen(&mut self) {
+        self.seen.clear();
+    }
+
+    /// What the server holds in memory, in kB, where the system tells.
+    pub fn resident(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.trim().strip_suffix(" kB")?.parse().ok()
     }
 
     /// Closes the server's input, as an editor does that dies.

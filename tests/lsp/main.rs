@@ -8,12 +8,18 @@ mod clients;
 mod code_action;
 mod completion;
 mod configuration;
+mod faults;
 mod inlay_hint;
+mod lifetime;
 mod links;
 mod navigation;
 mod project;
+mod protocol;
 mod pull;
+mod soak;
 mod symbols;
+#[cfg(unix)]
+mod trust;
 mod workspace;
 
 use client::Client;

@@ -7,6 +7,8 @@
 mod facts;
 mod files;
 mod interpolation;
+mod numbering;
+mod ordinary;
 mod patch;
 mod ports;
 mod recognition;
@@ -27,6 +29,7 @@ use crate::port::Role;
 use crate::text::Span;
 use facts::Wanted;
 pub use interpolation::Values;
+use numbering::Numbering;
 pub use patch::Before;
 pub use recognition::is_compose;
 use scalar::text_of;
@@ -97,11 +100,11 @@ struct Reader<'e> {
     values: Values<'e>,
     /// The nodes that have been read, each with the place that it was read for. Aliases lead to the same node again and
     /// again, even from within it, so this is also what keeps the work linear.
-    seen: HashSet<(usize, &'static str)>,
+    seen: HashSet<(usize, &'static str), Numbering>,
     /// The entries of the lists that have been read, by the lists' nodes.
-    lists: HashMap<usize, Vec<usize>>,
+    lists: HashMap<usize, Vec<usize>, Numbering>,
     /// The entries by their own nodes.
-    items: HashMap<usize, usize>,
+    items: HashMap<usize, usize, Numbering>,
     /// How many entries may still be told of once more.
     allowance: usize,
     /// How many bytes may still be told of the wiring.
@@ -114,9 +117,9 @@ impl<'e> Reader<'e> {
         Self {
             scan: Scan::default(),
             values,
-            seen: HashSet::new(),
-            lists: HashMap::new(),
-            items: HashMap::new(),
+            seen: HashSet::default(),
+            lists: HashMap::default(),
+            items: HashMap::default(),
             allowance: text.len(),
             words: text.len().saturating_mul(8).saturating_add(65_536),
         }

@@ -364,7 +364,7 @@ impl Scanner<'_> {
 
 /// The `fields` of `text`, those joined that one placeholder of a template goes across: `{{ port | default(80) }}`.
 fn whole_placeholders(text: &str, fields: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
-    if memchr::memchr2(b'{', b'<', text.as_bytes()).is_none() {
+    if !text.as_bytes().windows(2).any(|pair| matches!(pair, b"{{" | b"{%" | b"<%")) {
         return fields.collect();
     }
     let mut joined: Vec<Range<usize>> = Vec::new();
