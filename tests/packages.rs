@@ -139,7 +139,7 @@ fn the_crate_holds_what_its_build_needs() -> Outcome {
         "src/registry/tables.txt",
     ];
     /// Of all files together; packed they take a third of it.
-    const LARGEST: u64 = 3_000_000;
+    const LARGEST: u64 = 4_000_000;
 
     let list = answer(cargo().args(["package", "--list", "--allow-dirty", "--offline"]))?.replace('\\', "/");
     let files: Vec<&str> = list.lines().collect();

@@ -44,7 +44,7 @@ const FORMS: [Form; 9] = [
     Form {
         name: "github",
         severities: ["error", "warning", "notice", "notice"],
-        shown: without_controls,
+        shown: in_a_log,
         read: github,
     },
     Form {
@@ -210,9 +210,14 @@ fn as_it_is(text: &str) -> String {
     text.to_owned()
 }
 
-/// What a log does with the rest is the log's business.
-fn without_controls(text: &str) -> String {
-    text.chars().filter(|it| !it.is_control() || "\r\n".contains(*it)).collect()
+/// A log is a terminal: the ends of lines stay, which the form has a way to write, and what a terminal obeys is escaped.
+fn in_a_log(text: &str) -> String {
+    text.split_inclusive(['\r', '\n', '\t'])
+        .map(|piece| {
+            let words = piece.trim_end_matches(['\r', '\n', '\t']);
+            printable(words) + &piece[words.len()..]
+        })
+        .collect()
 }
 
 fn printable(text: &str) -> String {
@@ -221,9 +226,10 @@ fn printable(text: &str) -> String {
         .collect()
 }
 
-/// Only what XML 1.0 cannot hold is escaped: <https://www.w3.org/TR/xml/#charsets>.
+/// What XML 1.0 cannot hold is escaped (<https://www.w3.org/TR/xml/#charsets>), and what a terminal obeys.
 fn in_xml(text: &str) -> String {
-    let is_possible = |it: char| it >= ' ' && !matches!(it, '\u{fffe}' | '\u{ffff}') || "\t\n\r".contains(it);
+    let is_possible =
+        |it: char| !it.is_control() && !matches!(it, '\u{fffe}' | '\u{ffff}') || "\t\n\r".contains(it);
     text.chars()
         .flat_map(|it| if is_possible(it) { vec![it] } else { it.escape_default().collect() })
         .collect()
@@ -305,10 +311,10 @@ fn github(report: &str) -> Vec<Seen> {
         Seen {
             rule: rule.unwrap_or_else(|| panic!("no rule: {title}")).to_owned(),
             severity: severity.to_owned(),
-            file: without_controls(&property("file")),
+            file: property("file"),
             line: number("line"),
             column: Some(number("col")),
-            said: without_controls(&unescaped(data, false)),
+            said: unescaped(data, false),
         }
     };
     // .NET ends a line at any of these.
