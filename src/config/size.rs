@@ -61,8 +61,8 @@ mod tests {
         {
             assert_eq!(said.parse::<FileSize>().map(FileSize::most).ok(), Some(bytes), "{said}");
         }
-        for wrong in ["", "M", "1.5M", "+1", "-1", "1 M", "1MB", "16777216G"] {
-            assert!(wrong.parse::<FileSize>().is_err() || wrong == "16777216G", "{wrong}");
+        for wrong in ["", "M", "1.5M", "+1", "-1", "1 M", "1MB"] {
+            assert!(wrong.parse::<FileSize>().is_err(), "{wrong}");
         }
         assert!("17179869184G".parse::<FileSize>().is_err(), "more than can be counted");
         for (bytes, said) in

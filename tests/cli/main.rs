@@ -43,7 +43,11 @@ fn empty_folder() -> TempDir {
 }
 
 fn portolan(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_portolan"));
+    within(folder, Command::new(env!("CARGO_BIN_EXE_portolan")))
+}
+
+/// `command`, run in `folder` with nothing on its standard input and without what changes how reports look.
+fn within(folder: &Path, mut command: Command) -> Command {
     command
         .current_dir(folder)
         .env_remove("NO_COLOR")

@@ -8,7 +8,7 @@ use std::process::Command;
 use portolan::report::is_treacherous;
 use tempfile::TempDir;
 
-use super::{bounded, name};
+use super::{FORMATS, bounded, name};
 use crate::folder;
 
 /// Colours, a cleared screen, a title, a link, the clipboard, all that with C1, and text that runs backwards.
@@ -110,20 +110,7 @@ fn assert_harmless<A: AsRef<OsStr>>(folder: &Path, arguments: &[A]) -> [String; 
 fn what_files_hold_and_are_called_is_shown_and_not_obeyed() {
     let tree = tree();
     let root = tree.path();
-    let all = [
-        "text",
-        "concise",
-        "json",
-        "ndjson",
-        "sarif",
-        "github",
-        "gitlab",
-        "checkstyle",
-        "junit",
-        "rdjson",
-        "markdown",
-    ];
-    for format in all {
+    for format in FORMATS {
         for color in ["always", "never", "auto"] {
             let [out, err] = assert_harmless(
                 root,

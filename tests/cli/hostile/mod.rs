@@ -4,9 +4,9 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
-use crate::said;
+use crate::{said, within};
 
 mod changes;
 mod escapes;
@@ -21,19 +21,29 @@ mod texts;
 mod traced;
 mod trees;
 
+/// Every form of a report.
+const FORMATS: [&str; 11] = [
+    "text",
+    "concise",
+    "json",
+    "ndjson",
+    "sarif",
+    "github",
+    "gitlab",
+    "checkstyle",
+    "junit",
+    "rdjson",
+    "markdown",
+];
+
 /// The program in `folder`, ended if it hangs, and with no more memory than such a program needs: four gigabytes of addresses
 /// are half of one in use.
 fn bounded(folder: &Path) -> Command {
     let mut command = Command::new("sh");
     command
         .args(["-c", "ulimit -v 4000000; exec timeout -k 5 200 \"$0\" \"$@\""])
-        .arg(env!("CARGO_BIN_EXE_portolan"))
-        .current_dir(folder)
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR_FORCE")
-        .env_remove("GITHUB_ACTIONS")
-        .stdin(Stdio::null());
-    command
+        .arg(env!("CARGO_BIN_EXE_portolan"));
+    within(folder, command)
 }
 
 /// Runs it; what it says on standard output and error, and its exit code.

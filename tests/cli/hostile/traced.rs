@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use super::FORMATS;
 use crate::folder;
 
 /// What a traced program did.
@@ -134,20 +135,6 @@ impl Deeds {
         assert_eq!(self.run, [PathBuf::from(env!("CARGO_BIN_EXE_portolan"))], "{what}");
     }
 }
-
-const FORMATS: [&str; 11] = [
-    "text",
-    "concise",
-    "json",
-    "ndjson",
-    "sarif",
-    "github",
-    "gitlab",
-    "checkstyle",
-    "junit",
-    "rdjson",
-    "markdown",
-];
 
 /// A project of several files that hang together, with something to find in each.
 fn project() -> TempDir {
