@@ -25,6 +25,7 @@ mod place;
 mod policy;
 mod pool;
 mod progress;
+mod remarks;
 mod replace;
 mod settings;
 mod sources;

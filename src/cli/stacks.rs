@@ -6,9 +6,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, Hash};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::place::Source;
 use super::pool;
 use super::progress::Progress;
+use super::remarks::Remarks;
 use crate::config::Settings;
 use crate::discovery::{Disk, Kept, absolute};
 use crate::languages::Language;
@@ -32,9 +31,6 @@ const MOST_SHARED: usize = 48 << 20;
 
 /// How much the files may weigh that are kept for those who link other stacks.
 const MOST_READ: usize = 2 << 20;
-
-/// How much that may weigh which is to be said of files.
-const MOST_SAID: usize = 16 << 20;
 
 /// How much a file weighs beside its text: what was found in it, and what follows from that.
 const OVERHEAD: usize = 4 << 10;
@@ -57,8 +53,7 @@ pub struct Stacks {
     linked: Mutex<Kept<usize, Cell>>,
     shared: Mutex<Kept<usize, Cell>>,
     /// What was said of files while the stack around them was at hand.
-    said: Mutex<Said>,
-    hasher: RandomState,
+    remarks: Remarks,
     /// How often a file of each stack was said to have changed.
     changes: Mutex<HashMap<usize, usize>>,
 }
@@ -75,21 +70,6 @@ struct Root {
     is_shared: bool,
 }
 
-/// What is to be said of files, by their [addresses](Stacks::address).
-#[derive(Debug, Default)]
-struct Said {
-    files: HashMap<u64, Option<Remark>>,
-    weight: usize,
-}
-
-/// What is to be said of a file where it holds a text of that hash, read in that language.
-#[derive(Debug)]
-struct Remark {
-    text: u64,
-    language: Language,
-    linted: Linted,
-}
-
 /// A stack that is linked by the first who wants it.
 type Cell = Arc<OnceLock<Arc<Stack>>>;
 
@@ -102,8 +82,7 @@ impl Stacks {
             around: HashMap::new(),
             linked: Mutex::new(Kept::new(MOST_KEPT)),
             shared: Mutex::new(Kept::new(MOST_SHARED)),
-            said: Mutex::default(),
-            hasher: RandomState::new(),
+            remarks: Remarks::default(),
             changes: Mutex::default(),
         }
     }
@@ -171,7 +150,9 @@ impl Stacks {
     pub fn lint(&self, source: &Source<'_>) -> Linted {
         let Source { text, language, settings, .. } = *source;
         let path = absolute(source.path);
-        if let Some(linted) = self.said_of(&path, language, text) {
+        if self.around(&path).len() == 1
+            && let Some(linted) = self.remarks.of(&path, language, text)
+        {
             return linted;
         }
         let views = self.views(&path, language, text);
@@ -192,39 +173,17 @@ impl Stacks {
             let file = &*member.file;
             let address = self.address(&file.path);
             let Some(language) = file.language.filter(|_| wanted.contains(&address)) else { continue };
-            let is_full = {
-                let mut said = lock(&self.said);
-                let is_first = said.files.insert(address, None).is_none();
-                said.weight >= MOST_SAID || !is_first
-            };
-            let Some(settings) = settings(&file.path).filter(|_| !is_full) else { continue };
+            let is_wanted = self.remarks.expects(address);
+            let Some(settings) = settings(&file.path).filter(|_| is_wanted) else { continue };
             let view = [View { stack: Arc::clone(stack), file: index }];
             let linted = judge_with_suppressed(&file.text, language, &file.scan, &view, &settings);
-            let remark = Remark { text: self.hash(&*file.text), language, linted };
-            let mut said = lock(&self.said);
-            said.weight += remark.weight();
-            said.files.insert(address, Some(remark));
+            self.remarks.keep(address, language, &file.text, linted);
         }
-    }
-
-    /// What was said of the file at `path` already, if it is still the same, and a part of one stack only.
-    fn said_of(&self, path: &Path, language: Language, text: &str) -> Option<Linted> {
-        if self.around(path).len() != 1 {
-            return None;
-        }
-        let said = lock(&self.said);
-        let remark = said.files.get(&self.address(path))?.as_ref()?;
-        let is_same = remark.language == language && remark.text == self.hash(text);
-        is_same.then(|| remark.linted.clone())
     }
 
     /// By what a file is known, given its path from the root.
     pub fn address(&self, path: &Path) -> u64 {
-        self.hash(path.as_os_str())
-    }
-
-    fn hash(&self, it: impl Hash) -> u64 {
-        self.hasher.hash_one(it)
+        self.remarks.address(path)
     }
 
     /// Whether the file at `path` is in a stack with others.
@@ -245,7 +204,7 @@ impl Stacks {
             Some(text) => self.disk.hold(&path, text),
             None => self.disk.forget(&path),
         }
-        *lock(&self.said) = Said::default();
+        self.remarks.forget();
         for root in self.around(&path) {
             lock(&self.linked).remove(root);
             lock(&self.shared).remove(root);
@@ -298,15 +257,6 @@ impl Stacks {
     /// The stack that begins with the compose file at `root`, with `file` in place of what is on the disk.
     fn link(&self, root: &Path, file: Option<&Arc<File>>) -> Arc<Stack> {
         Arc::new(link(root, &Ration { disk: &self.disk, file, given: RefCell::default() }))
-    }
-}
-
-impl Remark {
-    /// How much it weighs, in bytes.
-    fn weight(&self) -> usize {
-        /// A finding with its words.
-        const EACH: usize = 1 << 9;
-        EACH / 4 + (self.linted.findings.len() + self.linted.suppressed.len()) * EACH
     }
 }
 
