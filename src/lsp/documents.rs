@@ -155,7 +155,7 @@ impl Reading {
             return Self { text, path: path.cloned(), ..Self::default() };
         };
         let mut memory = document.memory.clone();
-        let scan = Arc::new(languages::scan_after(&text, language, &mut memory));
+        let scan = languages::scan_after(&text, language, &mut memory);
         let by_name = path.cloned().unwrap_or_else(|| PathBuf::from(convert::path(uri)));
         let settings = configuration.map(|it| it.settings_for(&by_name)).unwrap_or_default();
         let (language, path) = (Some(language), path.cloned());

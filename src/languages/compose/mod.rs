@@ -40,14 +40,12 @@ pub fn scan(text: &str, environment: &Environment) -> Scan {
     read(text, &Tree::parse(text), environment)
 }
 
-/// As [`scan`], by what `before` remembers of a text that is much like this one; remembers this one instead, if it can.
-pub fn scan_after(text: &str, before: &mut Option<Arc<Before>>) -> Scan {
-    let tree = Tree::parse_after(text, before.as_deref());
+/// As [`scan`], by what is remembered of a text `before`; remembers this one instead, or still that one where it cannot.
+pub fn scan_after(text: &Arc<str>, before: Option<Before>) -> (Arc<Scan>, Option<Before>) {
+    let tree = Tree::parse_after(text, before.as_ref());
     let scan = read(text, &tree, &NOTHING);
-    if let Some(now) = tree.into_before() {
-        *before = Some(Arc::new(now));
-    }
-    scan
+    let now = tree.into_before(text).or(before);
+    (Arc::new(scan), now)
 }
 
 fn read(text: &str, tree: &Tree<'_>, environment: &Environment) -> Scan {

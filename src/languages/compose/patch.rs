@@ -6,31 +6,33 @@
 //! where anything is out of the ordinary: anchors, directives, several documents, text that is no YAML.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::yaml::{Kind, Reading, Record, Style};
+use crate::languages::change::Change;
 use crate::text::Span;
 
 /// A text, and what was read in it.
 #[derive(Clone, Debug)]
 pub struct Before {
-    text: String,
+    text: Arc<str>,
     reading: Reading,
 }
 
 impl Before {
     /// What to remember of `reading`, which is that of `text`; `None` where it could not be patched.
-    pub fn new(text: &str, reading: Reading) -> Option<Self> {
+    pub fn new(text: &Arc<str>, reading: Reading) -> Option<Self> {
         let is_ordinary = reading.breakage.is_none()
             && !reading.has_anchors
             && reading.roots == [0]
             && !text.starts_with('%')
             && memchr::memmem::find(text.as_bytes(), b"\n%").is_none();
-        is_ordinary.then(|| Self { text: text.to_owned(), reading })
+        is_ordinary.then(|| Self { text: Arc::clone(text), reading })
     }
 
     /// What stands in `text`, if the way there from the text before is short enough.
     pub fn patched(&self, text: &str) -> Option<Reading> {
-        let change = Change::between(&self.text, text)?;
+        let change = Change::between(&self.text, text);
         let entry = self.entry_around(&change)?;
         let part = &text[entry.lines.start..change.now(entry.lines.end)];
         let is_marker = |line: &str| line.starts_with("---") || line.starts_with("...");
@@ -174,32 +176,6 @@ impl Entry {
     }
 }
 
-/// What is between two texts: the bytes that went, and by how many the rest has moved.
-struct Change {
-    before: Span,
-    /// The length of the text before, and of the one now.
-    lengths: (usize, usize),
-}
-
-impl Change {
-    /// The shortest change from one text to the other; `None` where they are the same, or have nothing in common.
-    fn between(before: &str, now: &str) -> Option<Self> {
-        let (old, new) = (before.as_bytes(), now.as_bytes());
-        let most = old.len().min(new.len());
-        let same = |one: &u8, other: &u8| one == other;
-        let start = old.iter().zip(new).take_while(|(one, other)| same(one, other)).count();
-        let tail = old[start..].iter().rev().zip(new[start..].iter().rev());
-        let tail = tail.take(most - start).take_while(|(one, other)| same(one, other)).count();
-        (start > 0)
-            .then(|| Self { before: Span::new(start, old.len() - tail), lengths: (old.len(), new.len()) })
-    }
-
-    /// Where byte `at` of the text before, behind the change, is now.
-    const fn now(&self, at: usize) -> usize {
-        at + self.lengths.1 - self.lengths.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -234,7 +210,7 @@ volumes:
 
     /// The two readings of `now`, after that of `before` and by itself; `None` where nothing can be patched.
     fn readings(before: &str, now: &str) -> Option<(Reading, Reading)> {
-        let patched = Before::new(before, Reading::of(before))?.patched(now)?;
+        let patched = Before::new(&Arc::from(before), Reading::of(before))?.patched(now)?;
         Some((patched, Reading::of(now)))
     }
 

@@ -3,6 +3,7 @@
 //! The only module that knows the YAML parser. Aliases are resolved where a node is reached: nobody outside sees one.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag, options};
 
@@ -113,8 +114,8 @@ impl<'t> Tree<'t> {
     }
 
     /// What the next text that is much like this one can be read by.
-    pub fn into_before(self) -> Option<Before> {
-        Before::new(self.text, self.reading).filter(|_| self.breakage.is_none())
+    pub fn into_before(self, text: &Arc<str>) -> Option<Before> {
+        Before::new(text, self.reading).filter(|_| self.breakage.is_none())
     }
 
     /// The byte at which the text stops to be YAML for the first time, and what the parser says of it.
