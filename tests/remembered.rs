@@ -207,7 +207,15 @@ fn make(text: &mut String, at: usize, length: usize, new: &str) -> String {
 
 fn assert_same(text: &str, language: Language, memory: &mut Memory) {
     let found = scan_after(&Arc::from(text), language, memory);
-    assert_eq!(*found, scan(text, language), "{text}");
+    let whole = scan(text, language);
+    if *found != whole {
+        let [found, whole] = [format!("{found:#?}"), format!("{whole:#?}")];
+        let first =
+            found.lines().zip(whole.lines()).position(|(one, other)| one != other).unwrap_or_default();
+        let about =
+            |scan: &str| scan.lines().skip(first.saturating_sub(9)).take(18).collect::<Vec<_>>().join("\n");
+        panic!("{text}\nfound, line {first}:\n{}\nin fact:\n{}", about(&found), about(&whole));
+    }
 }
 
 /// How many cases are tried: `PORTOLAN_EDITS=100000` looks longer.

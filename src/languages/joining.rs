@@ -37,6 +37,21 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Those of a scan in which there is nothing.
+    pub const NONE: Self = Self {
+        uses: 0,
+        scopes: 0,
+        entries: 0,
+        stages: 0,
+        copies: 0,
+        directives: 0,
+        sections: 0,
+        stretches: 0,
+        heredocs: 0,
+        parts: 0,
+        breakages: 0,
+    };
+
     /// The lengths of the lists of `scan`, which is one of a Dockerfile or of nginx configuration.
     pub fn of(scan: &Scan) -> Self {
         Self {

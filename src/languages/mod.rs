@@ -103,6 +103,7 @@ pub struct Memory(Option<Arc<Before>>);
 enum Before {
     Dockerfile(dockerfile::Before),
     Compose(compose::Before),
+    Nginx(nginx::Before),
 }
 
 /// As [`scan`], with the `memory` of a text before: the same comes of it, sooner. Nobody else's having a hand on that memory, or
@@ -119,7 +120,8 @@ pub fn scan_after(text: &Arc<str>, language: Language, memory: &mut Memory) -> A
         (Language::Dockerfile, _) => dockerfile_after(text, None),
         (Language::Compose, Some(Before::Compose(before))) => compose_after(text, Some(before)),
         (Language::Compose, _) => compose_after(text, None),
-        (Language::Nginx, _) => (Arc::new(scan(text, language)), None),
+        (Language::Nginx, Some(Before::Nginx(before))) => nginx_after(text, Some(before)),
+        (Language::Nginx, _) => nginx_after(text, None),
     };
     memory.0 = now.map(Arc::new);
     scan
@@ -133,6 +135,11 @@ fn dockerfile_after(text: &Arc<str>, before: Option<dockerfile::Before>) -> (Arc
 fn compose_after(text: &Arc<str>, before: Option<compose::Before>) -> (Arc<Scan>, Option<Before>) {
     let (scan, now) = compose::scan_after(text, before);
     (scan, now.map(Before::Compose))
+}
+
+fn nginx_after(text: &Arc<str>, before: Option<nginx::Before>) -> (Arc<Scan>, Option<Before>) {
+    let (scan, now) = nginx::scan_after(text, before);
+    (scan, now.map(Before::Nginx))
 }
 
 /// The ports in the values of `variables`, which a list of variables holds whose text is `text`.

@@ -77,12 +77,11 @@ impl Scan {
         self.absorb(read(text, language, &NOTHING), at);
     }
 
-    /// Whether [`sort`](Self::sort) would change nothing.
+    /// Whether [`sort`](Self::sort) would change nothing but the order of the breakages.
     pub(super) fn is_sorted(&self) -> bool {
         self.stretches.is_sorted()
             && self.heredocs.is_sorted()
             && self.parts.is_sorted_by_key(|part| part.span.start)
-            && self.breakages.is_sorted_by_key(|breakage| breakage.span)
             && self.directives.is_sorted_by_key(|directive| directive.span)
             && self.files.is_sorted_by_key(|file| file.span)
             && self.uses.is_sorted_by_key(|port| port.span)

@@ -23,7 +23,7 @@ use crate::text::Span;
 pub struct Before {
     text: Arc<str>,
     scan: Arc<Scan>,
-    /// What is broken, where nothing is told of that.
+    /// What is broken, whether that is told of or not.
     breakages: Vec<Breakage>,
     /// The places between its instructions, in order: behind each of them.
     marks: Vec<Mark>,
@@ -122,9 +122,7 @@ impl<'t> Reader<'t> {
         let from = marks.last().copied().unwrap_or_default();
 
         let mut scan = Arc::try_unwrap(scan).unwrap_or_else(|shared| Scan::clone(&shared));
-        if !breakages.is_empty() {
-            scan.breakages = breakages;
-        }
+        scan.breakages = breakages;
         let mut rest = Rest {
             change,
             from,
@@ -168,12 +166,12 @@ impl<'t> Reader<'t> {
             }
         }
         let Scanner { mut scan, said, variables, .. } = self.scanner;
-        let is_excused = is_excused(text, &scan);
-        let breakages = if is_excused { std::mem::take(&mut scan.breakages) } else { Vec::new() };
-        let is_sorted = scan.is_sorted();
-        if !is_sorted {
-            scan.sort();
+        let breakages = scan.breakages.clone();
+        if is_excused(text, &scan) {
+            scan.breakages.clear();
         }
+        let is_sorted = scan.is_sorted();
+        scan.sort();
         let (text, scan, marks) = (Arc::clone(text), Arc::new(scan), self.marks);
         // What is not in the order in which it was read has no marks.
         let taken = variables.taken().filter(|_| is_sorted);
