@@ -88,6 +88,52 @@ stream {
 }
 "#;
 
+/// Everything that a service may say, and what stands around services.
+const COMPOSE: &str = r#"# the stack 💣
+name: shop
+include: [other.yaml]
+services:
+  web:
+    image: nginx:1 # the front
+    build: {context: ./web, dockerfile: Dockerfile.web, args: {PORT: 8080}}
+    ports:
+      - "8080:80"
+      - 127.0.0.1:8443:443/tcp
+      - target: 9000
+        published: "9001"
+        protocol: udp
+    networks: [front, back]
+    environment:
+      API: http://api:3000/
+      PORT: ${PORT:-8081}
+  'db':
+    command: >-
+      postgres
+      -p 5432
+
+    environment: {PORT: 5432, HOST: '::1'}
+    expose: [5432, '5433-5434/udp']
+    env_file:
+      - one.env
+      - path: two.env
+  # the last one
+  cache:
+    extends: web
+    ports:
+    - 6379
+    -
+    healthcheck:
+      test: ["CMD", "redis-cli", "-p", "6380"]
+    labels:
+      - traefik.http.services.a.loadbalancer.server.port=6381
+  empty:
+volumes:
+  data:
+    driver_opts: {o: "addr=nas:2049"}
+configs:
+  a: {file: ./a.conf}
+"#;
+
 /// What somebody may type into such files.
 fn typed(language: Language) -> BoxedStrategy<String> {
     let any = &[
@@ -162,6 +208,16 @@ fn typed(language: Language) -> BoxedStrategy<String> {
             "<<: *a",
             "|\n",
             "ports:",
+            "\n    ports:\n      - \"8086:86\"\n      - 87",
+            "\n    build: .",
+            "\n    command: |\n      a --port 88\n      b\n",
+            "\n    dockerfile_inline: |\n      EXPOSE 89\n",
+            "\n    links: [a, b]",
+            "[",
+            "]",
+            ",",
+            "!reset ",
+            "'",
             "  x:\n    image: y\n",
             "---\n",
         ],
@@ -183,7 +239,14 @@ fn edited() -> impl Strategy<Value = (Language, String, Vec<Edit>)> {
                 DOCKERFILE.replace("CHAIN", "CHAIN_PORT"),
                 DOCKERFILE.replace("APP", "P"),
             ],
-            Language::Compose => vec![demo.to_owned()],
+            Language::Compose => {
+                vec![
+                    demo.to_owned(),
+                    COMPOSE.to_owned(),
+                    COMPOSE.to_owned(),
+                    COMPOSE.replace("volumes:", "x-v:"),
+                ]
+            }
             Language::Nginx => vec![
                 NGINX.to_owned(),
                 NGINX.replace("{{ if .Tls }}", "").replace("{{ end }}", "").replace("8083 }", "8083; }"),
@@ -246,7 +309,8 @@ proptest! {
 /// Each byte is taken out and put back, and the same with a byte that is put in.
 #[test]
 fn what_is_found_after_each_keystroke_is_what_the_outcome_says() {
-    for (language, text) in [(Language::Dockerfile, DOCKERFILE), (Language::Nginx, NGINX)] {
+    let texts = [(Language::Dockerfile, DOCKERFILE), (Language::Nginx, NGINX), (Language::Compose, COMPOSE)];
+    for (language, text) in texts {
         let mut memory = Memory::default();
         assert_same(text, language, &mut memory);
         let marks = ["", "\n", "\\", "\"", "}", "{", ";", "#", "8", "<", " "];

@@ -9,14 +9,35 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::yaml::{Kind, Reading, Record, Style};
+use crate::languages::Scan;
 use crate::languages::change::Change;
 use crate::text::Span;
 
 /// A text, and what was read in it.
 #[derive(Clone, Debug)]
 pub struct Before {
-    text: Arc<str>,
-    reading: Reading,
+    pub text: Arc<str>,
+    pub reading: Reading,
+    /// What was found in it, where a part of that may be found anew by itself.
+    pub found: Option<Found>,
+}
+
+/// What was found in a text.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub scan: Arc<Scan>,
+    /// How many bytes were told of the wiring at most.
+    pub words: usize,
+    /// The service that was read last by itself, by its number, and how many bytes were told of that.
+    pub last: Option<(usize, usize)>,
+}
+
+/// How to come from what a text held to what the next one does.
+pub struct Patch {
+    change: Change,
+    entry: Entry,
+    /// What stands in the entry now: its places count from its start, its indices from 0.
+    own: Vec<Record>,
 }
 
 impl Before {
@@ -27,21 +48,44 @@ impl Before {
             && reading.roots == [0]
             && !text.starts_with('%')
             && memchr::memmem::find(text.as_bytes(), b"\n%").is_none();
-        is_ordinary.then(|| Self { text: Arc::clone(text), reading })
+        is_ordinary.then(|| Self { text: Arc::clone(text), reading, found: None })
     }
 
-    /// What stands in `text`, if the way there from the text before is short enough.
-    pub fn patched(&self, text: &str) -> Option<Reading> {
+    /// How to come to what stands in `text`, if the way there is short enough.
+    pub fn patch(&self, text: &str) -> Option<Patch> {
         let change = Change::between(&self.text, text);
         let entry = self.entry_around(&change)?;
         let part = &text[entry.lines.start..change.now(entry.lines.end)];
-        let is_marker = |line: &str| line.starts_with("---") || line.starts_with("...");
+        let is_marker = |line: &str| ["---", "...", "%"].iter().any(|mark| line.starts_with(mark));
         let ends_line = part.ends_with(['\n', '\r']) || entry.lines.end == self.text.len();
         if !ends_line || part.split(['\n', '\r']).any(is_marker) {
             return None;
         }
         let own = entry.read(part)?;
-        Some(self.with(&entry, &own, &change))
+        Some(Patch { change, entry, own })
+    }
+
+    /// The service that is patched, if the patch is one of that alone: its number. Nothing that another service says hangs on
+    /// it then.
+    pub fn service(&self, patch: &Patch) -> Option<Service> {
+        let (records, entry) = (&self.reading.records, &patch.entry);
+        let services = entry.within? + 1;
+        let name = |key: usize| records[key].span.of(&self.text);
+        let mut sections = self.children(0).step_by(2).filter(|key| name(*key) == "services");
+        let is_only = sections.next() == entry.within && sections.next().is_none();
+        let is_one = patch.own.first()?.end == 1 && patch.own.get(1)?.end == patch.own.len();
+        let mut names = self.children(services).step_by(2);
+        let number = names.by_ref().position(|key| key == entry.records.start)?;
+        let count = number + 1 + names.count();
+        let (lines, change) = (entry.lines, patch.change);
+        (is_only && is_one).then_some(Service { number, count, lines, change, node: entry.records.start })
+    }
+
+    /// The children of the node at `index`.
+    fn children(&self, index: usize) -> impl Iterator<Item = usize> {
+        let records = &self.reading.records;
+        let within = move |child: usize| (child < records[index].end).then_some(child);
+        std::iter::successors(within(index + 1), move |&child| within(records[child].end))
     }
 
     /// The entry that the change is within, behind the first byte of its key.
@@ -61,9 +105,12 @@ impl Before {
             (is_whole && is_block(between)).then(|| self.entry_of(value, top.lines.end, change)).flatten()
         });
         Some(match within {
-            Some(entry) => {
-                Entry { follower: entry.follower.or(top.follower), parent: Some(top.column), ..entry }
-            }
+            Some(entry) => Entry {
+                follower: entry.follower.or(top.follower),
+                parent: Some(top.column),
+                within: Some(key),
+                ..entry
+            },
             None => top,
         })
     }
@@ -86,6 +133,7 @@ impl Before {
                     column,
                     follower,
                     parent: None,
+                    within: None,
                 });
             }
             key = behind;
@@ -101,27 +149,27 @@ impl Before {
         self.text[start..at].bytes().all(|byte| byte == b' ').then_some((start, at - start))
     }
 
-    /// The reading in which `records`, whose places count from the start of the entry, stand for the entry.
-    fn with(&self, entry: &Entry, records: &[Record], change: &Change) -> Reading {
-        let old = &self.reading.records;
+    /// What stands in the text to which the `patch` leads.
+    pub fn patched(self, patch: Patch) -> Reading {
+        let Patch { change, entry, own } = patch;
+        let mut reading = self.reading;
         let (first, last) = (entry.records.start, entry.records.end);
-        let moved_index = |index: usize| index + records.len() + first - last;
-        let before = old[..first].iter().map(|record| Record {
-            // What holds the entry ends behind it.
-            end: if record.end > first { moved_index(record.end) } else { record.end },
-            ..*record
-        });
-        let own = records.iter().map(|record| Record {
+        let moved_index = |index: usize| index + own.len() + first - last;
+        // What holds the entry ends behind it.
+        for record in reading.records[..first].iter_mut().filter(|record| record.end > first) {
+            record.end = moved_index(record.end);
+        }
+        for record in &mut reading.records[last..] {
+            record.span = Span::new(change.now(record.span.start), change.now(record.span.end));
+            record.end = moved_index(record.end);
+        }
+        let own = own.iter().map(|record| Record {
             span: record.span.shifted(entry.lines.start),
             end: record.end + first,
             ..*record
         });
-        let behind = old[last..].iter().map(|record| Record {
-            span: Span::new(change.now(record.span.start), change.now(record.span.end)),
-            end: moved_index(record.end),
-            ..*record
-        });
-        Reading { records: before.chain(own).chain(behind).collect(), roots: vec![0], ..Reading::default() }
+        reading.records.splice(first..last, own.collect::<Vec<_>>());
+        reading
     }
 }
 
@@ -137,6 +185,21 @@ struct Entry {
     follower: Option<usize>,
     /// How many are before the key whose value it is part of; `None` where it is at the top.
     parent: Option<usize>,
+    /// The index of that key.
+    within: Option<usize>,
+}
+
+/// A service that is patched.
+#[derive(Clone, Copy, Debug)]
+pub struct Service {
+    /// How many services stand before it, and how many there are.
+    pub number: usize,
+    pub count: usize,
+    /// Its lines before.
+    pub lines: Span,
+    pub change: Change,
+    /// The index of its name among the nodes.
+    pub node: usize,
 }
 
 impl Entry {
@@ -210,8 +273,9 @@ volumes:
 
     /// The two readings of `now`, after that of `before` and by itself; `None` where nothing can be patched.
     fn readings(before: &str, now: &str) -> Option<(Reading, Reading)> {
-        let patched = Before::new(&Arc::from(before), Reading::of(before))?.patched(now)?;
-        Some((patched, Reading::of(now)))
+        let before = Before::new(&Arc::from(before), Reading::of(before))?;
+        let patch = before.patch(now)?;
+        Some((before.patched(patch), Reading::of(now)))
     }
 
     fn assert_same(before: &str, now: &str) -> bool {
