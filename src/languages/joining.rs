@@ -104,6 +104,13 @@ pub fn count<T>(list: &[T]) -> u32 {
     u32::try_from(list.len()).unwrap_or(u32::MAX)
 }
 
+/// Gives back the room that `list` keeps for more, where that is much.
+fn shrink<T>(list: &mut Vec<T>) {
+    if list.capacity() > list.len() + list.len() / 4 {
+        list.shrink_to_fit();
+    }
+}
+
 impl Scan {
     /// Takes over what was found in a part of the file that starts at byte `at`.
     pub(super) fn absorb(&mut self, mut part: Self, at: usize) {
@@ -130,6 +137,16 @@ impl Scan {
         self.heredocs.append(&mut part.heredocs);
         self.parts.append(&mut part.parts);
         self.breakages.append(&mut part.breakages);
+    }
+
+    /// Gives back the room that is kept in its longest lists for more, where that is much.
+    pub(super) fn shrink(&mut self) {
+        shrink(&mut self.uses);
+        shrink(&mut self.scopes);
+        shrink(&mut self.entries);
+        shrink(&mut self.services);
+        shrink(&mut self.stages);
+        shrink(&mut self.directives);
     }
 
     /// Cuts off what stands behind the first of each list, as many as `at` says, and gives that.

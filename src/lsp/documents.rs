@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
-use super::{convert, fault};
+use super::{convert, fault, worker};
 use crate::config::{Config, Settings};
 use crate::discovery::{self, Configuration, Discovery, NAMES};
 use crate::finding::Finding;
@@ -51,7 +51,7 @@ impl Document {
         if self.reading.get().is_none() && self.text.len() > LARGE {
             let document = self.clone();
             // If it panics, so does the same below, where it is answered for.
-            let _ = tokio::task::spawn_blocking(move || drop(document.read_here())).await;
+            let _ = worker::beside(move || drop(document.read_here())).await;
         }
         self.read_here()
     }
@@ -222,7 +222,7 @@ impl Documents {
         let findings = before.map(|before| before.found);
         if document.text.len() > LARGE {
             // To take them apart takes a while, for which nobody is to wait.
-            tokio::task::spawn_blocking(move || drop(findings));
+            worker::later(move || drop(findings));
         }
         for change in changes {
             match change.range {

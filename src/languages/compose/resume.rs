@@ -38,7 +38,8 @@ pub fn scan_after(text: &Arc<str>, before: Option<Before>) -> (Arc<Scan>, Option
 
 /// All that the `tree` of a text says.
 fn whole(text: &Arc<str>, tree: Tree<'_>) -> (Arc<Scan>, Option<Before>) {
-    let (scan, words) = read(text, &tree, &NOTHING);
+    let (mut scan, words) = read(text, &tree, &NOTHING);
+    scan.shrink();
     let scan = Arc::new(scan);
     let told = Words::of(text.len()).left - words.left;
     let found = (!words.is_short).then(|| Found { scan: Arc::clone(&scan), words: told, last: None });

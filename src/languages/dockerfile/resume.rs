@@ -172,6 +172,7 @@ impl<'t> Reader<'t> {
         }
         let is_sorted = scan.is_sorted();
         scan.sort();
+        scan.shrink();
         let (text, scan, marks) = (Arc::clone(text), Arc::new(scan), self.marks);
         // What is not in the order in which it was read has no marks.
         let taken = variables.taken().filter(|_| is_sorted);

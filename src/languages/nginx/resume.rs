@@ -152,6 +152,7 @@ impl<'t> Reader<'t> {
         // What is not in the order in which it was read has no marks.
         let is_sorted = scan.is_sorted();
         scan.sort();
+        scan.shrink();
         let (text, scan) = (Arc::clone(text), Arc::new(scan));
         let lua_is_broken = statements.lua_is_broken();
         let quotes = statements.unclosed_quotes().to_vec();
