@@ -1,7 +1,5 @@
 //! From the text of a file to its findings: the one thing that every face asks for.
 
-use std::collections::HashSet;
-
 use crate::config::{Level, Settings};
 use crate::finding::Finding;
 use crate::languages::{self, Language, Scan};
@@ -53,19 +51,18 @@ pub fn judge_with_suppressed(
 ) -> Linted {
     let cx = Context::new(text, language, scan, project, &settings.team);
     let mut findings = Vec::new();
-    let mut doubtful = HashSet::new();
+    let mut doubtful: Vec<&str> = Vec::new();
     for (rule, level) in settings.rules().filter(|(rule, _)| rule.languages.contains(&language)) {
         let first = findings.len();
         (rule.check)(&cx, &mut findings);
         if cx.takes_doubt() {
-            doubtful.insert(rule.name);
+            doubtful.push(rule.name);
         }
         if let Level::As(severity) = level {
             findings[first..].iter_mut().for_each(|finding| finding.severity = severity);
         }
     }
-    let looked = settings.rules().map(|(rule, _)| rule);
-    let looked: Vec<&Rule> = looked.filter(|rule| !doubtful.contains(rule.name)).collect();
+    let looked = |rule: &Rule| settings.level(rule) != Level::Off && !doubtful.contains(&rule.name);
     let Verdict { complaints, suppressed } = suppress(text, language, scan, &looked, &mut findings);
     findings.extend(complaints.into_iter().filter_map(|finding| asked_for(finding, settings)));
     let suppressed = suppressed.into_iter();

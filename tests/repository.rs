@@ -86,6 +86,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("annotate_snippets::", &["report"]),
     ("quick_xml::", &["report"]),
     ("xxhash_rust::", &["report"]),
+    ("foldhash::", &["languages", "rules", "project", "suppress", "report"]),
     ("indicatif::", &["cli"]),
     ("toml::", &["config"]),
     ("schemars::", &["config"]),

@@ -1,8 +1,8 @@
 //! What is reported on one file, with every place worked out: the writers only put it into their own words.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 

@@ -1,7 +1,8 @@
 //! `browser-blocked-port`: a web page on a port from which browsers fetch nothing.
 
 use std::cell::LazyCell;
-use std::collections::HashSet;
+
+use foldhash::HashSet;
 
 use super::{Context, Rule, directives, module_around, ports_within, written_at};
 use crate::finding::{Finding, Severity};

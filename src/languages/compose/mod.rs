@@ -7,7 +7,6 @@
 mod facts;
 mod files;
 mod interpolation;
-mod numbering;
 mod ordinary;
 mod patch;
 mod ports;
@@ -19,8 +18,9 @@ mod settings;
 mod wiring;
 mod yaml;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::environment::NOTHING;
 use super::sourced::Sourced;
@@ -29,7 +29,6 @@ use crate::port::Role;
 use crate::text::Span;
 use facts::Wanted;
 pub use interpolation::Values;
-use numbering::Numbering;
 pub use patch::Before;
 pub use recognition::is_compose;
 use scalar::text_of;
@@ -100,11 +99,11 @@ struct Reader<'e> {
     values: Values<'e>,
     /// The nodes that have been read, each with the place that it was read for. Aliases lead to the same node again and
     /// again, even from within it, so this is also what keeps the work linear.
-    seen: HashSet<(usize, &'static str), Numbering>,
+    seen: HashSet<(usize, &'static str)>,
     /// The entries of the lists that have been read, by the lists' nodes.
-    lists: HashMap<usize, Vec<usize>, Numbering>,
+    lists: HashMap<usize, Vec<usize>>,
     /// The entries by their own nodes.
-    items: HashMap<usize, usize, Numbering>,
+    items: HashMap<usize, usize>,
     /// How many entries may still be told of once more.
     allowance: usize,
     /// How many bytes may still be told of the wiring.

@@ -2,7 +2,7 @@
 //!
 //! The only module that knows the YAML parser. Aliases are resolved where a node is reached: nobody outside sees one.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag, options};
 
