@@ -83,6 +83,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("tower_lsp::", &["lsp"]),
     ("ropey::", &["text"]),
     ("granit_parser::", &["languages"]),
+    ("smallvec::", &["languages"]),
     ("annotate_snippets::", &["report"]),
     ("quick_xml::", &["report"]),
     ("xxhash_rust::", &["report"]),

@@ -122,6 +122,11 @@ impl<'t> Tree<'t> {
         self.breakage.as_ref().map(|(at, complaint)| (*at, complaint.as_str()))
     }
 
+    /// Whether two ways may lead to the same node.
+    pub const fn has_aliases(&self) -> bool {
+        self.reading.has_anchors
+    }
+
     /// The root of each document that has one.
     pub fn documents(&'t self) -> impl Iterator<Item = Node<'t>> {
         self.reading.roots.iter().map(|&index| self.node(index))
