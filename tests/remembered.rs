@@ -283,7 +283,7 @@ fn assert_same(text: &str, language: Language, memory: &mut Memory) {
 
 /// How many cases are tried: `PORTOLAN_EDITS=100000` looks longer.
 fn cases() -> u32 {
-    std::env::var("PORTOLAN_EDITS").ok().and_then(|cases| cases.parse().ok()).unwrap_or(600)
+    std::env::var("PORTOLAN_EDITS").ok().and_then(|cases| cases.parse().ok()).unwrap_or(250)
 }
 
 proptest! {

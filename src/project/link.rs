@@ -5,9 +5,10 @@
 //! [`extends`](https://github.com/compose-spec/compose-spec/blob/main/05-services.md#extends). Files that name each other in
 //! a circle are read once.
 
-use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::allowance::Allowance;
 use super::paths::resolved;

@@ -1,8 +1,9 @@
 //! The ports that lead to a service: `svc:port` and `scheme://svc:port` wherever a service, its image or its nginx
 //! configuration says it.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::allowance::Allowance;
 use super::configuration::upstreams;

@@ -73,7 +73,7 @@ impl Part {
             _ => found.words,
         };
         let text = name.text();
-        let mut reader = Reader::new(text, Values::of(&NOTHING, text.len()));
+        let mut reader = Reader::new(text, tree.has_aliases(), Values::of(&NOTHING, text.len()));
         reader.words.left = reader.words.left.checked_sub(others)?;
         let left = reader.words.left;
         reader.service(name, body);

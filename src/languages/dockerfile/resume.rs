@@ -6,8 +6,9 @@
 //! the same is told by the instructions between: none that says anything to those behind it, as `FROM`, `ENV`, `ARG`, `WORKDIR`
 //! and `USER` do, may be among them, neither before nor now. Else the reading goes on to the end.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::instructions::Instructions;
 use super::variables;
