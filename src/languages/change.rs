@@ -22,6 +22,14 @@ impl Change {
         Self { before: Span::new(start, old.len() - tail), was: old.len(), is: new.len() }
     }
 
+    /// The same, as far to the front as it can be said to lie: of a line like the next one, which of them is new.
+    pub fn foremost(before: &str, now: &str) -> Self {
+        let (old, new) = (before.as_bytes(), now.as_bytes());
+        let tail = same_at_end(old, new);
+        let start = same_at_start(&old[..old.len() - tail], &new[..new.len() - tail]);
+        Self { before: Span::new(start, old.len() - tail), was: old.len(), is: new.len() }
+    }
+
     /// Where byte `at` of the text before, behind the change, is now.
     pub const fn now(&self, at: usize) -> usize {
         at + self.is - self.was
@@ -66,7 +74,10 @@ mod tests {
                 let [before, now] = [before, now].map(|text| [head, text, tail].concat());
                 let change = Change::between(&before, &now);
                 assert_eq!(change.before.of(&before), went, "{} {}", head.len(), tail.len());
-                assert_eq!(before[change.before.end..], now[change.now(change.before.end)..]);
+                for change in [change, Change::foremost(&before, &now)] {
+                    assert_eq!(before[change.before.end..], now[change.now(change.before.end)..]);
+                    assert_eq!(before[..change.before.start], now[..change.before.start]);
+                }
             }
         }
     }

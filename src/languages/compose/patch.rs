@@ -53,8 +53,16 @@ impl Before {
 
     /// How to come to what stands in `text`, if the way there is short enough.
     pub fn patch(&self, text: &str) -> Option<Patch> {
-        let change = Change::between(&self.text, text);
-        let entry = self.entry_around(&change)?;
+        // A line that is added to an entry may look like the start of the next one.
+        let ways = [Change::between(&self.text, text), Change::foremost(&self.text, text)];
+        let around = |change: Change| Some((change, self.entry_around(&change)?));
+        let mut ways: Vec<(Change, Entry)> = ways.into_iter().filter_map(around).collect();
+        ways.sort_by_key(|(_, entry)| entry.within.is_none());
+        ways.into_iter().find_map(|(change, entry)| self.patch_of(change, entry, text))
+    }
+
+    /// How to come to what stands in `text` after that `change`, which is within `entry`.
+    fn patch_of(&self, change: Change, entry: Entry, text: &str) -> Option<Patch> {
         let part = &text[entry.lines.start..change.now(entry.lines.end)];
         let is_marker = |line: &str| ["---", "...", "%"].iter().any(|mark| line.starts_with(mark));
         let ends_line = part.ends_with(['\n', '\r']) || entry.lines.end == self.text.len();

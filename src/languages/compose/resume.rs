@@ -150,3 +150,32 @@ fn within<T>(list: &[T], lines: Span, place: impl Fn(&T) -> Span) -> Range<usize
     let first = list.partition_point(|it| place(it).start < lines.start);
     first..list.partition_point(|it| place(it).start < lines.end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The number of the service that is read by itself when one text has become another, if one is.
+    fn read(before: &str, now: &str) -> Option<usize> {
+        let before = scan_after(&Arc::from(before), None).1;
+        let now = scan_after(&Arc::from(now), before).1?;
+        now.found?.last.map(|(number, _)| number)
+    }
+
+    #[test]
+    fn a_service_that_stands_alone_is_read_by_itself() {
+        let text = "services:\n  a:\n    ports: [80]\n  b:\n    ports: ['81:81']\nvolumes:\n  c:\n";
+        for (from, to, expected) in [
+            ("80", "8080", Some(0)),
+            ("'81:81'", "'81:81', 82", Some(1)),
+            ("b:", "bc:", Some(1)),
+            ("    ports: [80]\n", "    ports: [80]\n    build: .\n", Some(0)),
+            ("  b:\n", "  b:\n    image: x\n", Some(1)),
+            ("80", "&p 80", None),
+            ("c:", "cd:", None),
+            ("services:", "# services:", None),
+        ] {
+            assert_eq!(read(text, &text.replacen(from, to, 1)), expected, "{from:?} -> {to:?}");
+        }
+    }
+}

@@ -85,7 +85,7 @@ struct Rest {
     change: Change,
     /// That place.
     from: Mark,
-    /// The places behind it.
+    /// It and the places behind it, unless it is the start of the text.
     marks: Vec<Mark>,
     /// The first of them that may be met yet.
     next: usize,
@@ -120,7 +120,10 @@ impl<'t> Reader<'t> {
         let ends_line = start < old.len() && start > 0 && old.as_bytes()[start - 1] == b'\n';
         let is_kept = |mark: &Mark| mark.at < start || mark.at == start && ends_line;
         let behind = marks.split_off(marks.partition_point(is_kept));
-        let from = marks.last().copied().unwrap_or_default();
+        let from = marks.last().copied();
+        // What is put in at that place may leave all that is behind it as it was.
+        let behind = from.into_iter().chain(behind).collect();
+        let from = from.unwrap_or_default();
 
         let mut scan = Arc::try_unwrap(scan).unwrap_or_else(|shared| Scan::clone(&shared));
         scan.breakages = breakages;
@@ -320,5 +323,43 @@ impl Said {
     fn for_each_span(&mut self, change: &mut impl FnMut(&mut Span)) {
         self.users.iter_mut().flatten().for_each(|user| change(&mut user.span));
         self.stray.iter_mut().for_each(|stray| change(&mut stray.span));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many instructions are read when one text has become another.
+    fn read(before: &str, now: &str) -> usize {
+        let before = scan_after(&Arc::from(before), None).1.expect("it is in order");
+        let mut reader = Reader::resume(now, before);
+        let mut count = 0;
+        while let Some(instruction) = reader.instructions.next() {
+            reader.scanner.read(&instruction);
+            count += 1;
+            let mark = Mark::of(&reader.scanner, &reader.instructions);
+            if reader.rest.as_mut().is_some_and(|rest| rest.is_met(&mark, now)) {
+                break;
+            }
+        }
+        count
+    }
+
+    #[test]
+    fn what_nobody_hears_is_read_alone() {
+        let text = "FROM a\nENV PORT=80\nEXPOSE $PORT\nRUN b\nUSER c\nFROM d\nCMD e\n";
+        for (from, to, expected) in [
+            ("$PORT", "$PORT 81", 1),
+            ("RUN b", "RUN bc", 1),
+            ("RUN b\n", "RUN b\nEXPOSE 82\n", 1),
+            ("RUN b", "RUN b \\", 3),
+            ("T=80", "T=8080", 6),
+            ("USER c", "USER cd", 3),
+            ("CMD e", "CMD ef", 1),
+            ("RUN b", "RU b", 1),
+        ] {
+            assert_eq!(read(text, &text.replacen(from, to, 1)), expected, "{from:?} -> {to:?}");
+        }
     }
 }

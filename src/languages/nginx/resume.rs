@@ -70,7 +70,7 @@ struct Rest {
     change: Change,
     /// That place.
     from: Mark,
-    /// The places behind it.
+    /// It and the places behind it, unless it is the start of the text.
     marks: Vec<Mark>,
     /// The first of them that may be met yet.
     next: usize,
@@ -99,7 +99,10 @@ impl<'t> Reader<'t> {
         let change = Change::between(&old, text);
         let kept = marks.iter().take_while(|mark| mark.seen <= change.before.start).count();
         let behind = marks.split_off(kept);
-        let from = marks.last().copied().unwrap_or(Mark::START);
+        let from = marks.last().copied();
+        // What is put in at that place may leave all that is behind it as it was.
+        let behind = from.into_iter().chain(behind).collect();
+        let from = from.unwrap_or(Mark::START);
 
         let mut scan = Arc::try_unwrap(scan).unwrap_or_else(|shared| Scan::clone(&shared));
         scan.breakages = breakages;
@@ -309,5 +312,41 @@ impl Trail {
             scope.kind = ScopeKind::Server(Module::Unknown);
         }
         scope.extent.end = scope.span.end;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many statements are read when one text has become another.
+    fn read(before: &str, now: &str) -> usize {
+        let before = scan_after(&Arc::from(before), None).1.expect("it is in order");
+        let mut reader = Reader::resume(now, before);
+        let mut count = 0;
+        while reader.reading.step(&mut reader.statements) {
+            count += 1;
+            let mark = Mark::of(&reader.reading, &mut reader.statements);
+            if reader.rest.as_mut().is_some_and(|rest| rest.is_met(&mark, &reader.reading)) {
+                break;
+            }
+        }
+        count
+    }
+
+    #[test]
+    fn what_the_rest_does_not_hang_on_is_read_alone() {
+        let text = "http {\n server {\n  listen 80;\n  server_name a;\n  location / {\n   proxy_pass http://b:81;\n  }\n }\n}\n";
+        for (from, to, expected) in [
+            ("80", "8080", 1),
+            ("server_name a", "server_name ab", 1),
+            ("location /", "location /c", 1),
+            ("81", "8181", 1),
+            ("81;", "81; # why", 2),
+            ("listen 80;", "listen 80 udp;", 6),
+            ("http", "stream", 9),
+        ] {
+            assert_eq!(read(text, &text.replacen(from, to, 1)), expected, "{from:?} -> {to:?}");
+        }
     }
 }
