@@ -357,7 +357,7 @@ mod tests {
             ("T=80", "T=8080", 6),
             ("USER c", "USER cd", 3),
             ("CMD e", "CMD ef", 1),
-            ("RUN b", "RU b", 1),
+            ("RUN b", "RU b", 4),
         ] {
             assert_eq!(read(text, &text.replacen(from, to, 1)), expected, "{from:?} -> {to:?}");
         }
