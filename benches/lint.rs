@@ -54,7 +54,7 @@ fn a_keystroke(bencher: Bencher, language: &str) {
         is_typed = !is_typed;
         let range = document.range(span, Encoding::Utf16);
         document.replace(range, typed, Encoding::Utf16);
-        let text = document.to_string();
+        let text = document.whole().into();
         let scan = scan_after(&text, language, &mut memory);
         judge(&text, language, &scan, &[], &settings)
     });

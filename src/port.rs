@@ -283,14 +283,19 @@ impl PortUse {
     /// The same port, `bytes` further on: from a part of a file to the file.
     #[must_use]
     pub fn shifted(mut self, bytes: usize) -> Self {
-        self.span = self.span.shifted(bytes);
+        self.for_each_span(&mut |span| *span = span.shifted(bytes));
+        self
+    }
+
+    /// Shows each place that it knows to `change`, which may move it.
+    pub fn for_each_span(&mut self, change: &mut impl FnMut(&mut Span)) {
+        change(&mut self.span);
         if let Protocol::Written(_, span) | Protocol::Unrecognized(span) = &mut self.protocol {
-            *span = span.shifted(bytes);
+            change(span);
         }
         if let Some(Variable { definition: Some(span), .. }) = &mut self.variable {
-            *span = span.shifted(bytes);
+            change(span);
         }
-        self
     }
 }
 

@@ -134,7 +134,11 @@ impl Text {
     /// The position of byte `offset`.
     #[must_use]
     pub fn position(&self, offset: usize, encoding: Encoding) -> Position {
-        let char = self.rope.byte_to_char(offset.min(self.rope.len_bytes()));
+        let offset = offset.min(self.rope.len_bytes());
+        if let Some((line, before)) = self.line_before(offset) {
+            return Position { line, character: units(before, encoding) };
+        }
+        let char = self.rope.byte_to_char(offset);
         let line = self.rope.char_to_line(char);
         let start = self.rope.line_to_char(line);
         let character = match encoding {
@@ -150,6 +154,9 @@ impl Text {
     pub fn offset(&self, position: Position, encoding: Encoding) -> usize {
         if position.line >= self.rope.len_lines() {
             return self.rope.len_bytes();
+        }
+        if let Some((start, line)) = self.line_at(position.line) {
+            return start + width(line, position.character, encoding);
         }
         let start = self.rope.line_to_char(position.line);
         let end = start + self.line_width(position.line);
@@ -217,6 +224,47 @@ impl Text {
         Span::new(self.rope.char_to_byte(start), self.rope.char_to_byte(end))
     }
 
+    /// The first byte of line `line`, which exists, and the line without its end, where that lies in one piece of the rope.
+    /// To ask for it so takes one way through the tree.
+    fn line_at(&self, line: usize) -> Option<(usize, &str)> {
+        let (mut chunk, mut at, _, first) = self.rope.chunk_at_line_break(line);
+        let mut start = match line - first {
+            0 => 0,
+            ends => self.line_ends(chunk, at)?.nth(ends - 1)?,
+        };
+        if start == chunk.len() {
+            (chunk, at, ..) = self.rope.chunk_at_byte(at + start);
+            start = if at + start == self.rope.len_bytes() { chunk.len() } else { 0 };
+        }
+        let rest = &chunk[start..];
+        let width = match memchr::memchr2(b'\n', b'\r', rest.as_bytes()) {
+            Some(width) => width,
+            None if at + chunk.len() == self.rope.len_bytes() => rest.len(),
+            None => return None,
+        };
+        Some((at + start, &rest[..width]))
+    }
+
+    /// The line that byte `offset` stands in, and what stands before that byte in it, where that lies in one piece of the rope.
+    fn line_before(&self, offset: usize) -> Option<(usize, &str)> {
+        let (chunk, at, _, first) = self.rope.chunk_at_byte(offset);
+        let before = chunk.floor_char_boundary(offset - at);
+        let (mut line, mut start) = (first, (at == 0).then_some(0));
+        for end in self.line_ends(chunk, at)?.take_while(|end| *end <= before) {
+            line += 1;
+            start = Some(end);
+        }
+        Some((line, &chunk[start?..before]))
+    }
+
+    /// The offset behind each line end of the piece `chunk` of the rope, which starts at byte `at`; `None` where a line end may
+    /// lie in two pieces.
+    fn line_ends<'c>(&self, chunk: &'c str, at: usize) -> Option<impl Iterator<Item = usize> + use<'c>> {
+        let is_last = at + chunk.len() == self.rope.len_bytes();
+        let is_whole = (at == 0 || !chunk.starts_with('\n')) && (is_last || !chunk.ends_with('\r'));
+        is_whole.then(|| line_ends(chunk))
+    }
+
     /// The characters of line `line`, which exists, without its line end.
     fn line_width(&self, line: usize) -> usize {
         // A slice of the rope would count all that it holds first.
@@ -226,6 +274,40 @@ impl Text {
         }
         end - start
     }
+}
+
+/// The offset behind each line end of `text`.
+fn line_ends(text: &str) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b'\n', b'\r', bytes)
+        .filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
+        .map(|at| at + 1)
+}
+
+/// How many units of `encoding` a part of a line has.
+fn units(part: &str, encoding: Encoding) -> usize {
+    match encoding {
+        Encoding::Utf8 => part.len(),
+        Encoding::Utf16 => part.encode_utf16().count(),
+        Encoding::Utf32 => part.chars().count(),
+    }
+}
+
+/// How many bytes of `line` its first units of `encoding` have, `count` in all; of a character that is not whole, none.
+fn width(line: &str, count: usize, encoding: Encoding) -> usize {
+    let mut left = count;
+    let size = |char: char| match encoding {
+        Encoding::Utf8 => char.len_utf8(),
+        Encoding::Utf16 => char.len_utf16(),
+        Encoding::Utf32 => 1,
+    };
+    for (at, char) in line.char_indices() {
+        match left.checked_sub(size(char)) {
+            Some(rest) => left = rest,
+            None => return at,
+        }
+    }
+    line.len()
 }
 
 impl std::fmt::Display for Text {
@@ -255,9 +337,7 @@ impl<'t> LineIndex<'t> {
     #[must_use]
     pub fn new(text: &'t str) -> Self {
         let bytes = text.as_bytes();
-        let ends = memchr::memchr2_iter(b'\n', b'\r', bytes)
-            .filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
-        let starts = std::iter::once(0).chain(ends.map(|at| at + 1)).collect();
+        let starts = std::iter::once(0).chain(line_ends(text)).collect();
         let mut characters = vec![0];
         for stretch in bytes.chunks(STRIDE) {
             characters.push(characters[characters.len() - 1] + starting(stretch));

@@ -67,7 +67,7 @@ fn asked(language: Language, text: impl Into<String>) -> Asked {
     let text = text.into();
     within_a_small_stack(move || {
         let (mut memory, team) = (Memory::default(), TeamPorts::default());
-        let scan = languages::scan_after(&text, language, &mut memory);
+        let scan = languages::scan_after(&text.as_str().into(), language, &mut memory);
         let findings = judge(&text, language, &scan, &[], &Settings::default());
         let whole = Span::new(0, text.len());
         let wanted = Wanted { services: true, variables: true, common_ports: true };
@@ -86,7 +86,7 @@ fn asked(language: Language, text: impl Into<String>) -> Asked {
             let place = refactor::Place { text: &text, scan: &scan, selection: Span::new(at, at) };
             REFACTORINGS.iter().for_each(|refactoring| drop(refactoring.offers(&place)));
         }
-        Asked { scan, findings }
+        Asked { scan: Arc::unwrap_or_clone(scan), findings }
     })
 }
 

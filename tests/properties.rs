@@ -9,7 +9,7 @@ use model::model_offset;
 use places::{assert_findings_are_sound, assert_nested, assert_sound};
 use portolan::config::Settings;
 use portolan::describe::{Wanted, hints};
-use portolan::languages::{Environment, Language, Memory, detect, scan, scan_after, scan_in};
+use portolan::languages::{Environment, Language, detect, scan, scan_in};
 use portolan::links::links;
 use portolan::lint::lint;
 use portolan::outline::outline;
@@ -195,21 +195,6 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// A string edited by hand is the model; the document must say the same after any edits in any encoding.
-    #[test]
-    fn what_is_remembered_of_a_text_changes_nothing_in_the_next(
-        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..9_usize, few_pieces()), 1..12),
-    ) {
-        let mut text = include_str!("demo/compose.yaml").to_owned();
-        let mut memory = Memory::default();
-        for (at, length, new) in edits {
-            prop_assert_eq!(scan_after(&text, Language::Compose, &mut memory), scan(&text, Language::Compose));
-            let start = text.floor_char_boundary(at.index(text.len() + 1));
-            let end = text.floor_char_boundary((start + length).min(text.len()));
-            text.replace_range(start..end, &new);
-        }
-        prop_assert_eq!(scan_after(&text, Language::Compose, &mut memory), scan(&text, Language::Compose));
-    }
-
     #[test]
     fn edits_are_what_they_are_on_a_plain_string(
         text in few_pieces(),

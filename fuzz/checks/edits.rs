@@ -45,13 +45,13 @@ pub fn edits(input: &str) {
 /// What is remembered of a text changes nothing in what is found in the next.
 fn assert_remembered(text: &str, language: Language, edits: &[(Range, &str)]) {
     let (mut document, mut memory) = (Text::new(text), Memory::default());
-    let _ = scan_after(text, language, &mut memory);
+    let _ = scan_after(&text.into(), language, &mut memory);
     let mut findings = Vec::new();
     for (range, new) in edits {
         document.replace(*range, new, Encoding::Utf16);
-        let text = document.to_string();
+        let text = document.whole().into();
         let found = scan_after(&text, language, &mut memory);
-        assert_eq!(found, scan(&text, language), "{language:?} {text}");
+        assert_eq!(*found, scan(&text, language), "{language:?} {text}");
         findings = judge(&text, language, &found, &[], &Settings::default());
     }
     let fresh = lint(&document.to_string(), language, &Settings::default());

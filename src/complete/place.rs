@@ -1,6 +1,7 @@
 //! Where the cursor stands: at the place of a port, of a transport, or of another value of a port's entry.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::word::{line_at, word_at};
 use crate::languages::{Entry, Language, Memory, Scan, scan_after};
@@ -95,10 +96,10 @@ pub fn of_port<'s>(
     }
     for Frame { before, behind } in frames {
         let (probed, span) = written(text, word, before, PROBE, &behind);
-        let scan = scan_after(&probed, language, &mut memory.clone());
+        let scan = scan_after(&probed.into(), language, &mut memory.clone());
         let index = scan.uses.iter().position(|port| port.span == span && port.range.is_some());
         if let Some(index) = index {
-            return Some(Place { word, before, behind, scan: Cow::Owned(scan), index });
+            return Some(Place { word, before, behind, scan: Cow::Owned(Arc::unwrap_or_clone(scan)), index });
         }
     }
     None
@@ -143,7 +144,7 @@ pub fn of_value(
     };
     for Frame { behind, .. } in frames(text, own, line, word).into_iter().filter(|it| it.before.is_empty()) {
         let (probed, span) = written(text, word, "", probe, &behind);
-        if let Some(value) = find(&scan_after(&probed, language, &mut memory.clone()), span) {
+        if let Some(value) = find(&scan_after(&probed.into(), language, &mut memory.clone()), span) {
             return Some(ValuePlace { word, behind, value });
         }
     }

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use crate::port::Role;
 use crate::text::Span;
 
+mod change;
+mod joining;
 mod scan;
 
 mod configuration;
@@ -92,17 +94,52 @@ pub fn scan_in(text: &str, language: Language, environment: &Environment) -> Sca
     scan
 }
 
-/// What reading one text leaves behind, by which the next text that is much like it is read faster.
+/// What reading one text leaves behind, by which the next text that is much like it is read faster. A copy shares all of it.
 #[derive(Clone, Debug, Default)]
-pub struct Memory(Option<Arc<compose::Before>>);
+pub struct Memory(Option<Arc<Before>>);
 
-/// As [`scan`], with the `memory` of a text before: the same comes of it, sooner.
+/// A text of each language, and what was read in it.
+#[derive(Clone, Debug)]
+enum Before {
+    Dockerfile(dockerfile::Before),
+    Compose(compose::Before),
+    Nginx(nginx::Before),
+}
+
+/// As [`scan`], with the `memory` of a text before: the same comes of it, sooner. Nobody else's having a hand on that memory, or
+/// on what was found in that text, makes it sooner still.
 #[must_use]
-pub fn scan_after(text: &str, language: Language, memory: &mut Memory) -> Scan {
-    if language != Language::Compose || text.starts_with('\u{feff}') {
-        return scan(text, language);
+pub fn scan_after(text: &Arc<str>, language: Language, memory: &mut Memory) -> Arc<Scan> {
+    let before = memory.0.take();
+    if text.starts_with('\u{feff}') {
+        return Arc::new(scan(text, language));
     }
-    compose::scan_after(text, &mut memory.0)
+    let before = before.map(|before| Arc::try_unwrap(before).unwrap_or_else(|shared| Before::clone(&shared)));
+    let (scan, now) = match (language, before) {
+        (Language::Dockerfile, Some(Before::Dockerfile(before))) => dockerfile_after(text, Some(before)),
+        (Language::Dockerfile, _) => dockerfile_after(text, None),
+        (Language::Compose, Some(Before::Compose(before))) => compose_after(text, Some(before)),
+        (Language::Compose, _) => compose_after(text, None),
+        (Language::Nginx, Some(Before::Nginx(before))) => nginx_after(text, Some(before)),
+        (Language::Nginx, _) => nginx_after(text, None),
+    };
+    memory.0 = now.map(Arc::new);
+    scan
+}
+
+fn dockerfile_after(text: &Arc<str>, before: Option<dockerfile::Before>) -> (Arc<Scan>, Option<Before>) {
+    let (scan, now) = dockerfile::scan_after(text, before);
+    (scan, now.map(Before::Dockerfile))
+}
+
+fn compose_after(text: &Arc<str>, before: Option<compose::Before>) -> (Arc<Scan>, Option<Before>) {
+    let (scan, now) = compose::scan_after(text, before);
+    (scan, now.map(Before::Compose))
+}
+
+fn nginx_after(text: &Arc<str>, before: Option<nginx::Before>) -> (Arc<Scan>, Option<Before>) {
+    let (scan, now) = nginx::scan_after(text, before);
+    (scan, now.map(Before::Nginx))
 }
 
 /// The ports in the values of `variables`, which a list of variables holds whose text is `text`.

@@ -1,8 +1,8 @@
 //! What one file says about ports.
 
-use super::configuration::{Directive, Module, Section, Target};
+use super::configuration::{Directive, Module, Section};
 use super::environment::NOTHING;
-use super::wiring::{Build, Config, ConfigMount, Copy, Extends, Include, Mount, Network, Wiring};
+use super::wiring::{Config, Copy, Include, Wiring};
 use super::{Language, read};
 use crate::port::PortUse;
 use crate::text::Span;
@@ -77,92 +77,14 @@ impl Scan {
         self.absorb(read(text, language, &NOTHING), at);
     }
 
-    /// Takes over what was found in a part of the file that starts at byte `at`.
-    pub(super) fn absorb(&mut self, part: Self, at: usize) {
-        let (uses, scopes, entries) = (self.uses.len(), self.scopes.len(), self.entries.len());
-        let sections = self.sections.len();
-        let [use_of, scope_of] = [uses, scopes].map(|base| move |index: usize| index + base);
-        self.sections.extend(part.sections);
-        self.scopes.extend(part.scopes.into_iter().map(|scope| Scope {
-            span: scope.span.shifted(at),
-            extent: scope.extent.shifted(at),
-            section: scope.section + sections,
-            user: scope.user.map(|user| Setting { span: user.span.shifted(at), ..user }),
-            ..scope
-        }));
-        self.uses.extend(part.uses.into_iter().map(|port| PortUse {
-            pair: port.pair.map(use_of),
-            entry: port.entry.map(|entry| entry + entries),
-            scope: port.scope.map(scope_of),
-            ..port.shifted(at)
-        }));
-        self.entries.extend(part.entries.into_iter().map(|entry| Entry {
-            span: entry.span.shifted(at),
-            removal: entry.removal.map(|span| span.shifted(at)),
-            address_span: entry.address_span.map(|span| span.shifted(at)),
-            strays: entry.strays.into_iter().map(|it| Stray { span: it.span.shifted(at), ..it }).collect(),
-            fields: entry.fields.into_iter().map(|field| field.shifted(at)).collect(),
-            host: entry.host.map(use_of),
-            container: entry.container.map(use_of),
-            scope: entry.scope.map(scope_of),
-            ..entry
-        }));
-        self.directives.extend(part.directives.into_iter().map(|directive| Directive {
-            name: directive.name.shifted(at),
-            arguments: directive.arguments.iter().map(|word| word.shifted(at)).collect(),
-            span: directive.span.shifted(at),
-            removal: directive.removal.map(|span| span.shifted(at)),
-            listener: directive.listener,
-            target: directive.target.map(|target| Target {
-                scheme: target.scheme.shifted(at),
-                host: target.host.shifted(at),
-                ..target
-            }),
-            port: directive.port.map(use_of),
-            scope: directive.scope.map(scope_of),
-            section: directive.section + sections,
-        }));
-        let stages = self.stages.len();
-        self.copies.extend(part.copies.into_iter().map(|copy| Copy {
-            stage: copy.stage + stages,
-            span: copy.span.shifted(at),
-            ..copy
-        }));
-        self.stages.extend(part.stages.into_iter().map(|stage| Stage {
-            scope: scope_of(stage.scope),
-            base: stage.base.map(|base| base + stages),
-            instructions: stage.instructions.into_iter().map(|it| it.shifted(at)).collect(),
-            ..stage
-        }));
-        self.files
-            .extend(part.files.into_iter().map(|file| NamedFile { span: file.span.shifted(at), ..file }));
-        self.stretches.extend(part.stretches.into_iter().map(|span| span.shifted(at)));
-        self.heredocs.extend(part.heredocs.into_iter().map(|span| span.shifted(at)));
-        self.parts.extend(part.parts.into_iter().map(|part| Part { span: part.span.shifted(at), ..part }));
-        let moved = |breakage: Breakage| Breakage { span: breakage.span.shifted(at), ..breakage };
-        self.breakages.extend(part.breakages.into_iter().map(moved));
-        let setting = |setting: Setting| Setting { span: setting.span.shifted(at), ..setting };
-        self.services.extend(part.services.into_iter().map(|service| Service {
-            scope: scope_of(service.scope),
-            ports: service.ports.map(|span| span.shifted(at)),
-            ports_removal: service.ports_removal.map(|span| span.shifted(at)),
-            entries: service.entries.into_iter().map(|entry| entry + entries).collect(),
-            image: service.image.map(setting),
-            network_mode: service.network_mode.map(setting),
-            replicas: service.replicas.map(setting),
-            wiring: shifted_wiring(service.wiring, at),
-            ..service
-        }));
-        self.includes.extend(part.includes.into_iter().map(|include| Include {
-            paths: include.paths.into_iter().map(setting).collect(),
-            project_directory: include.project_directory.map(setting),
-            env_files: include.env_files.into_iter().map(setting).collect(),
-        }));
-        self.configs.extend(part.configs.into_iter().map(|config| Config {
-            file: config.file.map(setting),
-            content: config.content.map(|span| span.shifted(at)),
-            ..config
-        }));
+    /// Whether [`sort`](Self::sort) would change nothing but the order of the breakages.
+    pub(super) fn is_sorted(&self) -> bool {
+        self.stretches.is_sorted()
+            && self.heredocs.is_sorted()
+            && self.parts.is_sorted_by_key(|part| part.span.start)
+            && self.directives.is_sorted_by_key(|directive| directive.span)
+            && self.files.is_sorted_by_key(|file| file.span)
+            && self.uses.is_sorted_by_key(|port| port.span)
     }
 
     /// Puts the ports, and what has spans beside them, into the order of the file.
@@ -201,34 +123,6 @@ impl Scan {
         for directive in &mut self.directives {
             directive.port = directive.port.map(|index| place[index]);
         }
-    }
-}
-
-/// `wiring`, `bytes` further on.
-fn shifted_wiring(wiring: Wiring, bytes: usize) -> Wiring {
-    let setting = |setting: Setting| Setting { span: setting.span.shifted(bytes), ..setting };
-    let settings = |list: Vec<Setting>| list.into_iter().map(setting).collect::<Vec<_>>();
-    Wiring {
-        container_name: wiring.container_name.map(setting),
-        hostname: wiring.hostname.map(setting),
-        networks: wiring.networks.map(|networks| {
-            let network = |it: Network| Network { name: setting(it.name), aliases: settings(it.aliases) };
-            networks.into_iter().map(network).collect()
-        }),
-        links: settings(wiring.links),
-        extends: wiring
-            .extends
-            .map(|it| Extends { service: setting(it.service), file: it.file.map(setting) }),
-        build: wiring.build.map(|it| Build {
-            span: it.span.shifted(bytes),
-            inline: it.inline.map(|span| span.shifted(bytes)),
-            target: it.target.map(setting),
-            ..it
-        }),
-        mounts: wiring.mounts.into_iter().map(|it| Mount { source: setting(it.source), ..it }).collect(),
-        configs: wiring.configs.into_iter().map(|it| ConfigMount { name: setting(it.name), ..it }).collect(),
-        env_files: settings(wiring.env_files),
-        ..wiring
     }
 }
 
@@ -337,12 +231,6 @@ pub struct Field {
     pub value: Span,
 }
 
-impl Field {
-    const fn shifted(self, bytes: usize) -> Self {
-        Self { key: self.key.shifted(bytes), value: self.value.shifted(bytes) }
-    }
-}
-
 /// A kind of list of ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum List {
@@ -408,12 +296,6 @@ pub struct Instruction {
     pub kind: InstructionKind,
     /// The bytes from its first word to the end of its last line.
     pub span: Span,
-}
-
-impl Instruction {
-    const fn shifted(self, bytes: usize) -> Self {
-        Self { span: self.span.shifted(bytes), ..self }
-    }
 }
 
 /// What an [`Instruction`] does.

@@ -20,6 +20,7 @@ use super::seen::Seen;
 use super::session::Session;
 use crate::complete::{self, Completion, Item, Kind, Subject};
 use crate::config::Settings;
+use crate::languages::Memory;
 use crate::text::Span;
 
 /// The characters behind which a port, a transport or a name often stands. Behind others an editor asks by itself, when a
@@ -61,11 +62,12 @@ pub async fn completion(
     if seen.reading.language.is_none() && !is_configuration {
         return None;
     }
+    let memory = document.memory();
     let found = if seen.reading.text.len() > LARGE {
         // A panic there is one here, and is answered for.
-        tokio::task::spawn_blocking(move || find(&seen, is_configuration, at)).await.ok()?
+        tokio::task::spawn_blocking(move || find(&seen, &memory, is_configuration, at)).await.ok()?
     } else {
-        find(&seen, is_configuration, at)
+        find(&seen, &memory, is_configuration, at)
     };
     let is_asked_again = context
         .is_some_and(|it| it.trigger_kind == CompletionTriggerKind::TRIGGER_FOR_INCOMPLETE_COMPLETIONS);
@@ -94,7 +96,7 @@ pub async fn resolve(item: CompletionItem, documents: &Documents, abilities: &Ab
     CompletionItem { detail, documentation, ..item }
 }
 
-fn find(seen: &Seen, is_configuration: bool, at: usize) -> Completion {
+fn find(seen: &Seen, memory: &Memory, is_configuration: bool, at: usize) -> Completion {
     let reading = &seen.reading;
     if is_configuration {
         return complete::configuration(&reading.text, at);
@@ -103,7 +105,7 @@ fn find(seen: &Seen, is_configuration: bool, at: usize) -> Completion {
     let (text, team) = (&reading.text, &reading.settings.team);
     let found = OnceCell::new();
     let findings = || &**found.get_or_init(|| reading.findings(&seen.project));
-    complete::complete(text, language, &reading.scan, &reading.memory, team, findings, at)
+    complete::complete(text, language, &reading.scan, memory, team, findings, at)
 }
 
 /// What is offered at a place, and to whom.

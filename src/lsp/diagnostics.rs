@@ -112,7 +112,15 @@ impl Changed {
 
 /// What the client was told last of documents that are parts of stacks, or were.
 #[derive(Debug, Default)]
-pub struct Shown(Mutex<HashMap<Uri, Vec<Diagnostic>>>);
+pub struct Shown(Mutex<HashMap<Uri, Told>>);
+
+/// What the client was told last of a document.
+#[derive(Debug)]
+struct Told {
+    /// What was found, from which it was made.
+    findings: Arc<[Finding]>,
+    diagnostics: Vec<Diagnostic>,
+}
 
 impl Shown {
     /// Takes in that the client has no more of what it was told of `uri`.
@@ -121,15 +129,23 @@ impl Shown {
     }
 
     /// Takes in what the client is told of a document; what it was told before, if that is known.
-    fn tell(&self, uri: &Uri, seen: &Seen, diagnostics: &[Diagnostic]) -> Option<Vec<Diagnostic>> {
+    fn tell(&self, uri: &Uri, looked: &Looked) -> Option<Vec<Diagnostic>> {
         let mut shown = self.lock();
-        if seen.project.is_empty() {
-            return shown.remove(uri);
-        }
-        shown.insert(uri.clone(), diagnostics.to_vec())
+        let before = if looked.seen.project.is_empty() {
+            shown.remove(uri)
+        } else {
+            let (findings, diagnostics) = (Arc::clone(&looked.findings), looked.diagnostics.clone());
+            shown.insert(uri.clone(), Told { findings, diagnostics })
+        };
+        before.map(|told| told.diagnostics)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Uri, Vec<Diagnostic>>> {
+    /// Whether the client was told of these very `findings` last.
+    fn has_told(&self, uri: &Uri, findings: &Arc<[Finding]>) -> bool {
+        self.lock().get(uri).is_some_and(|told| Arc::ptr_eq(&told.findings, findings))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Uri, Told>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -179,24 +195,30 @@ async fn look(session: &Arc<Session>, uri: Uri) {
     if is_asked {
         return;
     }
-    let (seen, diagnostics) = diagnostics(session, &document).await;
-    session.shown.tell(&uri, &seen, &diagnostics);
-    publish(session, &document, diagnostics).await;
+    let looked = look_into(session, &document).await;
+    session.shown.tell(&uri, &looked);
+    publish(session, &document, looked.diagnostics).await;
 }
 
 /// Looks at a document that hangs on something that has changed; whether a client that asks is to be told so.
 async fn look_again(session: &Arc<Session>, uri: &Uri) -> bool {
     let Some(document) = session.documents.snapshot(uri) else { return false };
-    let (seen, now) = diagnostics(session, &document).await;
+    let seen = session.see(&document).await;
+    let findings = seen.findings().await;
+    // So it is where the document itself was what changed.
+    if session.shown.has_told(uri, &findings) {
+        return false;
+    }
+    let looked = Looked::of(session, &document, seen, findings);
     // It may not have been a part of anything before.
-    let alone = || diagnostics_in(session, &document, &seen.reading.findings(&[]));
-    if session.shown.tell(uri, &seen, &now).unwrap_or_else(alone) == now {
+    let alone = || diagnostics_in(session, &document, &looked.seen.reading.findings(&[]));
+    if session.shown.tell(uri, &looked).unwrap_or_else(alone) == looked.diagnostics {
         return false;
     }
     if session.abilities().diagnostics.pull {
         return true;
     }
-    publish(session, &document, now).await;
+    publish(session, &document, looked.diagnostics).await;
     false
 }
 
@@ -231,12 +253,27 @@ fn is_published(session: &Session, file: &File) -> bool {
     !file.diagnostics.is_empty() && (session.is_about_workspace() || documents::is_configuration(&file.uri))
 }
 
-/// What is found in `document`.
-async fn diagnostics(session: &Session, document: &Document) -> (Seen, Vec<Diagnostic>) {
+/// A document that was looked at.
+struct Looked {
+    seen: Seen,
+    /// What was found in it.
+    findings: Arc<[Finding]>,
+    /// The same for the client.
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Looked {
+    fn of(session: &Session, document: &Document, seen: Seen, findings: Arc<[Finding]>) -> Self {
+        let diagnostics = diagnostics_in(session, document, &findings);
+        Self { seen, findings, diagnostics }
+    }
+}
+
+/// Looks at `document` as it stands.
+async fn look_into(session: &Session, document: &Document) -> Looked {
     let seen = session.see(document).await;
     let findings = seen.findings().await;
-    let diagnostics = diagnostics_in(session, document, &findings);
-    (seen, diagnostics)
+    Looked::of(session, document, seen, findings)
 }
 
 /// The `findings` in `document` for the client.
@@ -255,9 +292,9 @@ pub async fn of_document(session: &Session, params: DocumentDiagnosticParams) ->
         let diagnostics = file.map(|file| file.diagnostics.to_vec()).unwrap_or_default();
         return with_related(report(diagnostics, None, previous), None);
     };
-    let (seen, diagnostics) = diagnostics(session, &document).await;
-    session.shown.tell(&uri, &seen, &diagnostics);
-    let report = report(diagnostics, Some(document.version), previous);
+    let looked = look_into(session, &document).await;
+    session.shown.tell(&uri, &looked);
+    let report = report(looked.diagnostics, Some(document.version), previous);
     with_related(report, related(session, &document))
 }
 
@@ -298,10 +335,10 @@ async fn workspace_reports(
     let mut seen = HashSet::new();
     for uri in session.documents.addresses() {
         let Some(document) = session.documents.snapshot(&uri) else { continue };
-        let ((now, diagnostics), known) = (diagnostics(session, &document).await, known.get(&uri));
-        session.shown.tell(&uri, &now, &diagnostics);
-        if !diagnostics.is_empty() || known.is_some() {
-            let report = report(diagnostics, Some(document.version), known.copied());
+        let (looked, known) = (look_into(session, &document).await, known.get(&uri));
+        session.shown.tell(&uri, &looked);
+        if !looked.diagnostics.is_empty() || known.is_some() {
+            let report = report(looked.diagnostics, Some(document.version), known.copied());
             reports.push(workspace_report(&uri, Some(document.version.into()), report));
         }
         seen.insert(uri);

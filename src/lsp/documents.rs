@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
-use super::{convert, fault};
+use super::{convert, fault, worker};
 use crate::config::{Config, Settings};
 use crate::discovery::{self, Configuration, Discovery, NAMES};
 use crate::finding::Finding;
@@ -33,8 +33,9 @@ pub struct Document {
     pub configuration: Option<Arc<Configuration>>,
     /// The client's name for its language.
     language_id: String,
-    /// What the last reading of the document left behind, whatever its text was then.
-    memory: Memory,
+    /// What the last reading of the document left behind, whatever its text was then. Whoever reads takes it and puts another
+    /// there.
+    memory: Arc<Mutex<Memory>>,
     /// What was read in it, once somebody asked; shared by all snapshots of this text under this configuration.
     reading: Arc<OnceLock<Arc<Reading>>>,
 }
@@ -50,9 +51,14 @@ impl Document {
         if self.reading.get().is_none() && self.text.len() > LARGE {
             let document = self.clone();
             // If it panics, so does the same below, where it is answered for.
-            let _ = tokio::task::spawn_blocking(move || drop(document.read_here())).await;
+            let _ = worker::beside(move || drop(document.read_here())).await;
         }
         self.read_here()
+    }
+
+    /// What the last reading of the document left behind.
+    pub fn memory(&self) -> Memory {
+        lock(&self.memory).clone()
     }
 
     /// What stands in it, read by whoever asks.
@@ -85,8 +91,6 @@ pub struct Reading {
     pub path: Option<PathBuf>,
     /// What is asked of the linter there.
     pub settings: Settings,
-    /// What the next reading of nearly the same text goes by.
-    pub memory: Memory,
     /// What it is to the project: in its own language, and in those that other files take it for.
     files: Mutex<Vec<Arc<File>>>,
     found: Mutex<Option<Found>>,
@@ -154,12 +158,13 @@ impl Reading {
         let Some(language) = configured.or_else(by_itself) else {
             return Self { text, path: path.cloned(), ..Self::default() };
         };
-        let mut memory = document.memory.clone();
-        let scan = Arc::new(languages::scan_after(&text, language, &mut memory));
+        let mut memory = std::mem::take(&mut *lock(&document.memory));
+        let scan = languages::scan_after(&text, language, &mut memory);
+        *lock(&document.memory) = memory;
         let by_name = path.cloned().unwrap_or_else(|| PathBuf::from(convert::path(uri)));
         let settings = configuration.map(|it| it.settings_for(&by_name)).unwrap_or_default();
         let (language, path) = (Some(language), path.cloned());
-        Self { text, language, scan, path, settings, memory, ..Self::default() }
+        Self { text, language, scan, path, settings, ..Self::default() }
     }
 }
 
@@ -192,7 +197,7 @@ impl Documents {
             text: Text::new(&item.text),
             configuration: None,
             language_id: item.language_id,
-            memory: Memory::default(),
+            memory: Arc::default(),
             reading: Arc::default(),
         };
         let mut open = lock(&self.open);
@@ -211,13 +216,13 @@ impl Documents {
         let mut open = lock(&self.open);
         let Some(document) = open.documents.get_mut(uri) else { return false };
         document.version = version;
-        if let Some(reading) = document.reading.get() {
-            document.memory = reading.memory.clone();
-        }
+        // What was found is to be in nobody's hands but those of the next reading, which goes by it.
         let before = std::mem::take(&mut document.reading);
+        let before = Arc::into_inner(before).and_then(OnceLock::into_inner).and_then(Arc::into_inner);
+        let findings = before.map(|before| before.found);
         if document.text.len() > LARGE {
-            // To take it apart takes a while, for which nobody is to wait.
-            tokio::task::spawn_blocking(move || drop(before));
+            // To take them apart takes a while, for which nobody is to wait.
+            worker::later(move || drop(findings));
         }
         for change in changes {
             match change.range {

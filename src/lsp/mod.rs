@@ -46,6 +46,7 @@ mod stacks;
 mod symbols;
 mod trace;
 mod transport;
+mod worker;
 mod workspace;
 mod workspace_symbols;
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::disk::{Disk, Files};
 use super::documents::{Documents, LARGE, Reading};
 use super::stacks::{Change, Linking, Stacks};
-use super::{fault, survived_here};
+use super::{fault, survived_here, worker};
 use crate::discovery;
 use crate::languages::{self, Language, NameVerdict};
 use crate::project::{self, File, Stack, View};
@@ -162,9 +162,7 @@ impl Project {
         if self.is_costly(path) {
             let (project, reading) = (Arc::clone(self), Arc::clone(reading));
             // Whoever panics there leaves the document without its stacks.
-            return tokio::task::spawn_blocking(move || project.views_here(&reading))
-                .await
-                .unwrap_or_default();
+            return worker::beside(move || project.views_here(&reading)).await.unwrap_or_default();
         }
         self.views_here(reading)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::documents::{Document, LARGE, Reading};
 use super::session::Session;
+use super::worker;
 use crate::finding::Finding;
 use crate::project::{Place, Stack, View};
 
@@ -31,7 +32,7 @@ impl Seen {
         if self.reading.text.len() > LARGE {
             let seen = self.clone();
             // If it panics, so does the same below, where it is answered for.
-            let _ = tokio::task::spawn_blocking(move || drop(seen.reading.findings(&seen.project))).await;
+            let _ = worker::beside(move || drop(seen.reading.findings(&seen.project))).await;
         }
         self.reading.findings(&self.project)
     }

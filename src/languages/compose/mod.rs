@@ -12,17 +12,15 @@ mod patch;
 mod ports;
 mod recognition;
 mod recovery;
+mod resume;
 mod scalar;
 mod service;
 mod settings;
 mod wiring;
 mod yaml;
 
-use std::sync::Arc;
-
 use foldhash::{HashMap, HashSet};
 
-use super::environment::NOTHING;
 use super::sourced::Sourced;
 use super::{Breakage, Environment, FileKind, Language, Scan, addresses, is_template, nginx};
 use crate::port::Role;
@@ -31,40 +29,40 @@ use facts::Wanted;
 pub use interpolation::Values;
 pub use patch::Before;
 pub use recognition::is_compose;
+pub use resume::scan_after;
 use scalar::text_of;
+use wiring::Words;
 use yaml::{Node, Tree};
 
 /// Reads a compose file, whose variables may have values in `environment`.
 pub fn scan(text: &str, environment: &Environment) -> Scan {
-    read(text, &Tree::parse(text), environment)
+    read(text, &Tree::parse(text), environment).0
 }
 
-/// As [`scan`], by what `before` remembers of a text that is much like this one; remembers this one instead, if it can.
-pub fn scan_after(text: &str, before: &mut Option<Arc<Before>>) -> Scan {
-    let tree = Tree::parse_after(text, before.as_deref());
-    let scan = read(text, &tree, &NOTHING);
-    if let Some(now) = tree.into_before() {
-        *before = Some(Arc::new(now));
-    }
-    scan
-}
-
-fn read(text: &str, tree: &Tree<'_>, environment: &Environment) -> Scan {
+/// What the `tree` of a text says, and how many bytes are still to be told of the wiring.
+fn read(text: &str, tree: &Tree<'_>, environment: &Environment) -> (Scan, Words) {
     let mut reader = Reader::new(text, tree.has_aliases(), Values::of(environment, text.len()));
     for root in tree.documents() {
         reader.document(root);
     }
-    let mut scan = reader.scan;
+    let (mut scan, words) = (reader.scan, reader.words);
     scan.breakages.extend(breakage(text, tree));
     scan.sort();
+    let stretches = stretches(tree.scalars(), &scan);
+    scan.stretches.extend(stretches);
+    scan.stretches.sort();
+    (scan, words)
+}
+
+/// Those of the `scalars` that take several lines and hold ports, with what they stand behind. The ports are in the order of
+/// the file.
+fn stretches<'t>(scalars: impl Iterator<Item = Node<'t>>, scan: &Scan) -> Vec<Span> {
     let holds_ports = |span: Span| {
         let behind = scan.uses.partition_point(|port| port.span.start < span.start);
         scan.uses.get(behind).is_some_and(|port| port.span.start < span.end)
     };
-    let scalars = tree.scalars().filter(|scalar| takes_lines(*scalar) && holds_ports(scalar.span()));
-    scan.stretches.extend(scalars.map(stretch));
-    scan.stretches.sort();
-    scan
+    let scalars = scalars.filter(|scalar| takes_lines(*scalar) && holds_ports(scalar.span()));
+    scalars.map(stretch).collect()
 }
 
 /// Where `text` stops to be YAML, unless it is a template.
@@ -108,7 +106,7 @@ struct Reader<'e> {
     /// How many entries may still be told of once more.
     allowance: usize,
     /// How many bytes may still be told of the wiring.
-    words: usize,
+    words: Words,
 }
 
 impl<'e> Reader<'e> {
@@ -122,7 +120,7 @@ impl<'e> Reader<'e> {
             lists: HashMap::default(),
             items: HashMap::default(),
             allowance: text.len(),
-            words: text.len().saturating_mul(8).saturating_add(65_536),
+            words: Words::of(text.len()),
         }
     }
 
@@ -259,6 +257,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::languages::environment::NOTHING;
     use crate::port::{PortRange, PortUse, Protocol, Transport};
 
     fn scan(text: &str) -> Scan {

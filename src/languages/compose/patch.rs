@@ -6,40 +6,94 @@
 //! where anything is out of the ordinary: anchors, directives, several documents, text that is no YAML.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::yaml::{Kind, Reading, Record, Style};
+use crate::languages::Scan;
+use crate::languages::change::Change;
 use crate::text::Span;
 
 /// A text, and what was read in it.
 #[derive(Clone, Debug)]
 pub struct Before {
-    text: String,
-    reading: Reading,
+    pub text: Arc<str>,
+    pub reading: Reading,
+    /// What was found in it, where a part of that may be found anew by itself.
+    pub found: Option<Found>,
+}
+
+/// What was found in a text.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub scan: Arc<Scan>,
+    /// How many bytes were told of the wiring at most.
+    pub words: usize,
+    /// The service that was read last by itself, by its number, and how many bytes were told of that.
+    pub last: Option<(usize, usize)>,
+}
+
+/// How to come from what a text held to what the next one does.
+pub struct Patch {
+    change: Change,
+    entry: Entry,
+    /// What stands in the entry now: its places count from its start, its indices from 0.
+    own: Vec<Record>,
 }
 
 impl Before {
     /// What to remember of `reading`, which is that of `text`; `None` where it could not be patched.
-    pub fn new(text: &str, reading: Reading) -> Option<Self> {
+    pub fn new(text: &Arc<str>, reading: Reading) -> Option<Self> {
         let is_ordinary = reading.breakage.is_none()
             && !reading.has_anchors
             && reading.roots == [0]
             && !text.starts_with('%')
             && memchr::memmem::find(text.as_bytes(), b"\n%").is_none();
-        is_ordinary.then(|| Self { text: text.to_owned(), reading })
+        is_ordinary.then(|| Self { text: Arc::clone(text), reading, found: None })
     }
 
-    /// What stands in `text`, if the way there from the text before is short enough.
-    pub fn patched(&self, text: &str) -> Option<Reading> {
-        let change = Change::between(&self.text, text)?;
-        let entry = self.entry_around(&change)?;
+    /// How to come to what stands in `text`, if the way there is short enough.
+    pub fn patch(&self, text: &str) -> Option<Patch> {
+        // A line that is added to an entry may look like the start of the next one.
+        let ways = [Change::between(&self.text, text), Change::foremost(&self.text, text)];
+        let around = |change: Change| Some((change, self.entry_around(&change)?));
+        let mut ways: Vec<(Change, Entry)> = ways.into_iter().filter_map(around).collect();
+        ways.sort_by_key(|(_, entry)| entry.within.is_none());
+        ways.into_iter().find_map(|(change, entry)| self.patch_of(change, entry, text))
+    }
+
+    /// How to come to what stands in `text` after that `change`, which is within `entry`.
+    fn patch_of(&self, change: Change, entry: Entry, text: &str) -> Option<Patch> {
         let part = &text[entry.lines.start..change.now(entry.lines.end)];
-        let is_marker = |line: &str| line.starts_with("---") || line.starts_with("...");
+        let is_marker = |line: &str| ["---", "...", "%"].iter().any(|mark| line.starts_with(mark));
         let ends_line = part.ends_with(['\n', '\r']) || entry.lines.end == self.text.len();
         if !ends_line || part.split(['\n', '\r']).any(is_marker) {
             return None;
         }
         let own = entry.read(part)?;
-        Some(self.with(&entry, &own, &change))
+        Some(Patch { change, entry, own })
+    }
+
+    /// The service that is patched, if the patch is one of that alone: its number. Nothing that another service says hangs on
+    /// it then.
+    pub fn service(&self, patch: &Patch) -> Option<Service> {
+        let (records, entry) = (&self.reading.records, &patch.entry);
+        let services = entry.within? + 1;
+        let name = |key: usize| records[key].span.of(&self.text);
+        let mut sections = self.children(0).step_by(2).filter(|key| name(*key) == "services");
+        let is_only = sections.next() == entry.within && sections.next().is_none();
+        let is_one = patch.own.first()?.end == 1 && patch.own.get(1)?.end == patch.own.len();
+        let mut names = self.children(services).step_by(2);
+        let number = names.by_ref().position(|key| key == entry.records.start)?;
+        let count = number + 1 + names.count();
+        let (lines, change) = (entry.lines, patch.change);
+        (is_only && is_one).then_some(Service { number, count, lines, change, node: entry.records.start })
+    }
+
+    /// The children of the node at `index`.
+    fn children(&self, index: usize) -> impl Iterator<Item = usize> {
+        let records = &self.reading.records;
+        let within = move |child: usize| (child < records[index].end).then_some(child);
+        std::iter::successors(within(index + 1), move |&child| within(records[child].end))
     }
 
     /// The entry that the change is within, behind the first byte of its key.
@@ -59,9 +113,12 @@ impl Before {
             (is_whole && is_block(between)).then(|| self.entry_of(value, top.lines.end, change)).flatten()
         });
         Some(match within {
-            Some(entry) => {
-                Entry { follower: entry.follower.or(top.follower), parent: Some(top.column), ..entry }
-            }
+            Some(entry) => Entry {
+                follower: entry.follower.or(top.follower),
+                parent: Some(top.column),
+                within: Some(key),
+                ..entry
+            },
             None => top,
         })
     }
@@ -84,6 +141,7 @@ impl Before {
                     column,
                     follower,
                     parent: None,
+                    within: None,
                 });
             }
             key = behind;
@@ -99,27 +157,27 @@ impl Before {
         self.text[start..at].bytes().all(|byte| byte == b' ').then_some((start, at - start))
     }
 
-    /// The reading in which `records`, whose places count from the start of the entry, stand for the entry.
-    fn with(&self, entry: &Entry, records: &[Record], change: &Change) -> Reading {
-        let old = &self.reading.records;
+    /// What stands in the text to which the `patch` leads.
+    pub fn patched(self, patch: Patch) -> Reading {
+        let Patch { change, entry, own } = patch;
+        let mut reading = self.reading;
         let (first, last) = (entry.records.start, entry.records.end);
-        let moved_index = |index: usize| index + records.len() + first - last;
-        let before = old[..first].iter().map(|record| Record {
-            // What holds the entry ends behind it.
-            end: if record.end > first { moved_index(record.end) } else { record.end },
-            ..*record
-        });
-        let own = records.iter().map(|record| Record {
+        let moved_index = |index: usize| index + own.len() + first - last;
+        // What holds the entry ends behind it.
+        for record in reading.records[..first].iter_mut().filter(|record| record.end > first) {
+            record.end = moved_index(record.end);
+        }
+        for record in &mut reading.records[last..] {
+            record.span = Span::new(change.now(record.span.start), change.now(record.span.end));
+            record.end = moved_index(record.end);
+        }
+        let own = own.iter().map(|record| Record {
             span: record.span.shifted(entry.lines.start),
             end: record.end + first,
             ..*record
         });
-        let behind = old[last..].iter().map(|record| Record {
-            span: Span::new(change.now(record.span.start), change.now(record.span.end)),
-            end: moved_index(record.end),
-            ..*record
-        });
-        Reading { records: before.chain(own).chain(behind).collect(), roots: vec![0], ..Reading::default() }
+        reading.records.splice(first..last, own.collect::<Vec<_>>());
+        reading
     }
 }
 
@@ -135,6 +193,21 @@ struct Entry {
     follower: Option<usize>,
     /// How many are before the key whose value it is part of; `None` where it is at the top.
     parent: Option<usize>,
+    /// The index of that key.
+    within: Option<usize>,
+}
+
+/// A service that is patched.
+#[derive(Clone, Copy, Debug)]
+pub struct Service {
+    /// How many services stand before it, and how many there are.
+    pub number: usize,
+    pub count: usize,
+    /// Its lines before.
+    pub lines: Span,
+    pub change: Change,
+    /// The index of its name among the nodes.
+    pub node: usize,
 }
 
 impl Entry {
@@ -174,32 +247,6 @@ impl Entry {
     }
 }
 
-/// What is between two texts: the bytes that went, and by how many the rest has moved.
-struct Change {
-    before: Span,
-    /// The length of the text before, and of the one now.
-    lengths: (usize, usize),
-}
-
-impl Change {
-    /// The shortest change from one text to the other; `None` where they are the same, or have nothing in common.
-    fn between(before: &str, now: &str) -> Option<Self> {
-        let (old, new) = (before.as_bytes(), now.as_bytes());
-        let most = old.len().min(new.len());
-        let same = |one: &u8, other: &u8| one == other;
-        let start = old.iter().zip(new).take_while(|(one, other)| same(one, other)).count();
-        let tail = old[start..].iter().rev().zip(new[start..].iter().rev());
-        let tail = tail.take(most - start).take_while(|(one, other)| same(one, other)).count();
-        (start > 0)
-            .then(|| Self { before: Span::new(start, old.len() - tail), lengths: (old.len(), new.len()) })
-    }
-
-    /// Where byte `at` of the text before, behind the change, is now.
-    const fn now(&self, at: usize) -> usize {
-        at + self.lengths.1 - self.lengths.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -234,8 +281,9 @@ volumes:
 
     /// The two readings of `now`, after that of `before` and by itself; `None` where nothing can be patched.
     fn readings(before: &str, now: &str) -> Option<(Reading, Reading)> {
-        let patched = Before::new(before, Reading::of(before))?.patched(now)?;
-        Some((patched, Reading::of(now)))
+        let before = Before::new(&Arc::from(before), Reading::of(before))?;
+        let patch = before.patch(now)?;
+        Some((before.patched(patch), Reading::of(now)))
     }
 
     fn assert_same(before: &str, now: &str) -> bool {

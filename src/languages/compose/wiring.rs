@@ -89,15 +89,42 @@ impl Reader<'_> {
     }
 
     const fn teller(&mut self) -> Teller<'_> {
-        Teller { values: &self.values, left: &mut self.words, is_cut: false }
+        Teller { values: &self.values, words: &mut self.words, is_cut: false }
+    }
+}
+
+/// How many bytes may be told of the wiring of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// How many are still to be had.
+    pub left: usize,
+    /// Whether there were too few.
+    pub is_short: bool,
+}
+
+impl Words {
+    /// Those of a file of `length` bytes.
+    pub const fn of(length: usize) -> Self {
+        Self { left: length.saturating_mul(8).saturating_add(65_536), is_short: false }
+    }
+
+    /// Takes so many of them, if they are to be had.
+    const fn take(&mut self, bytes: usize) -> bool {
+        match self.left.checked_sub(bytes) {
+            Some(left) => self.left = left,
+            None => {
+                self.is_short = true;
+                return false;
+            }
+        }
+        true
     }
 }
 
 /// Tells of values as long as there is room.
 struct Teller<'r> {
     values: &'r Values<'r>,
-    /// How many bytes may still be told.
-    left: &'r mut usize,
+    words: &'r mut Words,
     /// Whether there was more to tell.
     is_cut: bool,
 }
@@ -238,9 +265,9 @@ impl Teller<'_> {
 
     /// The `text` of `node`, if there is room for it.
     fn told(&mut self, node: Node<'_>, text: Cow<'_, str>) -> Option<Setting> {
-        let left = self.left.checked_sub(text.len() + size_of::<Setting>());
-        self.is_cut |= left.is_none();
-        *self.left = left?;
+        let has_room = self.words.take(text.len() + size_of::<Setting>());
+        self.is_cut |= !has_room;
+        has_room.then_some(())?;
         let value = if text.len() <= LONGEST { text.into_owned() } else { UNKNOWN.to_string() };
         Some(Setting { value, span: node.span() })
     }

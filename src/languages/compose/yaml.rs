@@ -2,6 +2,9 @@
 //!
 //! The only module that knows the YAML parser. Aliases are resolved where a node is reached: nobody outside sees one.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use foldhash::{HashMap, HashMapExt};
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag, options};
@@ -104,17 +107,14 @@ impl<'t> Tree<'t> {
         Self { text, reading, breakage: first }
     }
 
-    /// As [`parse`](Self::parse), by what was read `before` in a text that is much like this one.
-    pub fn parse_after(text: &'t str, before: Option<&Before>) -> Self {
-        match before.and_then(|before| before.patched(text)) {
-            Some(reading) => Self { text, reading, breakage: None },
-            None => Self::parse(text),
-        }
+    /// The tree of `text`, in which `reading` was read.
+    pub const fn of(text: &'t str, reading: Reading) -> Self {
+        Self { text, reading, breakage: None }
     }
 
     /// What the next text that is much like this one can be read by.
-    pub fn into_before(self) -> Option<Before> {
-        Before::new(self.text, self.reading).filter(|_| self.breakage.is_none())
+    pub fn into_before(self, text: &Arc<str>) -> Option<Before> {
+        Before::new(text, self.reading).filter(|_| self.breakage.is_none())
     }
 
     /// The byte at which the text stops to be YAML for the first time, and what the parser says of it.
@@ -134,13 +134,18 @@ impl<'t> Tree<'t> {
 
     /// Every scalar, in the order of the file.
     pub fn scalars(&'t self) -> impl Iterator<Item = Node<'t>> {
+        self.scalars_in(0..self.reading.records.len())
+    }
+
+    /// Every scalar among the nodes of those indices, in the order of the file.
+    pub fn scalars_in(&'t self, indices: Range<usize>) -> impl Iterator<Item = Node<'t>> {
         let is_scalar = |&index: &usize| matches!(self.reading.records[index].kind, Kind::Scalar(_));
-        (0..self.reading.records.len()).filter(is_scalar).map(|index| Node { tree: self, index })
+        indices.filter(is_scalar).map(|index| Node { tree: self, index })
     }
 
     /// The node at `index`, or the one for which an alias there stands. That one is no alias: YAML has no anchors on
     /// aliases.
-    fn node(&'t self, index: usize) -> Node<'t> {
+    pub fn node(&'t self, index: usize) -> Node<'t> {
         let index = match self.reading.records[index].kind {
             Kind::Alias(Some(target)) => target,
             _ => index,
@@ -168,6 +173,11 @@ impl<'t> Node<'t> {
     /// The bytes of a scalar, with its quotes.
     pub fn outer_span(self) -> Span {
         self.record().outer_span()
+    }
+
+    /// The indices of it and of all nodes within it.
+    pub fn indices(self) -> Range<usize> {
+        self.index..self.record().end
     }
 
     /// The last node within it, or itself where there is none; an alias counts where it stands.

@@ -1,6 +1,7 @@
 //! `COPY` and `ADD`: what comes out of the folder that the image is built from, and where it goes.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::Scanner;
 use super::expansion::{Blanks, expand};
@@ -16,10 +17,12 @@ impl Scanner<'_> {
     pub(super) fn read_workdir(&mut self, instruction: &Instruction<'_>) {
         let is_trigger = instruction.word.start > 0;
         let path = self.resolved(instruction, instruction.operands());
+        let stage = self.workdirs.len().saturating_sub(1);
         let Some(folder) = self.workdirs.last_mut().filter(|_| !is_trigger) else { return };
         if let Some(path) = path.filter(|path| !path.is_empty()) {
             let path = within(folder.as_deref(), &path).filter(|path| path.len() <= LONGEST);
-            *folder = path.map(|path| path.trim_end_matches('/').to_owned());
+            *folder = path.map(|path| Arc::from(path.trim_end_matches('/')));
+            self.said.workdirs.push((stage, folder.clone()));
         }
     }
 

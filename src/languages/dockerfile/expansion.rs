@@ -299,7 +299,7 @@ fn name(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
+    use std::sync::Arc;
 
     use super::*;
     use crate::languages::dockerfile::variables::Definition;
@@ -308,7 +308,7 @@ mod tests {
     fn variables() -> Variables<'static> {
         let mut variables = Variables::new(1000, &NOTHING);
         for (name, value) in [("A", "80"), ("B", " 81  82 "), ("E", ""), ("D", "x$y")] {
-            let value = Some(Rc::from(value));
+            let value = Some(Arc::from(value));
             variables.define(name, Definition { value, span: Span::new(900, 902), ..Definition::default() });
         }
         variables.declare("U", Span::new(950, 951));

@@ -93,6 +93,22 @@ impl<'a> Instructions<'a> {
         Self { text, at: 0, escape: '\\', in_head: true }
     }
 
+    /// The instructions of the file `text` from byte `at` on, where one before them has ended; `escape` is the escape
+    /// character of the file.
+    pub const fn resume(text: &'a str, at: usize, escape: char) -> Self {
+        Self { text, at, escape, in_head: false }
+    }
+
+    /// The first byte that is not read yet.
+    pub const fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The escape character of the file, as far as it is read.
+    pub const fn escape(&self) -> char {
+        self.escape
+    }
+
     /// The next line of the file, without its end.
     fn next_line(&mut self) -> Option<Span> {
         let start = self.at;

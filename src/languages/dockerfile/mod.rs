@@ -3,7 +3,7 @@
 //! Read as BuildKit reads them, except that nothing is refused.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
 
@@ -28,29 +28,28 @@ mod expansion;
 mod heredoc;
 mod instructions;
 mod logical_line;
+mod resume;
 mod variables;
+
+pub use resume::{Before, scan_after};
 
 /// Reads `text` as a Dockerfile, whose arguments may have values in `given`. Its scopes are the build stages.
 pub fn scan(text: &str, given: &Environment) -> Scan {
-    let mut scanner = Scanner {
-        text,
-        scan: Scan::default(),
-        scope: None,
-        stages: HashMap::new(),
-        scopes: Vec::new(),
-        workdirs: Vec::new(),
-        is_broken: false,
-        stray: None,
-        variables: Variables::new(text.len(), given),
-    };
+    let mut scanner = Scanner::new(text, given);
     for instruction in Instructions::new(text) {
         scanner.read(&instruction);
     }
-    if is_template(text) || has_foreign_syntax(text) {
-        scanner.scan.breakages.clear();
+    let mut scan = scanner.scan;
+    if is_excused(text, &scan) {
+        scan.breakages.clear();
     }
-    scanner.scan.sort();
-    scanner.scan
+    scan.sort();
+    scan
+}
+
+/// Whether what is broken in `text` need not be: it is a template, or in another dialect.
+fn is_excused(text: &str, scan: &Scan) -> bool {
+    !scan.breakages.is_empty() && (is_template(text) || has_foreign_syntax(text))
 }
 
 struct Scanner<'a> {
@@ -59,16 +58,46 @@ struct Scanner<'a> {
     /// The scope of the stage that is being read.
     scope: Option<usize>,
     /// The number of each stage that has a name, by that name in lower case.
-    stages: HashMap<String, usize>,
+    stages: HashMap<Arc<str>, usize>,
     /// The scope of each stage, by its number.
     scopes: Vec<usize>,
     /// The working directory of each stage, by its number, without a slash at its end; `None` where it is not known.
-    workdirs: Vec<Option<String>>,
+    workdirs: Vec<Option<Arc<str>>>,
     /// Whether something was no instruction.
     is_broken: bool,
+    variables: Variables<'a>,
+    said: Said,
+}
+
+/// What was said of the stages, in the order of the file, beside what the scan holds: from any part of it that begins at the
+/// start, the stages are made as they are known there.
+#[derive(Clone, Debug, Default)]
+struct Said {
+    /// The names of stages, in lower case, each with the stage's number.
+    names: Vec<(Arc<str>, usize)>,
+    /// The working directories, each with the number of the stage that has it from there on.
+    workdirs: Vec<(usize, Option<Arc<str>>)>,
+    /// The users that the stage has from there on.
+    users: Vec<Option<Setting>>,
     /// An instruction before the first stage that must be in one. A file without any stage is taken for a part of another.
     stray: Option<Breakage>,
-    variables: Variables<'a>,
+}
+
+impl<'a> Scanner<'a> {
+    /// Nothing of `text` has been read.
+    fn new(text: &'a str, given: &'a Environment) -> Self {
+        Self {
+            text,
+            scan: Scan::default(),
+            scope: None,
+            stages: HashMap::new(),
+            scopes: Vec::new(),
+            workdirs: Vec::new(),
+            is_broken: false,
+            variables: Variables::new(text.len(), given),
+            said: Said::default(),
+        }
+    }
 }
 
 impl Scanner<'_> {
@@ -141,7 +170,7 @@ impl Scanner<'_> {
             self.is_broken = true;
         } else if self.scope.is_none() && !matches!(instruction.keyword, Keyword::From | Keyword::Arg) {
             let message = format!("`{written}` stands before the first FROM");
-            self.stray.get_or_insert_with(|| breakage(word, message));
+            self.said.stray.get_or_insert_with(|| breakage(word, message));
         }
         for heredoc in instruction.heredocs.iter().filter(|heredoc| !heredoc.is_closed) {
             let message = format!("no line `{}` ends this here-document", heredoc.name);
@@ -155,7 +184,9 @@ impl Scanner<'_> {
         if is_trigger {
             return;
         }
-        self.scan.breakages.extend(self.stray.take());
+        if self.scope.is_none() {
+            self.scan.breakages.extend(self.said.stray.clone());
+        }
         let line = &instruction.line;
         let mut words = line.words(instruction.operands());
         let image = words.next();
@@ -165,7 +196,7 @@ impl Scanner<'_> {
         self.variables.close_stage();
         let image = image.map(|image| expand(line, image, Blanks::Stay, &mut self.variables).words);
         let image = image.and_then(|words| Some(words.first()?.text().to_owned())).unwrap_or_default();
-        let base = self.stages.get(&image.to_ascii_lowercase()).copied();
+        let base = self.stages.get(image.to_ascii_lowercase().as_str()).copied();
         let number = self.variables.open_stage(base);
 
         self.scope = Some(self.scan.scopes.len());
@@ -174,14 +205,18 @@ impl Scanner<'_> {
         let span = line.span(name.clone().unwrap_or(instruction.word.clone()));
         let name = name.map(|name| line.text()[name].to_owned());
         if let Some(name) = &name {
-            self.stages.insert(name.to_ascii_lowercase(), number);
+            let name: Arc<str> = Arc::from(name.to_ascii_lowercase());
+            self.said.names.push((Arc::clone(&name), number));
+            self.stages.insert(name, number);
         }
         let name = name.unwrap_or_else(|| number.to_string());
         let user = base.and_then(|base| self.scan.scopes[self.scopes[base]].user.clone());
         self.scopes.push(self.scan.scopes.len());
         // Most images that somebody else built start at the root.
-        let workdir = base.map_or_else(|| Some(String::new()), |base| self.workdirs[base].clone());
+        let workdir = base.map_or_else(|| Some(Arc::from("")), |base| self.workdirs[base].clone());
+        self.said.workdirs.push((number, workdir.clone()));
         self.workdirs.push(workdir);
+        self.said.users.push(user.clone());
         let extent = line.span(0..line.text().trim_end().len());
         self.scan.scopes.push(Scope { kind: ScopeKind::Stage, name, span, extent, section: 0, user });
     }
@@ -204,6 +239,7 @@ impl Scanner<'_> {
         let Some(user) = user.words.first() else { return };
         let span = user.span(0..user.text().len());
         let user = (user.text().len() <= LONGEST).then(|| Setting { value: user.text().to_owned(), span });
+        self.said.users.push(user.clone());
         self.scan.scopes[scope].user = user;
     }
 
@@ -281,7 +317,7 @@ impl Scanner<'_> {
         let span = line.span(value.clone());
         let parts = expansion.definitions;
         let Some(resolved) = expansion.words.pop() else {
-            return Definition { value: Some(Rc::from("")), span, parts, ..Definition::default() };
+            return Definition { value: Some(Arc::from("")), span, parts, ..Definition::default() };
         };
         let mut ports = ports(&resolved, Role::Variable, self.scope);
         if ports.is_empty() {
@@ -294,7 +330,7 @@ impl Scanner<'_> {
             self.scan.uses.append(&mut ports);
         }
         let span = resolved.span(0..resolved.text().len());
-        let value = (!resolved.text().chars().eq([UNKNOWN])).then(|| Rc::from(resolved.text()));
+        let value = (!resolved.text().chars().eq([UNKNOWN])).then(|| Arc::from(resolved.text()));
         Definition { value, span, parts, ports, ..Definition::default() }
     }
 

@@ -1,10 +1,11 @@
 //! The variables of a Dockerfile: what `ENV` and `ARG` give a value, and who sees it.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
 
 use crate::languages::Environment;
+use crate::languages::joining::count;
 use crate::languages::sourced::UNKNOWN;
 use crate::port::PortUse;
 use crate::text::Span;
@@ -17,21 +18,53 @@ use crate::text::Span;
 pub struct Variables<'e> {
     /// The arguments that the build is given.
     given: &'e Environment,
-    definitions: Vec<Definition>,
+    said: Said,
     /// The definitions before the first stage, by name.
-    global: HashMap<String, usize>,
+    global: HashMap<Arc<str>, usize>,
     stages: Vec<Stage>,
     /// The stage that is being read: an index into `stages`.
     stage: Option<usize>,
-    /// How many bytes may still come out of variables.
+    /// How many bytes may come out of variables in all.
     allowance: usize,
+    /// How many did.
+    taken: usize,
+    /// Whether more were wanted.
+    is_short: bool,
+}
+
+/// All that was said of variables, in the order of the file: from any part of it that begins at the start, the variables are
+/// made that are seen there.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    definitions: Vec<Definition>,
+    /// Where a name refers to a definition from then on.
+    bindings: Vec<Binding>,
+    /// The numbers of the definitions whose ports were taken.
+    takes: Vec<usize>,
+}
+
+/// How much was said of variables up to a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    definitions: u32,
+    bindings: u32,
+    takes: u32,
+}
+
+/// A name that refers to a definition.
+#[derive(Clone, Debug)]
+struct Binding {
+    /// The stage in which it does; `None` before the first one.
+    stage: Option<usize>,
+    name: Arc<str>,
+    number: usize,
 }
 
 /// What an `ENV` or `ARG` says of one variable.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Definition {
     /// Its value; `None` where the file does not tell it.
-    pub value: Option<Rc<str>>,
+    pub value: Option<Arc<str>>,
     /// Where that stands; where an argument has none, its name.
     pub span: Span,
     /// The definitions that the value is made of, by their numbers.
@@ -40,6 +73,8 @@ pub struct Definition {
     pub ports: Vec<PortUse>,
     /// Who says it.
     pub by: By,
+    /// Whether its ports were taken, and those of all that it is made of.
+    pub is_taken: bool,
 }
 
 /// Who gives a variable its value.
@@ -61,12 +96,57 @@ impl Definition {
     }
 }
 
+impl Said {
+    /// How much it is.
+    pub fn extent(&self) -> Extent {
+        Extent {
+            definitions: count(&self.definitions),
+            bindings: count(&self.bindings),
+            takes: count(&self.takes),
+        }
+    }
+
+    /// Cuts off what was said behind the place up to which `extent` was said, and gives that.
+    pub fn cut(&mut self, extent: Extent) -> Self {
+        Self {
+            definitions: self.definitions.split_off(extent.definitions as usize),
+            bindings: self.bindings.split_off(extent.bindings as usize),
+            takes: self.takes.split_off(extent.takes as usize),
+        }
+    }
+
+    /// Takes over what was said behind it.
+    pub fn append(&mut self, mut behind: Self) {
+        self.definitions.append(&mut behind.definitions);
+        self.bindings.append(&mut behind.bindings);
+        self.takes.append(&mut behind.takes);
+    }
+
+    /// Shows each place in it to `change`, which may move it.
+    pub fn for_each_span(&mut self, change: &mut impl FnMut(&mut Span)) {
+        for definition in &mut self.definitions {
+            change(&mut definition.span);
+            definition.ports.iter_mut().for_each(|port| port.for_each_span(change));
+        }
+    }
+
+    /// The ports that nothing uses as such yet.
+    pub fn ports_mut(&mut self) -> impl Iterator<Item = &mut PortUse> {
+        self.definitions.iter_mut().flat_map(|definition| &mut definition.ports)
+    }
+}
+
 #[derive(Debug)]
 struct Stage {
     /// The stage that it is built upon.
     base: Option<usize>,
     /// The latest of its own definitions, by name.
-    names: HashMap<String, usize>,
+    names: HashMap<Arc<str>, usize>,
+}
+
+/// How many bytes may come out of the variables of a file of `length` bytes.
+pub const fn allowance(length: usize) -> usize {
+    length.saturating_add(4096)
 }
 
 /// How many stages, each built upon the next, are asked for a variable: more than anybody stacks.
@@ -77,12 +157,52 @@ impl<'e> Variables<'e> {
     pub fn new(length: usize, given: &'e Environment) -> Self {
         Self {
             given,
-            definitions: Vec::new(),
+            said: Said::default(),
             global: HashMap::new(),
             stages: Vec::new(),
             stage: None,
-            allowance: length.saturating_add(4096),
+            allowance: allowance(length),
+            taken: 0,
+            is_short: false,
         }
+    }
+
+    /// The variables where that was `said`, and these stages were opened, each with the one that it is built upon. `taken`
+    /// bytes came out of them so far.
+    pub fn resume(self, mut said: Said, bases: impl Iterator<Item = Option<usize>>, taken: usize) -> Self {
+        let mut stages: Vec<Stage> = bases.map(|base| Stage { base, names: HashMap::new() }).collect();
+        let mut global = HashMap::new();
+        for Binding { stage, name, number } in &said.bindings {
+            let names = stage.and_then(|stage| stages.get_mut(stage)).map_or(&mut global, |it| &mut it.names);
+            names.insert(Arc::clone(name), *number);
+        }
+        said.definitions.iter_mut().for_each(|definition| definition.is_taken = false);
+        for &number in &said.takes {
+            said.definitions[number].is_taken = true;
+        }
+        let stage = stages.len().checked_sub(1);
+        Self { said, global, stages, stage, taken, ..self }
+    }
+
+    /// How much was said so far.
+    pub fn extent(&self) -> Extent {
+        self.said.extent()
+    }
+
+    /// All that was said.
+    pub fn into_said(self) -> Said {
+        self.said
+    }
+
+    /// How many bytes came out of variables so far; `None` where more were wanted than there may.
+    pub fn taken(&self) -> Option<usize> {
+        (!self.is_short).then_some(self.taken)
+    }
+
+    /// Takes over what was said behind it, where `taken` bytes came out of variables.
+    pub fn append(&mut self, behind: Said, taken: usize) {
+        self.said.append(behind);
+        self.taken += taken;
     }
 
     /// Leaves the stage: what follows sees what was defined before the first one, as `FROM` does.
@@ -100,16 +220,22 @@ impl<'e> Variables<'e> {
 
     /// Gives `name` a definition.
     pub fn define(&mut self, name: &str, definition: Definition) {
-        let number = self.definitions.len();
-        self.definitions.push(definition);
-        self.names().insert(name.to_owned(), number);
+        let number = self.said.definitions.len();
+        self.said.definitions.push(definition);
+        self.bind(Arc::from(name), number);
+    }
+
+    /// Lets `name` refer to the definition of that number from here on.
+    fn bind(&mut self, name: Arc<str>, number: usize) {
+        self.said.bindings.push(Binding { stage: self.stage, name: Arc::clone(&name), number });
+        self.names().insert(name, number);
     }
 
     /// Declares the argument `name`, which stands at `span`. It takes the value that it has before the first stage; one
     /// that a build must give a value has none.
     pub fn declare(&mut self, name: &str, span: Span) {
         if let Some(&number) = self.global.get(name) {
-            self.names().insert(name.to_owned(), number);
+            self.bind(Arc::from(name), number);
         } else if self.find(name).is_none() {
             self.define(name, Definition { span, ..Definition::default() });
         }
@@ -122,7 +248,7 @@ impl<'e> Variables<'e> {
         let is_set = |number| self.definition(number).by == By::Environment;
         if !self.find(name).is_some_and(is_set) {
             let is_known = value != UNKNOWN.encode_utf8(&mut [0; 4]) && self.allow(value.len());
-            let value = is_known.then(|| Rc::from(value));
+            let value = is_known.then(|| Arc::from(value));
             self.define(name, Definition { value, span, by: By::Builder, ..Definition::default() });
         }
         true
@@ -145,29 +271,40 @@ impl<'e> Variables<'e> {
 
     /// The definition of that number.
     pub fn definition(&self, number: usize) -> &Definition {
-        &self.definitions[number]
+        &self.said.definitions[number]
     }
 
-    /// Takes the ports out of the definitions of those numbers, and out of all that they are made of.
+    /// Takes the ports out of the definitions of those numbers, and out of all that they are made of. Nobody gets them twice.
     pub fn take_ports(&mut self, mut numbers: Vec<usize>) -> Vec<PortUse> {
-        let mut ports = Vec::new();
+        let (mut ports, mut taken) = (Vec::new(), Vec::new());
         while let Some(number) = numbers.pop() {
-            let definition = &mut self.definitions[number];
-            ports.append(&mut definition.ports);
-            numbers.append(&mut definition.parts);
+            let definition = &mut self.said.definitions[number];
+            if !std::mem::replace(&mut definition.is_taken, true) {
+                ports.extend_from_slice(&definition.ports);
+                numbers.extend_from_slice(&definition.parts);
+                taken.push(number);
+            }
+        }
+        // Of a definition without ports nobody sees whether they are taken.
+        if !ports.is_empty() {
+            self.said.takes.append(&mut taken);
         }
         ports
     }
 
     /// Whether `bytes` more may come out of variables; if so, they count as taken.
-    pub fn allow(&mut self, bytes: usize) -> bool {
-        let left = self.allowance.checked_sub(bytes);
-        self.allowance = left.unwrap_or(self.allowance);
-        left.is_some()
+    pub const fn allow(&mut self, bytes: usize) -> bool {
+        let taken = self.taken.saturating_add(bytes);
+        if taken > self.allowance {
+            self.is_short = true;
+            return false;
+        }
+        self.taken = taken;
+        true
     }
 
     /// What is defined where the reading is.
-    fn names(&mut self) -> &mut HashMap<String, usize> {
+    fn names(&mut self) -> &mut HashMap<Arc<str>, usize> {
         match self.stage {
             Some(stage) => &mut self.stages[stage].names,
             None => &mut self.global,
@@ -181,7 +318,7 @@ mod tests {
     use crate::languages::environment::NOTHING;
 
     fn set(variables: &mut Variables, name: &str, value: &str) {
-        variables.define(name, Definition { value: Some(Rc::from(value)), ..Definition::default() });
+        variables.define(name, Definition { value: Some(Arc::from(value)), ..Definition::default() });
     }
 
     fn get<'a>(variables: &'a Variables, name: &str) -> Option<&'a str> {

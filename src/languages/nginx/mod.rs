@@ -7,8 +7,10 @@ use crate::languages::{self, Breakage, Module, Scan, Scope, ScopeKind, Section, 
 use crate::port::{PortUse, Transport};
 use crate::text::Span;
 
+use self::bytes::blank_end;
 use self::directive::Directive;
 use self::statement::{End, Statements};
+use self::trail::Trail;
 
 mod bytes;
 mod directive;
@@ -16,44 +18,20 @@ mod endpoint;
 mod lua;
 mod names;
 mod recognition;
+mod resume;
 mod socket;
 mod statement;
 mod template;
+mod trail;
 
 pub use self::recognition::{Evidence, evidence, is_nginx};
+pub use self::resume::{Before, scan_after};
 
 /// The ports and the `server` and `upstream` blocks of a file.
 pub fn scan(text: &str) -> Scan {
-    let mut statements = Statements::new(text);
-    let outermost = Section { module: Module::Unknown, is_templated: false };
-    let scan = Scan { sections: vec![outermost], ..Scan::default() };
-    let mut reading = Reading { text, blocks: Vec::new(), scan };
-    let mut skipped = 0;
-    while let Some(end) = statements.read() {
-        if skipped < statements.skipped() {
-            skipped = statements.skipped();
-            let section = reading.innermost().section;
-            reading.scan.sections[section].is_templated = true;
-        }
-        let (words, behind) = (statements.words(), statements.end());
-        match end {
-            End::Open => reading.open(words),
-            End::Close => reading.close(behind),
-            End::Semicolon => reading.directive(words, behind, whole_lines),
-            End::Missing => {
-                reading.miss_semicolon(words);
-                reading.directive(words, behind, |_, _| None);
-            }
-        }
-    }
-    for block in reading.blocks.clone() {
-        reading.extend(block, text.trim_end().len());
-    }
-    if statements.lua_is_broken() || languages::is_template(text) {
-        reading.scan.breakages.clear();
-    } else {
-        reading.miss_ends(statements.unclosed_quotes());
-    }
+    let (mut statements, mut reading) = (Statements::new(text), Reading::new(text));
+    while reading.step(&mut statements) {}
+    reading.end(&statements);
     reading.scan.sort();
     reading.scan
 }
@@ -61,14 +39,19 @@ pub fn scan(text: &str) -> Scan {
 /// A file that is being read.
 struct Reading<'t> {
     text: &'t str,
+    /// Where the statement ends that is being read.
+    at: usize,
     /// The blocks that are open, the innermost last.
     blocks: Vec<Block>,
     scan: Scan,
+    trail: Trail,
 }
 
 /// An open block, and what it knows of the blocks around it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Block {
+    /// Its number among all blocks of the file.
+    number: usize,
     body: Body,
     /// The module whose block it stands in.
     module: Module,
@@ -85,6 +68,7 @@ struct Block {
 impl Block {
     /// What surrounds a file, for all that the file shows.
     const OUTERMOST: Self = Self {
+        number: 0,
         body: Body::Directives,
         module: Module::Unknown,
         scope: None,
@@ -107,7 +91,57 @@ enum Body {
     Ports,
 }
 
-impl Reading<'_> {
+impl<'t> Reading<'t> {
+    /// Nothing of `text` has been read.
+    fn new(text: &'t str) -> Self {
+        let mut reading =
+            Reading { text, at: 0, blocks: Vec::new(), scan: Scan::default(), trail: Trail::default() };
+        reading.push_section(Module::Unknown);
+        reading
+    }
+
+    /// Reads the next statement, if there is one.
+    fn step(&mut self, statements: &mut Statements<'_>) -> bool {
+        let skipped = statements.skipped();
+        let Some(end) = statements.read() else { return false };
+        self.at = statements.end();
+        if skipped < statements.skipped() {
+            let section = self.innermost().section;
+            self.scan.sections[section].is_templated = true;
+            self.trail.template(section, self.at);
+        }
+        match end {
+            End::Open => self.open(statements.words()),
+            End::Close => self.close(self.at),
+            End::Semicolon => {
+                self.directive(statements.words(), self.at, whole_lines);
+                // What follows on the line is asked for too, and whether a `\n` follows a `\r`.
+                statements.see(blank_end(self.text.as_bytes(), self.at) + 2);
+            }
+            End::Missing => {
+                self.miss_semicolon(statements.words());
+                self.directive(statements.words(), self.at, |_, _| None);
+            }
+        }
+        true
+    }
+
+    /// Ends what is open at the end of the file.
+    fn end(&mut self, statements: &Statements<'_>) {
+        for block in self.blocks.clone() {
+            self.extend(block, self.text.trim_end().len());
+        }
+        let quotes = statements.unclosed_quotes();
+        if self.scan.breakages.is_empty() && quotes.is_empty() && self.blocks.is_empty() {
+            return;
+        }
+        if statements.lua_is_broken() || languages::is_template(self.text) {
+            self.scan.breakages.clear();
+        } else {
+            self.miss_ends(quotes);
+        }
+    }
+
     fn open(&mut self, words: &[Span]) {
         let name = words.first().copied().unwrap_or_default();
         let mut block = Block { body: Body::Directives, opener: name, ..self.innermost() };
@@ -143,14 +177,13 @@ impl Reading<'_> {
             "types" | "charset_map" => block.body = Body::Pairs,
             directive => self.prove(directive),
         }
-        self.blocks.push(block);
+        self.push_block(block);
     }
 
     /// Makes `block` the block of `module`.
     fn enter(&mut self, module: Module, block: &mut Block) {
         block.module = module;
-        block.section = self.scan.sections.len();
-        self.scan.sections.push(Section { module, is_templated: false });
+        block.section = self.push_section(module);
     }
 
     /// Closes a block with the `}` that ends at byte `end`. A surplus one closes nothing.
@@ -245,7 +278,20 @@ impl Reading<'_> {
 
     fn push_scope(&mut self, scope: Scope) -> usize {
         self.scan.scopes.push(scope);
+        self.trail.push_scope();
         self.scan.scopes.len() - 1
+    }
+
+    fn push_section(&mut self, module: Module) -> usize {
+        self.scan.sections.push(Section { module, is_templated: false });
+        self.trail.push_section();
+        self.scan.sections.len() - 1
+    }
+
+    fn push_block(&mut self, block: Block) {
+        let around = self.blocks.last().map(|block| block.number);
+        let number = self.trail.push_block(block, around, self.blocks.len());
+        self.blocks.push(Block { number, ..block });
     }
 
     /// The body of a block of pairs that set `variable`.
@@ -260,9 +306,10 @@ impl Reading<'_> {
         else {
             return;
         };
-        let known = &mut self.scan.scopes[scope].name;
-        if known.is_empty() {
-            known.push_str(name.of(self.text));
+        let (known, name) = (&mut self.scan.scopes[scope].name, name.of(self.text));
+        if known.is_empty() && !name.is_empty() {
+            known.push_str(name);
+            self.trail.name(scope, self.at);
         }
     }
 
@@ -271,6 +318,9 @@ impl Reading<'_> {
         let Block { body: Body::Server, scope: Some(scope), .. } = self.innermost() else { return };
         let ScopeKind::Server(module @ Module::Unknown) = &mut self.scan.scopes[scope].kind else { return };
         *module = names::module_within_server(directive);
+        if *module != Module::Unknown {
+            self.trail.prove(scope, self.at);
+        }
     }
 
     /// A server that listens on UDP passes on what it gets the same way.
@@ -278,6 +328,7 @@ impl Reading<'_> {
         let Some(block) = self.blocks.last_mut() else { return };
         if directive.name == "listen" && directive.written("udp").is_some() {
             block.transport = Transport::Udp;
+            self.trail.turn(block.number, self.at);
         }
     }
 }

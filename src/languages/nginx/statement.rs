@@ -7,7 +7,7 @@ use memchr::memchr2;
 
 use crate::languages::nginx::bytes::{ByteSet, blank_end, line_end};
 use crate::languages::nginx::template::tag_at;
-use crate::languages::nginx::{lua, names};
+use crate::languages::nginx::{lua, names, template};
 use crate::text::Span;
 
 /// How a statement ends.
@@ -37,12 +37,44 @@ pub struct Statements<'t> {
     lua_is_broken: bool,
     /// The places of the quotes that nothing closes.
     unclosed_quotes: Vec<Span>,
+    /// The first byte that nothing has asked for since somebody took this: whatever stands there and behind, the statements
+    /// since then are the same. Behind the end of the text where something has asked whether that is the end.
+    seen: usize,
 }
 
 impl<'t> Statements<'t> {
     /// A reader at the start of `text`.
     pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0, words: Vec::new(), skipped: 0, lua_is_broken: false, unclosed_quotes: Vec::new() }
+        Self {
+            text,
+            at: 0,
+            words: Vec::new(),
+            skipped: 0,
+            lua_is_broken: false,
+            unclosed_quotes: Vec::new(),
+            seen: 0,
+        }
+    }
+
+    /// A reader at byte `at` of `text`, where one statement ends and another starts, behind some `unclosed_quotes`.
+    pub const fn resume(text: &'t str, at: usize, unclosed_quotes: Vec<Span>) -> Self {
+        Self { text, at, words: Vec::new(), skipped: 0, lua_is_broken: false, unclosed_quotes, seen: 0 }
+    }
+
+    /// The first byte that nothing has asked for since this was taken last.
+    pub const fn take_seen(&mut self) -> usize {
+        std::mem::replace(&mut self.seen, 0)
+    }
+
+    /// Takes note that something has asked for all before byte `end`.
+    pub fn see(&mut self, end: usize) {
+        self.seen = self.seen.max(end);
+    }
+
+    /// Takes over what the reading of the rest of the text came to.
+    pub fn append(&mut self, unclosed_quotes: impl IntoIterator<Item = Span>, lua_is_broken: bool) {
+        self.unclosed_quotes.extend(unclosed_quotes);
+        self.lua_is_broken = lua_is_broken;
     }
 
     /// The words of the statement that was read last, without their quotes.
@@ -75,7 +107,9 @@ impl<'t> Statements<'t> {
         self.words.clear();
         let bytes = self.text.as_bytes();
         let mut starts_line = false;
-        while let Some(&byte) = bytes.get(self.at) {
+        loop {
+            self.see(self.at + 1);
+            let Some(&byte) = bytes.get(self.at) else { break };
             match byte {
                 b' ' | b'\t' => self.at = blank_end(bytes, self.at + 1),
                 b'\n' | b'\r' => {
@@ -105,9 +139,13 @@ impl<'t> Statements<'t> {
                 }
                 _ => {
                     let word = Span::new(self.at, word_end(bytes, self.at));
+                    self.see_word(word);
                     let may_start = starts_line && !self.words.is_empty();
-                    if may_start && names::is_directive(word.of(self.text)) && !self.is_parameter(word) {
-                        return Some(End::Missing);
+                    if may_start && names::is_directive(word.of(self.text)) {
+                        self.see_behind(word.end);
+                        if !self.is_parameter(word) {
+                            return Some(End::Missing);
+                        }
                     }
                     self.words.push(word);
                     self.at = word.end;
@@ -116,6 +154,18 @@ impl<'t> Statements<'t> {
             }
         }
         (!self.words.is_empty()).then_some(End::Missing)
+    }
+
+    /// Takes note that somebody has asked for `word`, and so for where it ends.
+    fn see_word(&mut self, word: Span) {
+        let bytes = self.text.as_bytes();
+        self.see(reach(bytes, word.start).max(reach(bytes, word.end)));
+    }
+
+    /// Takes note that somebody has asked for the word that comes next behind byte `at`.
+    fn see_behind(&mut self, at: usize) {
+        let start = self.text.len() - self.text[at..].trim_start().len();
+        self.see_word(Span::new(start, word_end(self.text.as_bytes(), start)));
     }
 
     /// Whether `word`, which starts a line and is the name of a directive, belongs to the statement above all the same: a
@@ -141,6 +191,7 @@ impl<'t> Statements<'t> {
 
     /// Whether a placeholder stands here that is no word, and was passed over. One that starts a statement is none.
     fn skip_tag(&mut self) -> bool {
+        self.see(reach(self.text.as_bytes(), self.at));
         let tag = tag_at(self.text.as_bytes(), self.at);
         let Some(tag) = tag.filter(|tag| tag.is_control || self.words.is_empty()) else { return false };
         self.skipped += 1;
@@ -157,6 +208,7 @@ impl<'t> Statements<'t> {
         }
         let end = if self.lua_is_broken { None } else { lua::block_end(bytes, self.at) };
         self.lua_is_broken = end.is_none();
+        self.see(end.unwrap_or(bytes.len() + 1));
         self.at = end.unwrap_or_else(|| lua::likely_block_end(bytes, self.at, indent(bytes, name.start)));
         End::Semicolon
     }
@@ -166,6 +218,8 @@ impl<'t> Statements<'t> {
         let bytes = self.text.as_bytes();
         let start = self.at + 1;
         let close = closing_quote(bytes, start, quote);
+        // What follows the quote is asked for too.
+        self.see(close.unwrap_or(bytes.len()) + 2);
         if let Some(end) = close.filter(|&end| !self.runs_away(start, end)) {
             self.words.push(Span::new(start, end));
             self.at = end + 1;
@@ -199,6 +253,20 @@ impl<'t> Statements<'t> {
         let rest = self.text[first_line..end].trim_ascii_start();
         let word = &rest[..word_end(rest.as_bytes(), 0)];
         rest.starts_with('}') || names::is_directive(word)
+    }
+}
+
+/// The first byte that nobody asks for who asks whether a word ends at byte `at`: it does not at a placeholder, nor at what
+/// else [`within_word`] knows.
+fn reach(bytes: &[u8], at: usize) -> usize {
+    let nearest = at + 2;
+    match bytes.get(at) {
+        Some(b'{' | b'<') => {
+            let inside = bytes.get(at + 1..).unwrap_or_default();
+            let width = inside.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b',').count();
+            template::reach(bytes, at).max(nearest + width)
+        }
+        _ => nearest,
     }
 }
 

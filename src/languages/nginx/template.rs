@@ -44,6 +44,15 @@ pub fn tag_at(bytes: &[u8], at: usize) -> Option<Tag> {
     Some(Tag { end, is_control })
 }
 
+/// The first byte that nobody asks for who asks for the placeholder at byte `at`.
+pub fn reach(bytes: &[u8], at: usize) -> usize {
+    match (tag_at(bytes, at), bytes.get(at..at + 2)) {
+        (Some(tag), _) => tag.end + 1,
+        (None, Some(b"{{" | b"{%" | b"{#" | b"<%")) => at + 2 + REACH + 1,
+        (None, _) => at + 2,
+    }
+}
+
 /// Whether the inside of a `{{ … }}` is an action or comment of Go's templates or a section of Mustache's.
 fn is_action(inside: &[u8]) -> bool {
     let inside = inside.strip_prefix(b"-").unwrap_or(inside).trim_ascii_start();
