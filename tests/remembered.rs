@@ -348,6 +348,18 @@ fn a_line_below_may_change_what_an_instruction_above_is() {
 }
 
 #[test]
+fn an_instruction_in_which_there_is_nothing_moves_with_the_rest() {
+    let texts = [
+        "FROM a\nEXPOSE 8005\n# dy\n\\\n",
+        "FROM a\nEXPOSE 8005\n# d\ry\n\\\n",
+        "FROM a\nEXPOSE 8005\n# d\rE\ny\n\\\n",
+        "FROM a\nEXPOSE 80\r05\n# d\rE\ny\n\\\n",
+        "FROM a\nEXPOSE 80\r05  ports:\n",
+    ];
+    assert_followed(Language::Dockerfile, &texts);
+}
+
+#[test]
 fn ports_that_an_instruction_takes_are_left_to_another_one() {
     let texts = [
         "FROM a\nENV A=80 B=$A\nEXPOSE 1\nEXPOSE $B\nEXPOSE $A\n",

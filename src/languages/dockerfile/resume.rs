@@ -239,7 +239,7 @@ impl<'t> Reader<'t> {
                 } else {
                     instructions
                 },
-                end: if mark.end > then.at { change.now(mark.end) } else { mark.end },
+                end: if mark.end >= then.at { change.now(mark.end) } else { mark.end },
                 taken: mark.taken + now.taken - then.taken,
                 ..*mark
             }
