@@ -11,10 +11,10 @@ use super::names::relative;
 use super::place::{Place, Source};
 use super::progress::Progress;
 use super::settings::{Configurations, Nearest, NotUnderstood};
-use super::stacks::Stacks;
+use super::stacks::{Asked, Stacks};
 use super::{Arguments, Outcome, complain, pool};
 use crate::discovery::{self, Unread};
-use crate::languages::{Language, NameVerdict};
+use crate::languages::{Language, NameVerdict, by_name};
 use crate::project::Tree;
 use crate::text::decoded;
 
@@ -40,6 +40,15 @@ struct Stdin {
     bytes: Vec<u8>,
     /// Why that is not all.
     why: Option<Unread>,
+}
+
+/// What a visit wants of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Their texts.
+    Texts,
+    /// What is found in them: one in which nothing is found need not be read again.
+    Findings,
 }
 
 /// What is told of the files that are not visited.
@@ -79,11 +88,15 @@ impl<'a> Walk<'a> {
         if !arguments.settings.no_project {
             roots.extend(walk.companions(&named));
             let configurations = &walk.configurations;
-            let settings = |path: &Path| {
+            let ask = |path: &Path, text: &str| {
                 let configuration = configurations.of_file(path).ok()?;
-                Some(configurations.settings_for(configuration.as_deref(), path))
+                let place = Place { path, is_stdin: false, configuration, configurations };
+                let language = place.detect(text);
+                let configuration = place.configuration.as_deref();
+                let settings = configurations.settings_for(configuration, path);
+                Some(Asked { settings, most: configurations.most_bytes(configuration), language })
             };
-            walk.stacks.find(&roots, &wanted, settings, progress);
+            walk.stacks.find(&roots, &wanted, ask, progress);
         }
         walk
     }
@@ -141,6 +154,7 @@ impl<'a> Walk<'a> {
     /// but that is no failure.
     pub fn visit<'w, T: Send>(
         &'w self,
+        need: Need,
         telling: Telling,
         progress: &Progress,
         visit: impl Fn(&Source<'_>) -> T + Sync,
@@ -149,13 +163,14 @@ impl<'a> Walk<'a> {
         let give = |give: &mut dyn FnMut(&'w [Job]) -> ControlFlow<()>| {
             let _ = self.jobs.chunks(BATCH).try_for_each(give);
         };
-        self.visit_given(give, telling, progress, visit, take)
+        self.visit_given(give, need, telling, progress, visit, take)
     }
 
     /// Calls `visit` for all that `give` hands out.
     fn visit_given<J: AsRef<[Job]> + Send, T: Send>(
         &self,
         give: impl FnOnce(&mut dyn FnMut(J) -> ControlFlow<()>),
+        need: Need,
         telling: Telling,
         progress: &Progress,
         visit: impl Fn(&Source<'_>) -> T + Sync,
@@ -166,9 +181,11 @@ impl<'a> Walk<'a> {
             give,
             |jobs: J| {
                 let (mut bytes, mut nearest) = (Vec::new(), Nearest::default());
-                let visited =
-                    jobs.as_ref().iter().map(|job| self.visited(job, &mut bytes, &mut nearest, &visit));
-                visited.collect::<Vec<_>>()
+                let mut visited = |job| {
+                    let silent = self.visited_silent(job, need, &mut nearest, &visit);
+                    silent.unwrap_or_else(|| self.visited(job, &mut bytes, &mut nearest, &visit))
+                };
+                jobs.as_ref().iter().map(&mut visited).collect::<Vec<_>>()
             },
             |results| {
                 progress.advance(results.len());
@@ -206,7 +223,7 @@ pub fn visit<T: Send>(
     let give = |give: &mut dyn FnMut(Vec<Job>) -> ControlFlow<()>| {
         give_out(arguments, &walk.configurations, give);
     };
-    walk.visit_given(give, Telling::Aloud, progress, visit, take)
+    walk.visit_given(give, Need::Texts, Telling::Aloud, progress, visit, take)
 }
 
 /// How many files a thread takes at once to judge them.
@@ -218,8 +235,8 @@ const FOUND: usize = 64;
 /// What to look at.
 #[derive(Debug)]
 enum Job {
-    /// A file, which may be one that somebody named.
-    File { path: PathBuf, is_named: bool },
+    /// A file, which may be one that somebody named. The stacks may know it by its address, and then know what it is.
+    File { path: PathBuf, is_named: bool, address: Option<u64> },
     /// Standard input.
     Stdin,
     /// What could not be walked, or not be listed, and why.
@@ -286,7 +303,7 @@ fn give_out(
                 metadata.filter(|_| !is_handed_over(&path)).and_then(|it| discovery::regular(&it).err());
             give_one(match why {
                 Some(why) => Job::Failure(format!("{} is not read: {why}", path.display())),
-                None => Job::File { path, is_named: true },
+                None => Job::File { path, is_named: true, address: None },
             })
         };
         if given.is_break() {
@@ -300,6 +317,16 @@ fn give_out(
 /// `<(…)`: it may be a pipe, for somebody writes to it.
 fn is_handed_over(path: &Path) -> bool {
     cfg!(unix) && (path == Path::new("/dev/stdin") || path.starts_with("/dev/fd"))
+}
+
+/// Whether a file is of the same language by its `path` as by that from the root, the `whole` of it: a folder above the current
+/// one may say more.
+fn is_told_alike(path: &Path, whole: &Path) -> bool {
+    /// How many parts of a path tell the language at most.
+    const PARTS: usize = 3;
+    let [bytes, all] = [path, whole].map(|it| it.as_os_str().as_encoded_bytes());
+    let has_all = bytes.iter().filter(|byte| **byte == b'/').count() >= PARTS && all.ends_with(bytes);
+    has_all || by_name(&path.to_string_lossy()) == by_name(&whole.to_string_lossy())
 }
 
 /// Sees to it that a file is handed out once, however often it is named, and where it is named rather than where a walk comes
@@ -346,7 +373,7 @@ fn walk(
     for path in discovery::files_below(folder, excludes) {
         match path {
             Ok(path) if !once.is_only(&path) => {}
-            Ok(path) => give(Job::File { path: relative(&path).to_owned(), is_named: false })?,
+            Ok(path) => give(Job::File { path: relative(&path).to_owned(), is_named: false, address: None })?,
             Err(why) => give(Job::Failure(why))?,
         }
     }
@@ -360,7 +387,7 @@ impl Walk<'_> {
         let (path, is_stdin, is_named) = match &job {
             Job::Failure(_) => return Some(alone(job)),
             Job::Stdin => (self.stdin_path(), true, true),
-            Job::File { path, is_named } => (relative(path), false, *is_named),
+            Job::File { path, is_named, .. } => (relative(path), false, *is_named),
         };
         let place = self.place(path, is_stdin, nearest).ok().filter(|place| self.wants(place, is_named));
         let Some(place) = place else { return is_named.then(|| alone(job)) };
@@ -390,8 +417,15 @@ impl Walk<'_> {
             _ => false,
         };
         let folder = whole.parent().filter(|_| is_named && verdict != NameVerdict::No).map(Path::to_owned);
-        let address = Some(self.stacks.address(&whole));
-        Some(Found { job, address, root: is_compose.then_some(whole), folder })
+        let known = self.stacks.address(&whole);
+        let job = match job {
+            Job::File { path, is_named, .. } => {
+                let address = is_told_alike(relative(&path), &whole).then_some(known);
+                Job::File { path, is_named, address }
+            }
+            other => other,
+        };
+        Some(Found { job, address: Some(known), root: is_compose.then_some(whole), folder })
     }
 
     /// The compose files in these folders and in those above them, up to the one in which git has its repository, or else to
@@ -451,6 +485,21 @@ impl Walk<'_> {
         }
     }
 
+    /// What becomes of `job`, if it is a file of which no more is needed than what is found in it, and that is nothing.
+    fn visited_silent<T>(
+        &self,
+        job: &Job,
+        need: Need,
+        nearest: &mut Nearest,
+        visit: &impl Fn(&Source<'_>) -> T,
+    ) -> Option<Visited<T>> {
+        let Job::File { path, address: Some(address), .. } = job else { return None };
+        let is_enough = need == Need::Findings && !is_handed_over(path);
+        let language = is_enough.then(|| self.stacks.silent(*address)).flatten()?;
+        let place = self.place(relative(path), false, nearest).ok()?;
+        Some(Visited::Done(place.visit_silent(language, &self.stacks, visit)))
+    }
+
     /// What becomes of `job`. The `bytes` and the `nearest` configuration are there to be used again.
     fn visited<T>(
         &self,
@@ -463,7 +512,7 @@ impl Walk<'_> {
         let (path, is_stdin, is_named) = match job {
             Job::Failure(said) => return Visited::Failed(said.clone()),
             Job::Stdin => (self.stdin_path(), true, true),
-            Job::File { path, is_named } => (relative(path), false, *is_named),
+            Job::File { path, is_named, .. } => (relative(path), false, *is_named),
         };
         bytes.clear();
         // Whoever sends a text through to have it mended gets it back, whatever becomes of it.

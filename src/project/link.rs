@@ -6,11 +6,12 @@
 //! a circle are read once.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::allowance::Allowance;
-use super::paths::resolved;
+use super::paths::{key, resolved};
 use super::{Body, By, Member, Part, Service, Stack, Tree};
 use crate::languages::{self, Environment, Extends, Include, Language, MergeTag, Scan, Setting};
 
@@ -78,7 +79,8 @@ pub struct Linker<'t> {
     pub stack: Stack,
     /// For each file the folder from which its paths count.
     pub folders: Vec<PathBuf>,
-    by_path: HashMap<PathBuf, usize>,
+    /// Each file by its [key].
+    by_path: HashMap<OsString, usize>,
     /// The compose files whose services are the stack's, the weakest first.
     layers: Vec<usize>,
     /// For each compose file its services by their names.
@@ -107,8 +109,8 @@ impl Linker<'_> {
         part: Part,
         environment: &Arc<Environment>,
     ) -> Option<usize> {
-        self.stack.asked.insert(path.to_owned());
-        if let Some(&known) = self.by_path.get(path) {
+        self.ask(path);
+        if let Some(known) = self.position(path) {
             return (self.stack.files[known].file.language == language).then_some(known);
         }
         if self.stack.files.len() >= MOST_FILES {
@@ -120,18 +122,25 @@ impl Linker<'_> {
         self.stack.files.push(Member { file, scan, part, environment });
         self.folders.push(path.parent().unwrap_or(path).to_owned());
         let index = self.stack.files.len() - 1;
-        self.by_path.insert(path.to_owned(), index);
+        self.by_path.insert(key(path).into_owned(), index);
         Some(index)
+    }
+
+    /// Notes that something hangs on the file or folder at `path`.
+    fn ask(&mut self, path: &Path) {
+        if self.tree.may_change() && !self.stack.asked.contains(path) {
+            self.stack.asked.insert(path.to_owned());
+        }
     }
 
     /// The index of the file at `path`, if it is a part of the stack.
     pub fn position(&self, path: &Path) -> Option<usize> {
-        self.by_path.get(path).copied()
+        self.by_path.get(&*key(path)).copied()
     }
 
     /// The files right in `folder`.
     pub fn files_in(&mut self, folder: &Path) -> Vec<PathBuf> {
-        self.stack.asked.insert(folder.to_owned());
+        self.ask(folder);
         let files = self.tree.files_in(folder);
         if self.allowance.take(files.len()) { files } else { Vec::new() }
     }
@@ -163,7 +172,7 @@ impl Linker<'_> {
         let folder = root.parent().unwrap_or(root).to_owned();
         // The compose file comes first, so its variables are read before it is a part of the stack.
         let list = folder.join(".env");
-        self.stack.asked.insert(list.clone());
+        self.ask(&list);
         let variables = self.tree.file(&list, None);
         let own = variables.iter().flat_map(|file| &file.variables);
         let environment =
@@ -188,7 +197,7 @@ impl Linker<'_> {
         let compose = Some(Language::Compose);
         let mut found = |name: &&str| {
             let path = folder.join(name);
-            self.stack.asked.insert(path.clone());
+            self.ask(&path);
             self.tree.file(&path, compose).map(|_| path)
         };
         let base = BASES.iter().find_map(&mut found);
@@ -252,7 +261,8 @@ impl Linker<'_> {
         let paths: Vec<PathBuf> = include.paths.iter().filter_map(resolve).collect();
         self.stack.has_gaps |= paths.len() < include.paths.len();
         // Of files that all include each other, each is asked for again and again.
-        if paths.iter().all(|path| self.by_path.get(path).is_some_and(|file| self.names.contains_key(file))) {
+        let is_read = |path: &PathBuf| self.position(path).is_some_and(|file| self.names.contains_key(&file));
+        if paths.iter().all(is_read) {
             return;
         }
         let own = include

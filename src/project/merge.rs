@@ -1,5 +1,6 @@
 //! A service, merged from all that the files say of it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::link::Linker;
@@ -69,7 +70,10 @@ impl Linker<'_> {
     }
 
     /// The bodies whose values of `key` are added up, the weakest first.
-    pub fn added_up(&self, bodies: &[Body], key: &str) -> Vec<Body> {
+    pub fn added_up<'b>(&self, bodies: &'b [Body], key: &str) -> Cow<'b, [Body]> {
+        if bodies.iter().all(|body| tag(self.own(*body), key).is_none()) {
+            return bodies.into();
+        }
         let mut kept: Vec<Body> = Vec::new();
         for &body in bodies {
             match tag(self.own(body), key) {
@@ -78,7 +82,7 @@ impl Linker<'_> {
                 None => kept.push(body),
             }
         }
-        kept
+        kept.into()
     }
 
     /// The entries of that list, each with its place.
@@ -93,7 +97,7 @@ impl Linker<'_> {
     fn mappings(&self, bodies: &[Body]) -> Vec<EntryPlace> {
         let mut mappings: Vec<Option<EntryPlace>> = Vec::new();
         let mut known: HashMap<Key, usize> = HashMap::new();
-        for body in self.added_up(bodies, "ports") {
+        for &body in &*self.added_up(bodies, "ports") {
             for (place, entry) in self.entries(body, List::Ports) {
                 let before = self.key(body.file, entry).and_then(|key| known.insert(key, mappings.len()));
                 if let Some(before) = before {
@@ -117,17 +121,17 @@ impl Linker<'_> {
     }
 
     fn exposed(&self, bodies: &[Body]) -> Vec<Place> {
-        let kept = self.added_up(bodies, "expose").into_iter();
+        let kept = self.added_up(bodies, "expose");
         let of = |body: Body| {
             let ports = self.entries(body, List::ServiceExpose).filter_map(|(_, entry)| entry.container);
             ports.map(|port| Place { file: body.file, port }).collect::<Vec<_>>()
         };
-        kept.flat_map(of).collect()
+        kept.iter().copied().flat_map(of).collect()
     }
 
     fn profiles(&self, bodies: &[Body]) -> Vec<String> {
-        let kept = self.added_up(bodies, "profiles").into_iter();
-        let all: BTreeSet<&String> = kept.flat_map(|body| &self.own(body).profiles).collect();
+        let kept = self.added_up(bodies, "profiles");
+        let all: BTreeSet<&String> = kept.iter().flat_map(|body| &self.own(*body).profiles).collect();
         all.into_iter().cloned().collect()
     }
 
@@ -154,7 +158,7 @@ impl Linker<'_> {
             NameKind::Container,
         );
         add(self.value(bodies, "hostname", |it| it.wiring.hostname.as_ref()), NameKind::Host);
-        for body in self.added_up(bodies, "networks") {
+        for &body in &*self.added_up(bodies, "networks") {
             for network in self.own(body).wiring.networks.iter().flatten() {
                 for alias in &network.aliases {
                     add(Some((body, alias)), NameKind::Alias(network.name.value.clone()));
@@ -185,7 +189,7 @@ impl Linker<'_> {
             };
         }
         let mut names = BTreeSet::new();
-        for body in self.added_up(bodies, "networks") {
+        for &body in &*self.added_up(bodies, "networks") {
             names.extend(
                 self.own(body).wiring.networks.iter().flatten().map(|network| network.name.value.clone()),
             );

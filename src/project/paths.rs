@@ -1,5 +1,7 @@
 //! Paths as compose, Docker and nginx write them: `/` between the parts, on every system.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 /// The path that `written` is from `folder`, without steps that lead nowhere or back; `None` where it holds a variable
@@ -25,6 +27,17 @@ pub fn resolved(folder: &Path, written: &str) -> Option<PathBuf> {
         }
     }
     Some(path)
+}
+
+/// By what a file is known, given its path from the root: two paths that lead to the same file have one key.
+#[must_use]
+pub fn key(path: &Path) -> Cow<'_, OsStr> {
+    // There may be two kinds of separators elsewhere; to take a path apart takes time.
+    if cfg!(unix) {
+        path.as_os_str().into()
+    } else {
+        path.components().collect::<PathBuf>().into_os_string().into()
+    }
 }
 
 /// The path in a container that `written` is from `folder`, which ends without a slash.
