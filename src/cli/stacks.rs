@@ -16,6 +16,7 @@ use super::place::Source;
 use super::pool;
 use super::progress::Progress;
 use super::remarks::{Found, Remarks};
+use super::settings::Nearest;
 use crate::config::Settings;
 use crate::discovery::{Disk, Kept, absolute};
 use crate::languages::Language;
@@ -128,13 +129,13 @@ impl Stacks {
     }
 
     /// Finds the stacks that the compose files at `paths` begin, on several threads, and judges those of their
-    /// files that have one of the `wanted` [addresses](Self::address): `ask` tells what is asked of one that holds that text. A
-    /// long run shows its `progress`.
+    /// files that have one of the `wanted` [addresses](Self::address), some of which have a language by their names: `ask` tells
+    /// what is asked of a file. A long run shows its `progress`.
     pub fn find<'s>(
         &mut self,
         paths: &[PathBuf],
-        wanted: &HashSet<u64>,
-        ask: impl Fn(&Path, &str) -> Option<Asked<'s>> + Sync,
+        wanted: &HashMap<u64, Option<Language>>,
+        ask: impl Fn(&File, Option<Language>, &mut Nearest) -> Option<Asked<'s>> + Sync,
         progress: &Progress,
     ) {
         /// How much all stacks may weigh together, beside something for each of them: compose files that all include each
@@ -223,16 +224,19 @@ impl Stacks {
         &self,
         stack: &Arc<Stack>,
         addresses: &[u64],
-        wanted: &HashSet<u64>,
-        ask: impl Fn(&Path, &str) -> Option<Asked<'s>>,
+        wanted: &HashMap<u64, Option<Language>>,
+        ask: impl Fn(&File, Option<Language>, &mut Nearest) -> Option<Asked<'s>>,
     ) {
-        let wanted = addresses.iter().copied().filter(|address| wanted.contains(address));
-        let expected = self.remarks.expected(wanted);
+        let known = addresses.iter().copied().filter(|address| wanted.contains_key(address));
+        let expected = self.remarks.expected(known);
         let mut found = Vec::with_capacity(expected.len());
+        let mut nearest = Nearest::default();
         for (index, (member, &address)) in stack.files.iter().zip(addresses).enumerate() {
             let file = &*member.file;
             let Some(language) = file.language.filter(|_| expected.contains(&address)) else { continue };
-            let Some(Asked { settings, most, language: own }) = ask(&file.path, &file.text) else { continue };
+            let by_name = wanted.get(&address).copied().flatten();
+            let Some(asked) = ask(file, by_name, &mut nearest) else { continue };
+            let Asked { settings, most, language: own } = asked;
             let view = [View { stack: Arc::clone(stack), file: index }];
             let linted = judge_with_suppressed(&file.text, language, &file.scan, &view, &settings);
             // What says that it is empty may be made up for whoever asks.
@@ -387,7 +391,7 @@ mod tests {
         let is_compose = |(name, _): &&(&str, &str)| name.ends_with(".yaml");
         let roots: Vec<PathBuf> =
             files.iter().filter(is_compose).map(|(name, _)| folder.path().join(name)).collect();
-        stacks.find(&[&roots[..], &roots[..]].concat(), &HashSet::new(), |_, _| None, &Progress::new());
+        stacks.find(&[&roots[..], &roots[..]].concat(), &HashMap::new(), |_, _, _| None, &Progress::new());
         (folder, stacks)
     }
 

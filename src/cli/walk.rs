@@ -1,6 +1,6 @@
 //! From the paths on the command line to the texts of the files behind them.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -14,8 +14,8 @@ use super::settings::{Configurations, Nearest, NotUnderstood};
 use super::stacks::{Asked, Stacks};
 use super::{Arguments, Outcome, complain, pool};
 use crate::discovery::{self, Unread};
-use crate::languages::{Language, NameVerdict, by_name};
-use crate::project::Tree;
+use crate::languages::{self, Language, NameVerdict};
+use crate::project::{File, Tree};
 use crate::text::decoded;
 
 /// The files that `arguments` name, to be visited as often as need be.
@@ -65,7 +65,7 @@ impl<'a> Walk<'a> {
     pub fn new(arguments: &'a Arguments, progress: &Progress) -> Self {
         let mut walk = Self::unfound(arguments);
         let mut jobs = Vec::new();
-        let (mut roots, mut named, mut wanted) = (Vec::new(), BTreeSet::new(), HashSet::new());
+        let (mut roots, mut named, mut wanted) = (Vec::new(), BTreeSet::new(), HashMap::new());
         pool::in_order(
             |give| give_out(arguments, &walk.configurations, give),
             |jobs: Vec<Job>| {
@@ -88,10 +88,11 @@ impl<'a> Walk<'a> {
         if !arguments.settings.no_project {
             roots.extend(walk.companions(&named));
             let configurations = &walk.configurations;
-            let ask = |path: &Path, text: &str| {
-                let configuration = configurations.of_file(path).ok()?;
+            let ask = |file: &File, language: Option<Language>, nearest: &mut Nearest| {
+                let path = &file.path;
+                let configuration = configurations.of_file_after(path, nearest).ok()?;
                 let place = Place { path, is_stdin: false, configuration, configurations };
-                let language = place.detect(text);
+                let language = language.or_else(|| place.detect(&file.text));
                 let configuration = place.configuration.as_deref();
                 let settings = configurations.settings_for(configuration, path);
                 Some(Asked { settings, most: configurations.most_bytes(configuration), language })
@@ -246,8 +247,8 @@ enum Job {
 /// What is to be looked at, as far as that is known before it is judged.
 struct Found {
     job: Job,
-    /// By what the stacks know it, if they do.
-    address: Option<u64>,
+    /// By what the stacks know it, if they do, and its language, if its name tells it.
+    address: Option<(u64, Option<Language>)>,
     /// Its path from the root of the disk, if it is a compose file.
     root: Option<PathBuf>,
     /// Its folder, if somebody named it.
@@ -326,7 +327,7 @@ fn is_told_alike(path: &Path, whole: &Path) -> bool {
     const PARTS: usize = 3;
     let [bytes, all] = [path, whole].map(|it| it.as_os_str().as_encoded_bytes());
     let has_all = bytes.iter().filter(|byte| **byte == b'/').count() >= PARTS && all.ends_with(bytes);
-    has_all || by_name(&path.to_string_lossy()) == by_name(&whole.to_string_lossy())
+    has_all || languages::by_name(&path.to_string_lossy()) == languages::by_name(&whole.to_string_lossy())
 }
 
 /// Sees to it that a file is handed out once, however often it is named, and where it is named rather than where a walk comes
@@ -418,14 +419,19 @@ impl Walk<'_> {
         };
         let folder = whole.parent().filter(|_| is_named && verdict != NameVerdict::No).map(Path::to_owned);
         let known = self.stacks.address(&whole);
+        let by_name = match verdict {
+            NameVerdict::Is(language) => Some(language),
+            _ => None,
+        };
         let job = match job {
             Job::File { path, is_named, .. } => {
-                let address = is_told_alike(relative(&path), &whole).then_some(known);
+                let is_known = by_name.is_some() || is_told_alike(relative(&path), &whole);
+                let address = is_known.then_some(known);
                 Job::File { path, is_named, address }
             }
             other => other,
         };
-        Some(Found { job, address: Some(known), root: is_compose.then_some(whole), folder })
+        Some(Found { job, address: Some((known, by_name)), root: is_compose.then_some(whole), folder })
     }
 
     /// The compose files in these folders and in those above them, up to the one in which git has its repository, or else to

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -79,7 +80,7 @@ impl Configuration {
 /// The configurations that were found, by the folders from which they were looked for.
 #[derive(Debug, Default)]
 pub struct Discovery {
-    found: Mutex<HashMap<PathBuf, Option<Arc<Configuration>>>>,
+    found: Mutex<HashMap<OsString, Option<Arc<Configuration>>>>,
     /// Each configuration as it was last read: one that still says the same is the same.
     read: Mutex<HashMap<PathBuf, Arc<Configuration>>>,
     /// What each file said when nothing was wrong with it.
@@ -101,11 +102,11 @@ impl Discovery {
         let mut passed = Vec::new();
         let mut nearest = None;
         for folder in absolute(folder).ancestors() {
-            if let Some(known) = lock(&self.found).get(folder) {
+            if let Some(known) = lock(&self.found).get(folder.as_os_str()) {
                 nearest = known.clone();
                 break;
             }
-            passed.push(folder.to_owned());
+            passed.push(folder.as_os_str().to_owned());
             if let Some(configuration) = self.within(folder, &open) {
                 nearest = Some(configuration);
                 break;

@@ -53,6 +53,7 @@ pub fn link(root: &Path, tree: &dyn Tree) -> Stack {
         folders: Vec::new(),
         by_path: HashMap::new(),
         layers: Vec::new(),
+        is_layer: HashSet::new(),
         names: HashMap::new(),
         widths: HashMap::new(),
         stages: HashMap::new(),
@@ -60,8 +61,8 @@ pub fn link(root: &Path, tree: &dyn Tree) -> Stack {
         allowance: Allowance::new(),
     };
     linker.load(root);
-    let (mut services, bodies) = linker.services();
-    linker.merge(&mut services, &bodies);
+    let mut services = linker.services();
+    linker.merge(&mut services);
     linker.build(&mut services);
     linker.configure(&mut services);
     linker.read_lists(&services);
@@ -83,9 +84,11 @@ pub struct Linker<'t> {
     by_path: HashMap<OsString, usize>,
     /// The compose files whose services are the stack's, the weakest first.
     layers: Vec<usize>,
-    /// For each compose file its services by their names.
+    /// The compose files that are layers, or are about to be.
+    is_layer: HashSet<usize>,
+    /// For each compose file of which a service is extended, its services by their names.
     names: HashMap<usize, HashMap<String, usize>>,
-    /// For each compose file how much it says of each of its services.
+    /// For each of those files how much it says of each of its services.
     widths: HashMap<usize, Vec<usize>>,
     /// For each file with Dockerfiles in it the stages, in the order of the file.
     pub stages: HashMap<usize, Arc<[usize]>>,
@@ -245,11 +248,10 @@ impl Linker<'_> {
             return;
         };
         // A file that is on its way includes itself.
-        if self.names.contains_key(&file) {
+        if !self.is_layer.insert(file) {
             return;
         }
         self.folders[file] = folder.to_owned();
-        self.note_names(file);
         for include in self.scan(file).includes.clone() {
             self.include(&include, folder, environment, depth);
         }
@@ -261,7 +263,7 @@ impl Linker<'_> {
         let paths: Vec<PathBuf> = include.paths.iter().filter_map(resolve).collect();
         self.stack.has_gaps |= paths.len() < include.paths.len();
         // Of files that all include each other, each is asked for again and again.
-        let is_read = |path: &PathBuf| self.position(path).is_some_and(|file| self.names.contains_key(&file));
+        let is_read = |path: &PathBuf| self.position(path).is_some_and(|file| self.is_layer.contains(&file));
         if paths.iter().all(is_read) {
             return;
         }
@@ -301,36 +303,41 @@ impl Linker<'_> {
         self.widths.insert(file, widths);
     }
 
-    /// The services by their names, in the order of the files, and where each is spoken of.
-    fn services(&mut self) -> (Vec<Service>, Vec<Vec<Body>>) {
-        let (mut services, mut bodies) = (Vec::<Service>::new(), Vec::<Vec<Body>>::new());
-        let mut known = HashMap::new();
+    /// The services by their names, in the order of the files, each with where it is spoken of.
+    fn services(&mut self) -> Vec<Service> {
+        let mut services = Vec::<Service>::new();
+        let mut known = HashMap::<String, usize>::new();
         for file in self.layers.clone() {
             for index in 0..self.scan(file).services.len() {
                 let scan = self.scan(file);
                 let own = &scan.services[index];
-                let (name, tag) = (scan.scopes[own.scope].name.clone(), own.wiring.merging.whole);
-                let at = *known.entry(name.clone()).or_insert_with(|| {
-                    services.push(Service { name, ..Service::default() });
-                    bodies.push(Vec::new());
+                let (name, tag) = (&scan.scopes[own.scope].name, own.wiring.merging.whole);
+                let at = known.get(name).copied().unwrap_or_else(|| {
+                    known.insert(name.clone(), services.len());
+                    services.push(Service { name: name.clone(), ..Service::default() });
                     services.len() - 1
                 });
+                let service = &mut services[at];
                 if tag.is_some() {
-                    bodies[at].clear();
+                    service.bodies.clear();
                 }
                 if tag != Some(MergeTag::Reset) {
-                    let has_gaps = self.push_bodies(file, index, &mut bodies[at]);
-                    services[at].has_gaps |= has_gaps;
+                    service.has_gaps |= self.push_bodies(file, index, &mut service.bodies);
                 }
             }
         }
         // What is reset is as if nobody had named it.
-        let kept = services.into_iter().zip(bodies).filter(|(_, bodies)| !bodies.is_empty());
-        kept.map(|(service, bodies)| (Service { bodies: bodies.clone(), ..service }, bodies)).unzip()
+        services.retain(|service| !service.bodies.is_empty());
+        services
     }
 
     /// Adds what the service of that index in `file` is made from, and itself; tells whether some of it is not there.
     fn push_bodies(&mut self, file: usize, service: usize, bodies: &mut Vec<Body>) -> bool {
+        if self.scan(file).services[service].wiring.extends.is_none() {
+            let body = Body { file, service, by: By::Itself };
+            bodies.push(body);
+            return self.own(body).wiring.is_cut;
+        }
         let mut chain = vec![Body { file, service, by: By::Itself }];
         let mut at = (file, service);
         let mut has_gaps = false;
@@ -363,13 +370,12 @@ impl Linker<'_> {
             Some(path) => {
                 let path = resolved(&self.folders[file], &path.value)?;
                 let environment = Arc::clone(&self.stack.files[file].environment);
-                let other = self.open(&path, Some(Language::Compose), Part::Included, &environment)?;
-                if !self.names.contains_key(&other) {
-                    self.note_names(other);
-                }
-                other
+                self.open(&path, Some(Language::Compose), Part::Included, &environment)?
             }
         };
+        if !self.names.contains_key(&other) {
+            self.note_names(other);
+        }
         let service = *self.names.get(&other)?.get(&extends.service.value)?;
         Some((other, service))
     }

@@ -9,38 +9,45 @@ use crate::languages::{self, Entry, List, MergeTag, Setting};
 use crate::port::{PortRange, Transport};
 
 /// What is published, by which an entry of a later file takes the place of one of an earlier file.
-type Key = (Option<String>, Option<PortRange>, PortRange, Option<Transport>);
+type Key<'a> = (Option<&'a str>, Option<PortRange>, PortRange, Option<Transport>);
 
 impl Linker<'_> {
-    /// Merges each of `services` from its `bodies`.
-    pub fn merge(&self, services: &mut [Service], bodies: &[Vec<Body>]) {
-        for (service, bodies) in services.iter_mut().zip(bodies) {
+    /// Merges each of `services` from its bodies.
+    pub fn merge(&self, services: &mut [Service]) {
+        for service in services.iter_mut() {
+            let bodies = &service.bodies;
             service.mappings = self.mappings(bodies);
             service.exposed = self.exposed(bodies);
             service.profiles = self.profiles(bodies);
             service.names = self.names(service, bodies);
             service.may_listen_elsewhere = self.may_listen_elsewhere(bodies);
         }
+        let names_another = |body: &Body| {
+            let own = self.own(*body);
+            own.network_mode.is_some() || !own.wiring.links.is_empty()
+        };
+        // Hardly any service names another one here.
+        let is_asked_for = services.iter().any(|service| service.bodies.iter().any(names_another));
+        let named = services.iter().enumerate().filter(|_| is_asked_for);
         let known: HashMap<String, usize> =
-            services.iter().enumerate().map(|(index, service)| (service.name.clone(), index)).collect();
+            named.map(|(index, service)| (service.name.clone(), index)).collect();
         for index in 0..services.len() {
-            services[index].reach = self.reach(&bodies[index], &known);
+            services[index].reach = self.reach(&services[index].bodies, &known);
             if let Reach::Of(other) = services[index].reach {
                 services[other].is_shared = true;
             }
-            for link in bodies[index]
-                .iter()
-                .flat_map(|body| self.own(*body).wiring.links.iter().map(move |link| (body, link)))
-            {
-                let (body, link) = link;
-                let Some((name, alias)) = link.value.split_once(':') else { continue };
-                let Some(&other) = known.get(name) else { continue };
-                services[other].names.push(Name {
-                    name: alias.to_owned(),
-                    kind: NameKind::Link(index),
-                    file: body.file,
-                    span: link.span,
-                });
+            for place in 0..services[index].bodies.len() {
+                let body = services[index].bodies[place];
+                for link in &self.own(body).wiring.links {
+                    let Some((name, alias)) = link.value.split_once(':') else { continue };
+                    let Some(&other) = known.get(name) else { continue };
+                    services[other].names.push(Name {
+                        name: alias.to_owned(),
+                        kind: NameKind::Link(index),
+                        file: body.file,
+                        span: link.span,
+                    });
+                }
             }
         }
     }
@@ -96,7 +103,7 @@ impl Linker<'_> {
     /// The entries of `ports`: those of all bodies, of which one that says the same as one before it takes its place.
     fn mappings(&self, bodies: &[Body]) -> Vec<EntryPlace> {
         let mut mappings: Vec<Option<EntryPlace>> = Vec::new();
-        let mut known: HashMap<Key, usize> = HashMap::new();
+        let mut known: HashMap<Key<'_>, usize> = HashMap::new();
         for &body in &*self.added_up(bodies, "ports") {
             for (place, entry) in self.entries(body, List::Ports) {
                 let before = self.key(body.file, entry).and_then(|key| known.insert(key, mappings.len()));
@@ -109,7 +116,7 @@ impl Linker<'_> {
         mappings.into_iter().flatten().collect()
     }
 
-    fn key(&self, file: usize, entry: &Entry) -> Option<Key> {
+    fn key<'a>(&'a self, file: usize, entry: &'a Entry) -> Option<Key<'a>> {
         let uses = &self.scan(file).uses;
         let container = &uses[entry.container?];
         // What hangs on a variable without a value may say anything.
@@ -117,7 +124,7 @@ impl Linker<'_> {
             Some(host) => Some(uses[host].range?),
             None => None,
         };
-        Some((entry.address.clone(), host, container.range?, container.protocol.transport()))
+        Some((entry.address.as_deref(), host, container.range?, container.protocol.transport()))
     }
 
     fn exposed(&self, bodies: &[Body]) -> Vec<Place> {

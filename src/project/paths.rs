@@ -16,6 +16,10 @@ pub fn resolved(folder: &Path, written: &str) -> Option<PathBuf> {
     if written.is_empty() || written.contains(['$', '\0', '\n']) || written.starts_with('~') || is_remote {
         return None;
     }
+    let written = written.strip_prefix("./").unwrap_or(written);
+    if is_straight(written) {
+        return Some(folder.join(written));
+    }
     let mut path = PathBuf::new();
     for part in folder.join(written).components() {
         match part {
@@ -27,6 +31,16 @@ pub fn resolved(folder: &Path, written: &str) -> Option<PathBuf> {
         }
     }
     Some(path)
+}
+
+/// Whether no step of a path can lead nowhere or back, or to the root, as one can see at a glance.
+fn is_straight(written: &str) -> bool {
+    let bytes = written.as_bytes();
+    let is_odd = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'/' | b'.');
+    let ends = bytes.first().zip(bytes.last());
+    cfg!(unix)
+        && ends.is_some_and(|(first, last)| !matches!(first, b'/' | b'.') && *last != b'/')
+        && !bytes.windows(2).any(is_odd)
 }
 
 /// By what a file is known, given its path from the root: two paths that lead to the same file have one key.

@@ -23,7 +23,9 @@ pub struct Around<'a> {
 pub fn stacks<'a>(cx: &Context<'a>) -> impl Iterator<Item = Around<'a>> + use<'a> {
     let (project, text) = (cx.project(), cx.text);
     let arounds = project.iter().map(|view| Around { stack: &view.stack, file: view.file });
-    arounds.filter(move |around| around.member().is_some_and(|member| &*member.file.text == text))
+    let holds =
+        |member: &Member, text: &str| std::ptr::eq(&*member.file.text, text) || &*member.file.text == text;
+    arounds.filter(move |around| around.member().is_some_and(|member| holds(member, text)))
 }
 
 impl<'a> Around<'a> {
@@ -97,7 +99,7 @@ pub fn unserved(
     number: impl Fn(&PortUse) -> Option<u16>,
     judge: impl Fn(Around<'_>, &Reference, u16, &Offer<'_>) -> Option<Finding>,
 ) -> Vec<Finding> {
-    let (mut found, mut served) = (Vec::<Finding>::new(), HashSet::new());
+    let (mut found, mut served) = (Vec::<Finding>::new(), Vec::new());
     for around in stacks(cx) {
         let mentions = LazyCell::new(|| Mentions::of(around.stack));
         let mut offers = HashMap::new();
@@ -108,7 +110,7 @@ pub fn unserved(
             let offer = offers.entry(reference.to).or_insert_with(|| Offer::of(around, reference.to));
             let Some(offer) = offer else { continue };
             if offer.serves(number) {
-                served.insert(port.span);
+                served.push(port.span);
                 continue;
             }
             let transport = port.protocol.transport().unwrap_or(Transport::Tcp);
@@ -118,7 +120,10 @@ pub fn unserved(
             }
         }
     }
-    found.retain(|finding| !served.contains(&finding.span));
+    if !found.is_empty() {
+        let served: HashSet<Span> = served.into_iter().collect();
+        found.retain(|finding| !served.contains(&finding.span));
+    }
     found
 }
 

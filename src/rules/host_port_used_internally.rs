@@ -11,6 +11,7 @@ use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::port::{PortUse, Role, Transport};
 use crate::project::{Naming, Reference};
+use crate::text::Span;
 
 /// See `host_port_used_internally.md`.
 pub static RULE: Rule = Rule {
@@ -39,7 +40,7 @@ const OF_OUTSIDE: [&str; 10] = [
 ];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let (mut found, mut served) = (Vec::new(), HashSet::new());
+    let (mut found, mut served) = (Vec::new(), Vec::new());
     for around in stacks(cx) {
         let mentions = LazyCell::new(|| Mentions::of(around.stack));
         let mut offers = HashMap::new();
@@ -54,7 +55,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let transport = port.protocol.transport().unwrap_or(Transport::Tcp);
             let mapping = offer.published_as(number).find(|mapping| mapping.transport == transport);
             let Some(mapping) = mapping.filter(|_| !offer.serves(number)) else {
-                served.insert(written_at(port));
+                served.push(written_at(port));
                 continue;
             };
             let is_of_image = base_is_known_for(&service.image, number, transport);
@@ -64,6 +65,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             found.push(finding(cx, around, reference, mapping, offer.target_of(number)));
         }
     }
+    if found.is_empty() {
+        return;
+    }
+    let served: HashSet<Span> = served.into_iter().collect();
     // Whoever is right in one stack may be wrong in another, which is started without what is missing there.
     findings.extend(found.into_iter().filter(|finding| !served.contains(&finding.span)));
 }
