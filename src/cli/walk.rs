@@ -5,7 +5,9 @@ use std::fs;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use super::names::relative;
 use super::place::{Place, Source};
@@ -64,20 +66,25 @@ impl<'a> Walk<'a> {
     /// Finds what `arguments` name, and the stacks around it unless they want none. A long run shows its `progress`.
     pub fn new(arguments: &'a Arguments, progress: &Progress) -> Self {
         let mut walk = Self::unfound(arguments);
+        let (named, mut once) = named(arguments);
         let mut jobs = Vec::new();
-        let (mut roots, mut named, mut wanted) = (Vec::new(), BTreeSet::new(), HashMap::new());
+        let (mut roots, mut folders, mut wanted) = (Vec::new(), BTreeSet::new(), HashMap::new());
         pool::in_order(
-            |give| give_out(arguments, &walk.configurations, give),
-            |jobs: Vec<Job>| {
-                let mut nearest = Nearest::default();
-                jobs.into_iter().filter_map(|job| walk.found(job, &mut nearest)).collect::<Vec<_>>()
+            |give| {
+                let alike = named.chunk_by(|one, other| !one.is_folder() && !other.is_folder());
+                let _ = alike.flat_map(|alike| alike.chunks(FOUND)).try_for_each(give);
             },
+            |named: &[Named]| walk.found_at(named, progress),
             |found| {
-                for Found { job, address, root, folder } in found {
+                let is_wanted = |found: &Found| match &found.job {
+                    Job::File { path, is_named: false, .. } => once.is_only(path),
+                    _ => true,
+                };
+                for Found { job, known } in found.into_iter().filter(is_wanted) {
                     jobs.push(job);
-                    wanted.extend(address);
-                    roots.extend(root);
-                    named.extend(folder);
+                    wanted.extend(known.address);
+                    roots.extend(known.root);
+                    folders.extend(known.folder);
                 }
                 ControlFlow::Continue(())
             },
@@ -86,7 +93,7 @@ impl<'a> Walk<'a> {
         );
         walk.jobs = jobs;
         if !arguments.settings.no_project {
-            roots.extend(walk.companions(&named));
+            roots.extend(walk.companions(&folders));
             let configurations = &walk.configurations;
             let ask = |file: &File, language: Option<Language>, nearest: &mut Nearest| {
                 let path = &file.path;
@@ -227,6 +234,21 @@ pub fn visit<T: Send>(
     walk.visit_given(give, Need::Texts, Telling::Aloud, progress, visit, take)
 }
 
+/// Does `work`, and shows the `progress` once somebody has waited for it for a while.
+fn patiently<T: Send>(progress: &Progress, work: impl FnOnce() -> T + Send) -> T {
+    let (done, ended) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if ended.recv_timeout(Progress::PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                progress.show();
+            }
+        });
+        let worked = work();
+        drop(done);
+        worked
+    })
+}
+
 /// How many files a thread takes at once to judge them.
 const BATCH: usize = 16;
 
@@ -234,7 +256,7 @@ const BATCH: usize = 16;
 const FOUND: usize = 64;
 
 /// What to look at.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Job {
     /// A file, which may be one that somebody named. The stacks may know it by its address, and then know what it is.
     File { path: PathBuf, is_named: bool, address: Option<u64> },
@@ -247,12 +269,30 @@ enum Job {
 /// What is to be looked at, as far as that is known before it is judged.
 struct Found {
     job: Job,
+    known: Known,
+}
+
+/// What is known of a file before it is judged.
+#[derive(Default)]
+struct Known {
     /// By what the stacks know it, if they do, and its language, if its name tells it.
     address: Option<(u64, Option<Language>)>,
+    /// The same, if they know what it is as well as whoever reads it.
+    sure: Option<u64>,
     /// Its path from the root of the disk, if it is a compose file.
     root: Option<PathBuf>,
     /// Its folder, if somebody named it.
     folder: Option<PathBuf>,
+}
+
+impl Found {
+    fn of(job: Job, known: Known) -> Self {
+        let job = match job {
+            Job::File { path, is_named, .. } => Job::File { path, is_named, address: known.sure },
+            other => other,
+        };
+        Self { job, known }
+    }
 }
 
 /// What became of it.
@@ -281,8 +321,38 @@ fn give_out(
         }
         give(std::mem::replace(&mut batch, Vec::with_capacity(FOUND)))
     };
+    let (named, mut once) = named(arguments);
+    for named in named {
+        let given = match named {
+            Named::Folder(path) => walk(&path, configurations, &mut once, &mut give_one),
+            Named::One(job) => give_one(job),
+        };
+        if given.is_break() {
+            break;
+        }
+    }
+    let _ = give(batch);
+}
+
+/// What somebody named.
+enum Named {
+    /// A folder to walk through.
+    Folder(PathBuf),
+    /// Something else.
+    One(Job),
+}
+
+impl Named {
+    const fn is_folder(&self) -> bool {
+        matches!(self, Self::Folder(_))
+    }
+}
+
+/// What `arguments` name, in its order, each thing once.
+fn named(arguments: &Arguments) -> (Vec<Named>, Once) {
+    let mut found = Vec::new();
     let listed = arguments.sources.listed().unwrap_or_else(|said| {
-        let _ = give_one(Job::Failure(said));
+        found.push(Named::One(Job::Failure(said)));
         Vec::new()
     });
     let is_list = arguments.sources.files_from.as_deref() == Some(Path::new("-"));
@@ -291,27 +361,24 @@ fn give_out(
     let mut once = Once::new(&paths);
     for path in paths {
         let metadata = fs::metadata(&path).ok();
-        let given = if path.as_os_str() == "-" && is_list {
-            give_one(Job::Failure("standard input is the list of files and cannot be one of them".to_owned()))
+        if path.as_os_str() == "-" && is_list {
+            let said = "standard input is the list of files and cannot be one of them".to_owned();
+            found.push(Named::One(Job::Failure(said)));
         } else if metadata.as_ref().is_some_and(fs::Metadata::is_dir) {
-            walk(&path, configurations, &mut once, &mut give_one)
+            found.push(Named::Folder(path));
         } else if !once.is_first(&path) {
-            ControlFlow::Continue(())
         } else if path.as_os_str() == "-" {
-            give_one(Job::Stdin)
+            found.push(Named::One(Job::Stdin));
         } else {
             let why =
                 metadata.filter(|_| !is_handed_over(&path)).and_then(|it| discovery::regular(&it).err());
-            give_one(match why {
+            found.push(Named::One(match why {
                 Some(why) => Job::Failure(format!("{} is not read: {why}", path.display())),
                 None => Job::File { path, is_named: true, address: None },
-            })
-        };
-        if given.is_break() {
-            break;
+            }));
         }
     }
-    let _ = give(batch);
+    (found, once)
 }
 
 /// Whether `path` leads to what the program was started with, such as the `/dev/fd/63` that a shell writes in the place of
@@ -359,6 +426,15 @@ impl Once {
     }
 }
 
+/// Whether a walk passes over a folder.
+fn excludes(configurations: &Arc<Configurations>) -> impl Fn(&Path) -> bool + Send + Sync + 'static {
+    let configurations = Arc::clone(configurations);
+    move |path| {
+        let path = relative(path);
+        configurations.of_file(path).is_ok_and(|it| it.is_some_and(|it| it.excludes(path, true)))
+    }
+}
+
 /// Hands out the files below `folder`, those of one folder by their names.
 fn walk(
     folder: &Path,
@@ -366,12 +442,7 @@ fn walk(
     once: &mut Once,
     give: &mut impl FnMut(Job) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let configurations = Arc::clone(configurations);
-    let excludes = move |path: &Path| {
-        let path = relative(path);
-        configurations.of_file(path).is_ok_and(|it| it.is_some_and(|it| it.excludes(path, true)))
-    };
-    for path in discovery::files_below(folder, excludes) {
+    for path in discovery::files_below(folder, excludes(configurations)) {
         match path {
             Ok(path) if !once.is_only(&path) => {}
             Ok(path) => give(Job::File { path: relative(&path).to_owned(), is_named: false, address: None })?,
@@ -382,24 +453,56 @@ fn walk(
 }
 
 impl Walk<'_> {
+    /// What is to be looked at of what is `named`: a single folder, or files. A long walk shows its `progress`.
+    fn found_at(&self, named: &[Named], progress: &Progress) -> Vec<Found> {
+        if let [Named::Folder(folder)] = named {
+            return patiently(progress, || self.found_below(folder));
+        }
+        let mut nearest = Nearest::default();
+        let jobs = named.iter().filter_map(|named| match named {
+            Named::One(job) => Some(job.clone()),
+            Named::Folder(_) => None,
+        });
+        jobs.filter_map(|job| self.found(job, &mut nearest)).collect()
+    }
+
+    /// What is to be looked at below `folder`, those of one folder by their names.
+    fn found_below(&self, folder: &Path) -> Vec<Found> {
+        let look = |path: &Path, nearest: &mut Nearest| {
+            let path = relative(path);
+            let place = self.place(path, false, nearest).ok()?;
+            let known = self.known(&place, false)?;
+            Some(Found::of(Job::File { path: path.to_owned(), is_named: false, address: None }, known))
+        };
+        let found = discovery::found_below(folder, excludes(&self.configurations), look);
+        let or_why = |found: Result<Found, String>| {
+            found.unwrap_or_else(|why| Found::of(Job::Failure(why), Known::default()))
+        };
+        found.into_iter().map(or_why).collect()
+    }
+
     /// What is known of `job` before it is judged; `None` where nothing is to be looked at.
     fn found(&self, job: Job, nearest: &mut Nearest) -> Option<Found> {
-        let alone = |job| Found { job, address: None, root: None, folder: None };
         let (path, is_stdin, is_named) = match &job {
-            Job::Failure(_) => return Some(alone(job)),
+            Job::Failure(_) => return Some(Found::of(job, Known::default())),
             Job::Stdin => (self.stdin_path(), true, true),
             Job::File { path, is_named, .. } => (relative(path), false, *is_named),
         };
-        let place = self.place(path, is_stdin, nearest).ok().filter(|place| self.wants(place, is_named));
-        let Some(place) = place else { return is_named.then(|| alone(job)) };
+        let known = self.place(path, is_stdin, nearest).ok().and_then(|place| self.known(&place, is_named));
+        let known = known.or_else(|| is_named.then(Known::default));
+        known.map(|known| Found::of(job, known))
+    }
+
+    /// What is known of the file at `place` before it is judged; `None` where it is not to be looked at.
+    fn known(&self, place: &Place<'_>, is_named: bool) -> Option<Known> {
+        let verdict = self.wanted(place, is_named)?;
         if self.arguments.settings.no_project {
-            return Some(alone(job));
+            return Some(Known::default());
         }
-        let (whole, disk) = (discovery::absolute(path), self.stacks.disk());
-        if let Some(bytes) = is_stdin.then(|| self.stdin().ok()).flatten() {
+        let (whole, disk) = (discovery::absolute(place.path), self.stacks.disk());
+        if let Some(bytes) = place.is_stdin.then(|| self.stdin().ok()).flatten() {
             disk.hold(&whole, &decoded(bytes));
         }
-        let verdict = place.verdict();
         let is_compose = match verdict {
             NameVerdict::Is(language) => language == Language::Compose,
             // Only what it holds can tell, and that is read for the stack in any case.
@@ -417,21 +520,19 @@ impl Walk<'_> {
             },
             _ => false,
         };
-        let folder = whole.parent().filter(|_| is_named && verdict != NameVerdict::No).map(Path::to_owned);
-        let known = self.stacks.address(&whole);
         let by_name = match verdict {
             NameVerdict::Is(language) => Some(language),
             _ => None,
         };
-        let job = match job {
-            Job::File { path, is_named, .. } => {
-                let is_known = by_name.is_some() || is_told_alike(relative(&path), &whole);
-                let address = is_known.then_some(known);
-                Job::File { path, is_named, address }
-            }
-            other => other,
-        };
-        Some(Found { job, address: Some((known, by_name)), root: is_compose.then_some(whole), folder })
+        let folder = whole.parent().filter(|_| is_named && verdict != NameVerdict::No).map(Path::to_owned);
+        let address = self.stacks.address(&whole);
+        let is_sure = by_name.is_some() || is_told_alike(place.path, &whole);
+        Some(Known {
+            address: Some((address, by_name)),
+            sure: is_sure.then_some(address),
+            root: is_compose.then_some(whole),
+            folder,
+        })
     }
 
     /// The compose files in these folders and in those above them, up to the one in which git has its repository, or else to
@@ -482,13 +583,13 @@ impl Walk<'_> {
         Ok(Place { path, is_stdin, configuration, configurations: &self.configurations })
     }
 
-    /// Whether the file at `place` is to be looked at.
-    fn wants(&self, place: &Place<'_>, is_named: bool) -> bool {
+    /// What the name of the file at `place` tells, if it is to be looked at.
+    fn wanted(&self, place: &Place<'_>, is_named: bool) -> Option<NameVerdict> {
         if is_named {
-            !(self.arguments.sources.force_exclude && place.is_within_excluded())
-        } else {
-            !place.is_excluded() && place.verdict() != NameVerdict::No
+            let is_passed_over = self.arguments.sources.force_exclude && place.is_within_excluded();
+            return (!is_passed_over).then(|| place.verdict());
         }
+        Some(place.verdict()).filter(|verdict| *verdict != NameVerdict::No && !place.is_excluded())
     }
 
     /// What becomes of `job`, if it is a file of which no more is needed than what is found in it, and that is nothing.
@@ -523,7 +624,8 @@ impl Walk<'_> {
         bytes.clear();
         // Whoever sends a text through to have it mended gets it back, whatever becomes of it.
         let is_given_back = is_stdin && self.arguments.fix;
-        let place = self.place(path, is_stdin, nearest).ok().filter(|place| self.wants(place, is_named));
+        let place =
+            self.place(path, is_stdin, nearest).ok().filter(|place| self.wanted(place, is_named).is_some());
         let Some(place) = place else { return Visited::PassedOver { said: None, is_given_back } };
         let most = self.configurations.most_bytes(place.configuration.as_deref());
         let unread = |why: &Unread| match why {

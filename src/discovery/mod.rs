@@ -24,7 +24,7 @@ mod tree;
 pub use disk::{Disk, LARGEST};
 pub use kept::Kept;
 pub use read::{Unread, bytes_of, read, read_from, regular, text_of};
-pub use tree::{files_below, files_in, is_walked};
+pub use tree::{files_below, files_in, found_below, is_walked};
 
 /// What a configuration is called; in one folder the first wins.
 pub const NAMES: [&str; 2] = ["portolan.toml", ".portolan.toml"];
