@@ -39,6 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "fix",
             "lint",
             "discovery",
+            "suppress",
             "config",
             "rules",
             "project",
