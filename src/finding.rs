@@ -58,6 +58,27 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
+impl Finding {
+    /// Shortens what it says where that goes on and on: a file may call something by a name of any length.
+    pub fn shorten(&mut self) {
+        let related = self.related.iter_mut().map(|it| &mut it.message);
+        let title = self.fix.as_mut().map(|fix| &mut fix.title);
+        for text in related.chain(title).chain(&mut self.help).chain([&mut self.message]) {
+            shorten(text);
+        }
+    }
+}
+
+/// Leaves of `text` what anybody reads, and whole characters.
+fn shorten(text: &mut String) {
+    /// In bytes.
+    const LONGEST: usize = 400;
+    if text.len() > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text.push('…');
+    }
+}
+
 /// Another place that a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Related {

@@ -1,7 +1,5 @@
 //! From the text of a file to its findings: the one thing that every face asks for.
 
-use std::collections::HashSet;
-
 use crate::config::{Level, Settings};
 use crate::finding::Finding;
 use crate::languages::{self, Language, Scan};
@@ -53,19 +51,18 @@ pub fn judge_with_suppressed(
 ) -> Linted {
     let cx = Context::new(text, language, scan, project, &settings.team);
     let mut findings = Vec::new();
-    let mut doubtful = HashSet::new();
+    let mut doubtful: Vec<&str> = Vec::new();
     for (rule, level) in settings.rules().filter(|(rule, _)| rule.languages.contains(&language)) {
         let first = findings.len();
         (rule.check)(&cx, &mut findings);
         if cx.takes_doubt() {
-            doubtful.insert(rule.name);
+            doubtful.push(rule.name);
         }
         if let Level::As(severity) = level {
             findings[first..].iter_mut().for_each(|finding| finding.severity = severity);
         }
     }
-    let looked = settings.rules().map(|(rule, _)| rule);
-    let looked: Vec<&Rule> = looked.filter(|rule| !doubtful.contains(rule.name)).collect();
+    let looked = |rule: &Rule| settings.level(rule) != Level::Off && !doubtful.contains(&rule.name);
     let Verdict { complaints, suppressed } = suppress(text, language, scan, &looked, &mut findings);
     findings.extend(complaints.into_iter().filter_map(|finding| asked_for(finding, settings)));
     let suppressed = suppressed.into_iter();
@@ -73,6 +70,8 @@ pub fn judge_with_suppressed(
         .filter_map(|it| Some(Suppressed { finding: asked_for(it.finding, settings)?, ..it }))
         .collect();
 
+    let both = findings.iter_mut().chain(suppressed.iter_mut().map(|it| &mut it.finding));
+    both.for_each(Finding::shorten);
     let order = |finding: &Finding| (finding.span, finding.severity, finding.rule);
     findings.sort_by_key(order);
     suppressed.sort_by_key(|it| order(&it.finding));
@@ -149,6 +148,27 @@ EXPOSE $PORT $PORT
         settings.set(&crate::rules::UNKNOWN_RULE, Level::Off);
         let rules: Vec<_> = suppressed(text, &settings).into_iter().map(|(rule, ..)| rule).collect();
         assert_eq!(rules, ["deregistered-port"]);
+    }
+
+    #[test]
+    fn a_name_of_any_length_leaves_the_message_readable() {
+        let long = "é".repeat(1 << 16);
+        let text =
+            format!("FROM a\n{long} b\n# portolan: ignore[{long}]\nEXPOSE 80/{long}\nCOPY <<{long} b\n");
+        let settings = Settings::default();
+        let findings = lint(&text, Language::Dockerfile, &settings);
+        let compose = format!("services:\n  {long}:\n    ports: ['80:80', '80:81', '{long}:80']\n");
+        let findings = findings.into_iter().chain(lint(&compose, Language::Compose, &settings));
+        let mut count = 0;
+        for finding in findings {
+            let titles = finding.fix.iter().map(|fix| &fix.title);
+            let related = finding.related.iter().map(|it| &it.message);
+            for said in titles.chain(related).chain(&finding.help).chain([&finding.message]) {
+                assert!(said.len() < 500, "{} says {} bytes", finding.rule, said.len());
+            }
+            count += 1;
+        }
+        assert!(count > 4, "{count}");
     }
 
     #[test]

@@ -142,7 +142,7 @@ def staged(text, number):
 def serviced(text, number):
     """The demo's services with names of their own, published at addresses of their own."""
     text = re.sub(r"^  (proxy|db):$", rf"  \g<1>{number}:", text, flags=re.M)
-    return re.sub(r'"(?=\d+:)', f'"{address(number)}:', text).replace("127.0.0.1", address(number))
+    return re.sub(r'"(?=\d+:)', f'"{address(number)}:', text.replace("127.0.0.1", address(number)))
 
 
 def address(number):

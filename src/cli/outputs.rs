@@ -26,6 +26,8 @@ pub struct Outputs {
 struct Output {
     content: Content,
     out: Box<dyn Write + Send>,
+    /// Whether colours get through to it.
+    is_coloured: bool,
     /// The file that it is written to; without one it is standard output or error.
     path: Option<PathBuf>,
 }
@@ -71,8 +73,10 @@ impl Outputs {
         if own.output_file.iter().all(|file| file.format.is_some()) {
             let is_echoed = arguments.fix && arguments.paths.iter().any(|path| path.as_os_str() == "-");
             let color = if content.is_for_people() { own.color.into() } else { uncoloured() };
-            let out = standard_output(color, is_echoed, progress);
-            outputs.push(Output { content, out, path: None });
+            let color = resolved(color, is_echoed);
+            let (out, is_coloured) =
+                (standard_output(color, is_echoed, progress), color != ColorChoice::Never);
+            outputs.push(Output { content, out, is_coloured, path: None });
         }
         for OutputFile { format, path } in &own.output_file {
             let file = File::create(path).map_err(|error| {
@@ -81,10 +85,14 @@ impl Outputs {
             let content = format.map_or(content, Content::Findings);
             let out: Box<dyn Write + Send> =
                 if content.is_for_people() { stripped(file) } else { Box::new(BufWriter::new(file)) };
-            outputs.push(Output { content, out, path: Some(path.clone()) });
+            outputs.push(Output { content, out, is_coloured: false, path: Some(path.clone()) });
         }
-        let draws = |output: &Output| matches!(output.content, Content::Findings(OutputFormat::Text));
-        let drawing = if outputs.iter().any(draws) { Drawing::Lines } else { Drawing::None };
+        let draws = |output: &&Output| matches!(output.content, Content::Findings(OutputFormat::Text));
+        let drawing = match outputs.iter().filter(draws).map(|output| output.is_coloured).max() {
+            None => Drawing::None,
+            Some(false) => Drawing::Plain,
+            Some(true) => Drawing::Coloured,
+        };
         Ok(Self { outputs, drawing })
     }
 
@@ -204,6 +212,15 @@ impl Output {
     }
 }
 
+/// `color`, decided by what the output leads to where nobody said.
+fn resolved(color: ColorChoice, is_echoed: bool) -> ColorChoice {
+    match color {
+        ColorChoice::Auto if is_echoed => AutoStream::choice(&io::stderr()),
+        ColorChoice::Auto => AutoStream::choice(&io::stdout()),
+        color => color,
+    }
+}
+
 /// Standard output, or standard error where the mended text goes to the former.
 fn standard_output(color: ColorChoice, is_echoed: bool, progress: &Progress) -> Box<dyn Write + Send> {
     let progress = progress.clone();
@@ -215,7 +232,6 @@ fn beside<S>(stream: S, color: ColorChoice, progress: Progress) -> Box<dyn Write
 where
     S: Write + IsTerminal + RawStream + AsLockedWrite + Send + 'static,
 {
-    let color = if color == ColorChoice::Auto { AutoStream::choice(&stream) } else { color };
     if color == ColorChoice::Never {
         return stripped(Beside { out: stream, progress });
     }

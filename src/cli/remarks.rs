@@ -1,10 +1,11 @@
 //! What is to be said of files, found while the stack around each was at hand, and kept until its turn in the report.
 
 use std::collections::hash_map::RandomState;
-use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 use crate::finding::{Edit, Finding, Fix, Related, Safety, Severity};
 use crate::languages::Language;
@@ -258,7 +259,7 @@ mod tests {
         let remarks = Remarks::default();
         let [one, other, silent] = ["/one", "/other", "/silent"].map(|path| remarks.address(Path::new(path)));
         let first = remarks.expected([one, silent].into_iter());
-        assert_eq!(first, HashSet::from([one, silent]));
+        assert_eq!(first, [one, silent].into_iter().collect());
         assert!(remarks.expected([one].into_iter()).is_empty(), "it is in two stacks");
         let (language, text) = (Language::Dockerfile, "FROM a\n");
         let found = |address: u64, linted: Linted| Found { address, language, text, is_sure: true, linted };

@@ -182,7 +182,7 @@ impl Configurations {
         if !configuration.mistakes.is_empty() {
             self.has_failed.store(true, Ordering::Relaxed);
             let texts = report::Texts::new(path, &configuration.text);
-            let draw = |mistake| report::draw(&texts, mistake);
+            let draw = |mistake| report::draw(&texts, mistake, report::Drawing::Coloured);
             let report: String = configuration.mistakes.iter().map(draw).collect();
             let mut stderr = anstream::AutoStream::new(std::io::stderr(), self.color.into());
             // Where standard error is closed there is nobody to tell.

@@ -1,6 +1,6 @@
 //! From the paths on the command line to the texts of the files behind them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, OnceLock};
 use std::thread;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::names::relative;
 use super::place::{Place, Source};

@@ -1,10 +1,11 @@
 //! The disk as the linker of a project sees it: files that are read once, and the names in a folder.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+
+use foldhash::HashMap;
 
 use super::{Kept, files_in, lock, text_of};
 use crate::languages::Language;

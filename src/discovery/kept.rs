@@ -1,8 +1,9 @@
 //! What is kept for those who ask again, as long as it is not too much.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::hash::Hash;
+
+use foldhash::{HashMap, HashMapExt};
 
 /// Values by their keys, each with its weight. Those that were not asked for lately make way for others.
 ///

@@ -4,12 +4,13 @@
 //! This is the one room beside the command line that reads files.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use foldhash::HashMap;
 
 use crate::config::{self, Config, FileSize, Settings};
 use crate::finding::{Finding, Severity};

@@ -25,13 +25,8 @@ pub fn push_ports(text: &str, at: usize, role: Role, scope: Option<usize>, scan:
         }
     }
     let addresses = scan.uses.len();
-    if !may_hold_option(text) {
-        return;
-    }
-    // What the groups of the pattern hold is worked out where it is found, which is rare, and takes its time.
-    for found in OPTION.find_iter(text.as_bytes()) {
-        let groups = OPTION.captures_at(text.as_bytes(), found.start());
-        let Some(port) = groups.and_then(|groups| option(text, &groups)) else { continue };
+    for (name, end) in options(text.as_bytes()) {
+        let Some(port) = option(text, Span::new(name, end)) else { continue };
         let span = port.span.shifted(at);
         if scan.uses[first..addresses].binary_search_by_key(&span, |other| other.span).is_err() {
             scan.uses.push(PortUse { role, scope, ..port }.shifted(at));
@@ -39,25 +34,26 @@ pub fn push_ports(text: &str, at: usize, role: Role, scope: Option<usize>, scan:
     }
 }
 
-/// Whether a number stands in `text` where the value of an option can: behind a sign of equality, a blank, a quote, or the
-/// hyphen of a default; and before that something that ends like the name of one. Few texts have one, and to look for the
-/// whole pattern takes its time.
-fn may_hold_option(text: &str) -> bool {
-    let bytes = text.as_bytes();
+/// The places in `text` that may be an option: from its name to the end of the number that stands where the value of an
+/// option can, behind a sign of equality, a blank, a quote, or the hyphen of a default. Few texts have one, and to look for
+/// the whole pattern at each place takes its time.
+fn options(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
     let is_blank = |byte: u8| byte == 0x0b || byte.is_ascii_whitespace();
-    let starts_value = |pair: &[u8]| {
+    let starts_value = move |pair: &[u8]| {
         pair[1].is_ascii_digit() && (matches!(pair[0], b'=' | b'"' | b'\'' | b'-') || is_blank(pair[0]))
     };
-    let is_named = |(at, pair): (usize, &[u8])| {
-        let before = match pair[0] {
-            b'-' => before_default(&bytes[..at]),
-            _ => Some(&bytes[..=at]),
+    let is_between = move |byte: &u8| matches!(byte, b'=' | b'"' | b'\'' | b',') || is_blank(*byte);
+    let values = text.windows(2).enumerate().filter(move |(_, pair)| starts_value(pair));
+    values.filter_map(move |(at, pair)| {
+        let before = if pair[0] == b'-' { before_default(&text[..at])? } else { &text[..=at] };
+        let end = before.iter().rposition(|byte| !is_between(byte))? + 1;
+        let is_named = |name: &&str| {
+            let start = end.checked_sub(name.len());
+            start.is_some_and(|start| before[start..end].eq_ignore_ascii_case(name.as_bytes()))
         };
-        let is_between = |byte: &u8| matches!(byte, b'=' | b'"' | b'\'' | b',') || is_blank(*byte);
-        let last = before.and_then(|before| before.iter().rev().find(|byte| !is_between(byte)));
-        last.is_some_and(|last| matches!(last.to_ascii_lowercase(), b't' | b's' | b'n' | b'p'))
-    };
-    bytes.windows(2).enumerate().filter(|(_, pair)| starts_value(pair)).any(is_named)
+        let name = ["port", "ports", "listen", "-p"].into_iter().find(is_named)?;
+        Some((end - name.len(), text.len().min(at + 1 + LONGEST_NUMBER)))
+    })
 }
 
 /// What stands before the reference that `before`, up to the hyphen of its default, ends in.
@@ -82,15 +78,18 @@ pub fn label_role(name: &str) -> Role {
     if is_router { Role::Router } else { Role::Label }
 }
 
-/// An option or variable named like a port, with its value. The look behind is done by hand: what starts a pattern
-/// decides how fast it is found.
+/// An option or variable named like a port, with its value. At no byte is there a choice, so that it is matched in one pass.
 static OPTION: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r#"(?-u)(?P<name>(?i:ports?|listen)|-p)["']?(?P<sign>=|\s+|["'],\s*["'])["']?"#,
+        r#"^(?-u)(?P<name>(?i:ports?|listen)|-p)"#,
+        r#"(?:["'](?:=|\s+|,\s*["']|["'],\s*["'])|=|\s+)["']?"#,
         r"(?:\$\{(?P<variable>\w+):?-)?(?P<port>[0-9]{1,5})",
     ))
     .expect("the pattern is a constant, and a test uses it")
 });
+
+/// The digits of the largest port.
+const LONGEST_NUMBER: usize = 5;
 
 /// How many bytes before a colon a host in brackets or braces, or the user of a URL, may take.
 const LONGEST: usize = 256;
@@ -132,29 +131,28 @@ fn address(text: &str, colon: usize) -> Option<PortUse> {
     })
 }
 
-/// The port that an option or variable sets. Spans are offsets in `text`.
-fn option(text: &str, found: &regex::bytes::Captures<'_>) -> Option<PortUse> {
-    let (name, port, sign) = (found.name("name")?, found.name("port")?, found.name("sign")?);
-    let variable = found.name("variable").map(|name| text[name.range()].to_owned());
-    if !ends_number(text, port.end(), variable.is_some()) {
+/// The port that an option or variable sets which may stand at `place`. Spans are offsets in `text`.
+fn option(text: &str, place: Span) -> Option<PortUse> {
+    let found = OPTION.captures(&text.as_bytes()[place.start..place.end])?;
+    let group = |name| found.name(name).map(|it| Span::new(it.start(), it.end()).shifted(place.start));
+    let (name, port) = (group("name")?, group("port")?);
+    let variable = group("variable");
+    if !ends_number(text, port.end, variable.is_some()) {
         return None;
     }
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let width = text.as_bytes()[..name.start()].iter().rev().take_while(|byte| is_word(byte)).count();
-    let prefix = &text[name.start() - width..name.start()];
-    let is_named_like_one = if name.as_bytes() == b"-p" {
-        prefix.is_empty() && starts_value(&text[..name.start()]) && port.len() > 1
+    let width = text.as_bytes()[..name.start].iter().rev().take_while(|byte| is_word(byte)).count();
+    let prefix = &text[name.start - width..name.start];
+    let is_named_like_one = if name.of(text) == "-p" {
+        prefix.is_empty() && starts_value(&text[..name.start]) && port.len() > 1
     } else {
+        let sign = text[name.end..].strip_prefix(['"', '\'']).unwrap_or(&text[name.end..]);
         (prefix.is_empty() || prefix.ends_with(['_', '-', '.']))
-            && (prefix.starts_with('-') || sign.as_bytes() == b"=")
+            && (prefix.starts_with('-') || sign.starts_with('='))
     };
     is_named_like_one.then(|| PortUse {
-        variable: variable.map(|name| Variable { name, definition: None }),
-        ..PortUse::new(
-            Span::new(port.start(), port.end()),
-            PortRange::parse(&text[port.range()]),
-            Role::Command,
-        )
+        variable: variable.map(|name| Variable { name: name.of(text).to_owned(), definition: None }),
+        ..PortUse::new(port, PortRange::parse(port.of(text)), Role::Command)
     })
 }
 
@@ -293,13 +291,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_passed_over_holds_no_option() {
-        let names = ["--port", "-p", "LISTEN", "a.ports", "-P", "PORTS\"", "x"];
-        let signs = ["=", " ", "\x0b", "\t\n", "', '", "\",\"", ",", " = ", ""];
+    fn every_option_is_found_where_it_stands() {
+        // The same pattern with its choices, which finds its place by itself.
+        let whole = Regex::new(concat!(
+            r#"(?-u)(?:(?i:ports?|listen)|-p)["']?(?:=|\s+|["'],\s*["'])["']?"#,
+            r"(?:\$\{\w+:?-)?[0-9]{1,5}",
+        ));
+        let whole = whole.expect("the pattern is a constant");
+        let names = ["--port", "-p", "LISTEN", "a.ports", "-P", "PORTS\"", "portport", "x", ""];
+        let signs = ["=", " ", "\x0b", "\t\n", "', '", "\",\"", "\"\",'", ",", " = ", "\"\"", ""];
+        let values = ["80", "'80", "${A:-80}", "${A_1-80}", "-80", "A:-80", "${-80}", "1234567", "\"'1"];
         for (name, sign) in names.into_iter().flat_map(|name| signs.map(|sign| (name, sign))) {
-            for value in ["80", "'80", "${A:-80}", "${A_1-80}", "-80", "A:-80", "${-80}"] {
-                let text = format!("{name}{sign}{value}");
-                assert!(may_hold_option(&text) || !OPTION.is_match(text.as_bytes()), "{text}");
+            for (value, behind) in
+                values.into_iter().flat_map(|it| ["", " -p 9 ", ",port=8"].map(|and| (it, and)))
+            {
+                let text = format!("{name}{sign}{value}{behind}");
+                let expected: Vec<_> = whole.find_iter(text.as_bytes()).map(|it| it.range()).collect();
+                let places = options(text.as_bytes());
+                let found = places.filter_map(|(start, end)| {
+                    OPTION.find(&text.as_bytes()[start..end]).map(|it| start..start + it.end())
+                });
+                assert_eq!(found.collect::<Vec<_>>(), expected, "{text}");
             }
         }
     }

@@ -57,8 +57,9 @@ pub fn by_name(path: &str) -> NameVerdict {
     let lower = path[start..].to_ascii_lowercase();
     let mut folders = lower.rsplit(['/', '\\']);
     let name = folders.next().unwrap_or_default();
-    let verdicts = [dockerfile(name), compose(name), nginx(name, folders)];
-    verdicts.into_iter().find(|verdict| *verdict != NameVerdict::No).unwrap_or(NameVerdict::No)
+    let is_one = |verdict: &NameVerdict| *verdict != NameVerdict::No;
+    let found = Some(dockerfile(name)).filter(is_one).or_else(|| Some(compose(name)).filter(is_one));
+    found.unwrap_or_else(|| nginx(name, folders))
 }
 
 /// Whether a name, with folders above it, has in it what every name has that tells of a language: most have not, and to look

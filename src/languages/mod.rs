@@ -143,5 +143,7 @@ fn whole_lines(text: &str, span: Span) -> Option<Span> {
 
 /// Whether `text` is a template, which is read as what it may become and need not be whole before that.
 fn is_template(text: &str) -> bool {
-    ["{{", "{%", "<%"].iter().any(|opener| memchr::memmem::find(text.as_bytes(), opener.as_bytes()).is_some())
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b'{', b'<', bytes)
+        .any(|at| matches!(bytes[at..], [b'{', b'{' | b'%', ..] | [b'<', b'%', ..]))
 }

@@ -182,7 +182,15 @@ impl Scan {
         for (new, &old) in order.iter().enumerate() {
             place[old] = new;
         }
-        self.uses.sort_by_key(|port| port.span);
+        // Each goes to its place at once: they are large, and to sort them would move each of them often.
+        let mut rest = place.clone();
+        for at in 0..rest.len() {
+            while rest[at] != at {
+                let to = rest[at];
+                self.uses.swap(at, to);
+                rest.swap(at, to);
+            }
+        }
         for port in &mut self.uses {
             port.pair = port.pair.map(|pair| place[pair]);
         }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use crate::port::Variable;
 use crate::text::Span;
 
@@ -13,7 +15,7 @@ pub const UNKNOWN: char = '$';
 #[derive(Clone, Debug, Default)]
 pub struct Sourced {
     text: String,
-    pieces: Vec<Piece>,
+    pieces: SmallVec<[Piece; 1]>,
     variables: Vec<Variable>,
 }
 

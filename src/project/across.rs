@@ -1,8 +1,10 @@
 //! One port wherever the stacks of a project name it: a Dockerfile that several of them build says the same for each.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+
+use foldhash::{HashSet, HashSetExt};
 
 use super::{File, MentionKind, Place, Refusal, Stack, View};
 use crate::text::Span;

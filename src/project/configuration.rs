@@ -2,9 +2,11 @@
 //! standing in the compose file, and what that includes.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::link::Linker;
 use super::paths::{has_wildcards, matches, resolved, split, within_container};

@@ -5,10 +5,11 @@
 //! [`extends`](https://github.com/compose-spec/compose-spec/blob/main/05-services.md#extends). Files that name each other in
 //! a circle are read once.
 
-use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::allowance::Allowance;
 use super::paths::{key, resolved};

@@ -1,7 +1,9 @@
 //! A service, merged from all that the files say of it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::link::Linker;
 use super::{Body, By, EntryPlace, Name, NameKind, Place, Reach, Service};

@@ -3,9 +3,11 @@
 //! Two services that are built from one Dockerfile share what that exposes: who renames a port there renames it for both. So
 //! "the same port" is found by following such places from service to service.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::configuration::upstreams;
 use super::{EntryPlace, Image, Part, Place, Stack};

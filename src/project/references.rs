@@ -2,8 +2,9 @@
 //! configuration says it.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::allowance::Allowance;
 use super::configuration::upstreams;

@@ -1,8 +1,8 @@
 //! What is reported on one file, with every place worked out: the writers only put it into their own words.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -119,8 +119,10 @@ pub enum Why {
 /// How a finding is drawn for people, beside its places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drawing {
-    /// With its lines, as in [`draw`](super::draw).
-    Lines,
+    /// With its lines, as in [`draw`](super::draw), coloured.
+    Coloured,
+    /// The same without colours.
+    Plain,
     /// Not at all.
     None,
 }
@@ -151,10 +153,8 @@ impl FileReport {
         all.sort_by_key(|(finding, _)| finding.span);
         for (finding, why) in all {
             let fingerprint = fingerprint(&texts.own, finding, &mut seen);
-            let drawn = match drawing {
-                Drawing::Lines if why.is_none() => super::draw(&texts, finding),
-                _ => String::new(),
-            };
+            let drawing = if why.is_none() { drawing } else { Drawing::None };
+            let drawn = super::draw(&texts, finding, drawing);
             let finding = Reported::new(&texts, finding, fingerprint, drawn);
             match why {
                 Some(why) => report.held_back.push(HeldBack { finding, why }),

@@ -143,6 +143,9 @@ impl fmt::Display for Summary {
 /// is escaped.
 #[must_use]
 pub fn printable(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut printable = String::with_capacity(text.len());
     for char in text.chars() {
         if is_treacherous(char) { printable.extend(char.escape_default()) } else { printable.push(char) }

@@ -1,7 +1,8 @@
 //! The texts that findings are shown in: that of their file, and those of other files that they are about.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::file::{Place, slashed};
 use super::printable;

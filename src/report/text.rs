@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::shown::{Shown, Texts};
-use super::{Files, is_treacherous, printable};
+use super::{Drawing, Files, is_treacherous, printable};
 use crate::finding::{Finding, Related, Safety, Severity};
 use crate::rules::Rule;
 use crate::text::{Encoding, Span};
@@ -26,14 +26,21 @@ pub fn text(files: Files<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// `finding` in its file, coloured; the stream it is written to takes the colours out where it must.
+/// `finding` in its file.
 #[must_use]
-pub fn draw(texts: &Texts<'_>, finding: &Finding) -> String {
-    let drawing = Renderer::styled().render(&[group(texts, finding)]) + "\n\n";
+pub fn draw(texts: &Texts<'_>, finding: &Finding, drawing: Drawing) -> String {
+    let renderer = match drawing {
+        Drawing::Coloured => Renderer::styled(),
+        Drawing::Plain => Renderer::plain(),
+        Drawing::None => return String::new(),
+    };
+    let drawing = renderer.render(&[group(texts, finding)]) + "\n\n";
     // The renderer does so with most of what a terminal might obey in the lines of a file. The rest of it is no ASCII, as are
     // the colours.
-    let is_left = |char: char| char > '~' && is_treacherous(char);
-    if drawing.contains(is_left) { drawing.replace(is_left, "\u{fffd}") } else { drawing }
+    if drawing.bytes().all(|byte| byte <= b'~') {
+        return drawing;
+    }
+    drawing.replace(|char: char| char > '~' && is_treacherous(char), "\u{fffd}")
 }
 
 fn group<'a>(texts: &'a Texts<'_>, finding: &'a Finding) -> Group<'a> {
@@ -188,9 +195,17 @@ mod tests {
         }
     }
 
+    /// The drawing without colours, which is the coloured one without its colours.
+    fn plain(texts: &Texts<'_>, finding: &Finding) -> String {
+        let plain = draw(texts, finding, Drawing::Plain);
+        let coloured = draw(texts, finding, Drawing::Coloured);
+        assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
+        plain
+    }
+
     fn shown(text: &str, finding: Finding) -> String {
-        let report = draw(&Texts::new(Path::new("a/Dockerfile"), text), &finding);
-        anstream::adapter::strip_str(&report).to_string()
+        let texts = Texts::new(Path::new("a/Dockerfile"), text);
+        plain(&texts, &finding)
     }
 
     #[test]
@@ -243,7 +258,7 @@ warning[reserved-port]: something is wrong
         let finding = Finding { related: spans.iter().map(about).collect(), ..finding(text, "90", &[]) };
         let named = |path: &Path| path.strip_prefix("/").unwrap().to_owned();
         let texts = Texts::new(Path::new("a/Dockerfile"), text).with_others([&finding].into_iter(), &named);
-        anstream::adapter::strip_str(&draw(&texts, &finding)).to_string()
+        plain(&texts, &finding)
     }
 
     #[test]

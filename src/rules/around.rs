@@ -1,7 +1,8 @@
 //! What rules ask of the project around a file: who leads where, and what a service is certain to listen on.
 
 use std::cell::{LazyCell, RefCell};
-use std::collections::{HashMap, HashSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{Context, is_every_address, is_known_for};
 use crate::finding::{Elsewhere, Finding, Related};

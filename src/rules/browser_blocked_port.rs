@@ -1,7 +1,8 @@
 //! `browser-blocked-port`: a web page on a port from which browsers fetch nothing.
 
 use std::cell::LazyCell;
-use std::collections::HashSet;
+
+use foldhash::HashSet;
 
 use super::{Context, Rule, directives, module_around, ports_within, written_at};
 use crate::finding::{Finding, Severity};
@@ -25,6 +26,9 @@ pub static RULE: Rule = Rule {
 const WEB: &[u16] = &[80, 443, 3000, 5000, 8000, 8080, 8443, 8888, 9000];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if !cx.scan.uses.iter().any(|port| blocked(port).is_some()) {
+        return;
+    }
     let published = cx.scan.entries.iter().filter_map(|entry| web_page(cx, entry));
     findings.extend(published.filter_map(judge));
     let named = LazyCell::new(|| {

@@ -1,6 +1,6 @@
 //! Judging ports by their status at the registry.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Context, Rule, is_taken, replacing_port, written_at};
 use crate::finding::{Finding, Safety};

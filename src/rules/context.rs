@@ -1,7 +1,8 @@
 //! What a rule sees of a file, and what it can ask of it.
 
 use std::cell::Cell;
-use std::collections::HashSet;
+
+use foldhash::HashSet;
 
 use crate::languages::{Entry, Language, List, Scan, Service};
 use crate::port::{PortUse, Role};
@@ -22,8 +23,8 @@ pub struct Context<'a> {
     project: &'a [View],
     /// The ports of the team whose file it is.
     pub team: &'a TeamPorts,
-    /// The places of the values that feed another port through a variable.
-    feeding: HashSet<Span>,
+    /// The ports to judge.
+    ports: Vec<&'a PortUse>,
     /// Whether somebody looked at the stacks.
     is_project_asked: Cell<bool>,
 }
@@ -38,9 +39,12 @@ impl<'a> Context<'a> {
         project: &'a [View],
         team: &'a TeamPorts,
     ) -> Self {
-        let definitions = scan.uses.iter().filter_map(|port| port.variable.as_ref()?.definition);
-        let (feeding, is_project_asked) = (definitions.collect(), Cell::default());
-        Self { text, language, scan, project, team, feeding, is_project_asked }
+        // The places of the values that feed another port through a variable.
+        let feeding: HashSet<Span> =
+            scan.uses.iter().filter_map(|port| port.variable.as_ref()?.definition).collect();
+        let is_judged = |port: &&PortUse| port.role != Role::Variable || !feeding.contains(&port.span);
+        let ports = scan.uses.iter().filter(is_judged).collect();
+        Self { text, language, scan, project, team, ports, is_project_asked: Cell::default() }
     }
 
     /// The stacks that the file is a part of.
@@ -58,8 +62,7 @@ impl<'a> Context<'a> {
 
     /// The ports to judge: all but the values of variables that feed another port, which is judged in their stead.
     pub fn ports(&self) -> impl Iterator<Item = &'a PortUse> {
-        let judged = |port: &&PortUse| port.role != Role::Variable || !self.feeding.contains(&port.span);
-        self.scan.uses.iter().filter(judged)
+        self.ports.iter().copied()
     }
 
     /// Those of [`Context::ports`] that stand where nothing but a port can stand.

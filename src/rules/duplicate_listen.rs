@@ -1,6 +1,8 @@
 //! `duplicate-listen`: a socket that is listened on twice where nginx allows it once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Context, Rule, module_around, removing};
 use crate::finding::{Finding, Fix, Related, Safety, Severity};

@@ -1,6 +1,6 @@
 //! `healthcheck-port-mismatch`: a health check that asks at a port where the container does not listen.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::{Around, Context, Offer, Rule, calling, is_known_for, text_around, unserved};
 use crate::finding::{Finding, Related, Severity};

@@ -1,6 +1,6 @@
 //! `host-port-conflict`: two services that publish the same port of the host.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 use super::{Around, Claim, Context, Meeting, Rule, in_file, in_stack, stacks};
 use crate::finding::{Finding, Related, Severity};

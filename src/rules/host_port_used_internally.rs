@@ -1,7 +1,8 @@
 //! `host-port-used-internally`: a service that is called by its port of the host, where the container's is needed.
 
 use std::cell::LazyCell;
-use std::collections::{HashMap, HashSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{
     Around, Context, Mapping, Mentions, Offer, Rule, base_is_known_for, calling, line_before, stacks,

@@ -1,6 +1,6 @@
 //! `incomplete-quic`: HTTP/3 that no client will find.
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 
 use super::{
     Around, Context, HostPorts, Mapping, Offer, Rule, holds, inserting, open_sections, says, stacks,

@@ -1,6 +1,6 @@
 //! `invalid-upstream-port`: a port where nginx takes none, or none where it wants one.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 use super::{Context, Rule, module_around, open_sections, removing, upstreams};
 use crate::finding::{Finding, Related, Safety, Severity};

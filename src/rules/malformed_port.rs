@@ -97,8 +97,8 @@ fn address(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
     if entry.list == List::ServiceExpose
         || entry.style == EntryStyle::Long
         || entry.container.is_none()
-        || is_placeholder(entry.span.of(cx.text))
         || is_address(address)
+        || is_placeholder(entry.span.of(cx.text))
     {
         return None;
     }

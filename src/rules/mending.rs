@@ -1,7 +1,8 @@
 //! The fixes that rules bring: numbers and words replaced, put in or taken out.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Context, written_at};
 use crate::finding::{Edit, Fix, Safety};

@@ -1,6 +1,6 @@
 //! `missing-default-server`: servers that share a socket, none of which is its default.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::{Context, Rule, open_sections, says};
 use crate::finding::{Finding, Severity};

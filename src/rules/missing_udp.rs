@@ -56,6 +56,9 @@ pub fn speaks_udp(number: u16) -> bool {
 type Listed<'a> = (&'a PortUse, Option<&'a Directive>);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if !cx.scan.uses.iter().any(is_of_udp) {
+        return;
+    }
     let hosts = LazyCell::new(|| HostPorts::new(cx.scan));
     for group in groups(cx).into_iter().filter(|group| group.iter().any(|(port, _)| is_of_udp(port))) {
         for &(number, service) in SERVICES {

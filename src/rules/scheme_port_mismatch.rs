@@ -1,6 +1,6 @@
 //! `scheme-port-mismatch`: a URL whose scheme and port contradict each other.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Context, Rule, directives, ports_within, replacing, replacing_port};
 use crate::finding::{Finding, Fix, Related, Safety, Severity};

@@ -1,6 +1,6 @@
 //! What rules ask of nginx configuration: which directives stand where, and what a part of it may hold beside.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::Context;
 use crate::languages::{Directive, Module, Scan, ScopeKind};

@@ -1,6 +1,6 @@
 //! `sensitive-port-published`: a datastore, an administration or a debugger's port that every machine can reach.
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 
 use super::{Context, Rule, binding, is_every_address, written_at};
 use crate::finding::{Finding, Severity};

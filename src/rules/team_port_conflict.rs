@@ -1,6 +1,8 @@
 //! `team-port-conflict`: a port that the team has given to another service.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashSet};
 
 use super::{Around, Context, Rule, are_akin, is_known_for, stacks, telling, written_at};
 use crate::finding::{Finding, Severity};

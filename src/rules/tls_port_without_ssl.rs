@@ -1,6 +1,6 @@
 //! `tls-port-without-ssl`: a `listen` on a port of TLS that does not speak it, or TLS on the port of plain HTTP.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Context, Rule, module_around, open_sections, says};
 use crate::finding::{Edit, Finding, Fix, Related, Safety, Severity};

@@ -1,6 +1,6 @@
 //! `tls-upstream-without-port`: TLS to a server of an upstream that has no port, for which nginx takes 80.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Context, Rule, inserting, says, upstreams};
 use crate::finding::{Finding, Related, Safety, Severity};

@@ -1,6 +1,6 @@
 //! `undefined-port-variable`: a port that hangs on a variable nobody gives a value.
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 
 use super::{Around, Context, Rule, stacks};
 use crate::finding::{Finding, Severity};

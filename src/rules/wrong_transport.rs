@@ -1,7 +1,8 @@
 //! `wrong-transport`: a number that has a service on another transport only than the one written.
 
 use std::cell::LazyCell;
-use std::collections::HashSet;
+
+use foldhash::HashSet;
 
 use super::{Context, HostPorts, Rule, public_port, removing, replacing, written_at};
 use crate::finding::{Finding, Fix, Safety, Severity};

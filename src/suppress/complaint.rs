@@ -1,6 +1,6 @@
 //! What is wrong with a comment to the linter: names that no rule has, and names that ignore nothing.
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 
 use super::comment::{Comment, Extent};
 use super::is_on_comments;

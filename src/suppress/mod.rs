@@ -5,7 +5,7 @@
 //! `ignore-file[…]` speaks of the whole file, from above everything in it. The comments of other linters that silence what
 //! a rule of ours finds too are heeded as well.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::languages::{self, Language, Scan};
@@ -61,13 +61,12 @@ pub struct Verdict {
     pub suppressed: Vec<Suppressed>,
 }
 
-/// Takes out of `findings` what the comments in `text` speak of. Of the rules that are not among those that `looked`, no name
-/// is called unused.
+/// Takes out of `findings` what the comments in `text` speak of. Of a rule that has not `looked`, no name is called unused.
 pub fn suppress(
     text: &str,
     language: Language,
     scan: &Scan,
-    looked: &[&'static Rule],
+    looked: &dyn Fn(&Rule) -> bool,
     findings: &mut Vec<Finding>,
 ) -> Verdict {
     let comments = comments(text, language, scan);
@@ -98,8 +97,7 @@ pub fn suppress(
         }
         let found_here: HashSet<&str> = findings[from..to].iter().map(|finding| finding.rule).collect();
         let found = if is_of_file { &found } else { &found_here };
-        let is_used =
-            |rule: &Rule| !looked.iter().any(|it| it.name == rule.name) || found.contains(rule.name);
+        let is_used = |rule: &Rule| !looked(rule) || found.contains(rule.name);
         comment.complain(text, is_used, &mut complaints);
     }
     let of_others = silenced(text, scan, &silences, findings);

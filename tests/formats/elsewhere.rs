@@ -45,7 +45,7 @@ fn reported() -> FileReport {
         fix: None,
     };
     let named = |path: &Path| path.strip_prefix("/here").map_or_else(|_| path.to_owned(), Path::to_owned);
-    FileReport::new(Path::new("compose.yaml"), OWN, &[finding], &[], Drawing::Lines, &named)
+    FileReport::new(Path::new("compose.yaml"), OWN, &[finding], &[], Drawing::Coloured, &named)
 }
 
 /// What `write` makes of it.

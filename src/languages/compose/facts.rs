@@ -1,6 +1,6 @@
 //! What a service says beside its ports, as compose sees it: with what it merges.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::Reader;
 use super::yaml::Node;

@@ -7,7 +7,6 @@
 mod facts;
 mod files;
 mod interpolation;
-mod numbering;
 mod ordinary;
 mod patch;
 mod ports;
@@ -19,8 +18,9 @@ mod settings;
 mod wiring;
 mod yaml;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::environment::NOTHING;
 use super::sourced::Sourced;
@@ -29,7 +29,6 @@ use crate::port::Role;
 use crate::text::Span;
 use facts::Wanted;
 pub use interpolation::Values;
-use numbering::Numbering;
 pub use patch::Before;
 pub use recognition::is_compose;
 use scalar::text_of;
@@ -51,7 +50,7 @@ pub fn scan_after(text: &str, before: &mut Option<Arc<Before>>) -> Scan {
 }
 
 fn read(text: &str, tree: &Tree<'_>, environment: &Environment) -> Scan {
-    let mut reader = Reader::new(text, Values::of(environment, text.len()));
+    let mut reader = Reader::new(text, tree.has_aliases(), Values::of(environment, text.len()));
     for root in tree.documents() {
         reader.document(root);
     }
@@ -99,12 +98,13 @@ struct Reader<'e> {
     /// The values of variables.
     values: Values<'e>,
     /// The nodes that have been read, each with the place that it was read for. Aliases lead to the same node again and
-    /// again, even from within it, so this is also what keeps the work linear.
-    seen: HashSet<(usize, &'static str), Numbering>,
+    /// again, even from within it, so this is also what keeps the work linear. Where there are none, nobody asks.
+    seen: HashSet<(usize, &'static str)>,
+    has_aliases: bool,
     /// The entries of the lists that have been read, by the lists' nodes.
-    lists: HashMap<usize, Vec<usize>, Numbering>,
+    lists: HashMap<usize, Vec<usize>>,
     /// The entries by their own nodes.
-    items: HashMap<usize, usize, Numbering>,
+    items: HashMap<usize, usize>,
     /// How many entries may still be told of once more.
     allowance: usize,
     /// How many bytes may still be told of the wiring.
@@ -113,11 +113,12 @@ struct Reader<'e> {
 
 impl<'e> Reader<'e> {
     /// Nothing of `text` has been read.
-    fn new(text: &str, values: Values<'e>) -> Self {
+    fn new(text: &str, has_aliases: bool, values: Values<'e>) -> Self {
         Self {
             scan: Scan::default(),
             values,
             seen: HashSet::default(),
+            has_aliases,
             lists: HashMap::default(),
             items: HashMap::default(),
             allowance: text.len(),
@@ -214,7 +215,11 @@ impl<'e> Reader<'e> {
 
     /// Whether nobody has read `node` for that place yet; from now on somebody has.
     fn is_new(&mut self, node: Node<'_>, place: &'static str) -> bool {
-        self.seen.insert((node.id(), place))
+        if self.has_aliases {
+            return self.seen.insert((node.id(), place));
+        }
+        debug_assert!(self.seen.insert((node.id(), place)), "without aliases nobody comes twice");
+        true
     }
 }
 

@@ -4,7 +4,7 @@
 //! the parser would, to the byte, at ten times the speed. Of anything else it makes nothing, and leaves it to the parser:
 //! so it need not know what else there is, but has to know where its own knowledge ends.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::yaml::{Kind, Reading, Record, Style};
 use crate::text::Span;

@@ -2,7 +2,7 @@
 //!
 //! The only module that knows the YAML parser. Aliases are resolved where a node is reached: nobody outside sees one.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag, options};
 
@@ -120,6 +120,11 @@ impl<'t> Tree<'t> {
     /// The byte at which the text stops to be YAML for the first time, and what the parser says of it.
     pub fn breakage(&self) -> Option<(usize, &str)> {
         self.breakage.as_ref().map(|(at, complaint)| (*at, complaint.as_str()))
+    }
+
+    /// Whether two ways may lead to the same node.
+    pub const fn has_aliases(&self) -> bool {
+        self.reading.has_anchors
     }
 
     /// The root of each document that has one.

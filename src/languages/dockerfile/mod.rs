@@ -2,9 +2,10 @@
 //!
 //! Read as BuildKit reads them, except that nothing is refused.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt};
 
 use self::assignment::{Assignment, assignments, pairs};
 use self::expansion::{Blanks, expand};

@@ -1,7 +1,8 @@
 //! The variables of a Dockerfile: what `ENV` and `ARG` give a value, and who sees it.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt};
 
 use crate::languages::Environment;
 use crate::languages::sourced::UNKNOWN;

@@ -1,6 +1,6 @@
 //! The comments in Dockerfiles that speak to other linters.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::order::{Extent, checkov, directive, hadolint, skipped, tally, trivy};
 use super::{Silences, is_within};

@@ -5,7 +5,7 @@
 //! tells at the key of the list. They speak of the ports in lists alone (`EXPOSE`, `ports`, `expose`), which is where those
 //! tools look. None of them is ever complained about: it may well be there for something else.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use memchr::memmem;
 
