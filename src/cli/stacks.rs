@@ -144,7 +144,7 @@ impl Stacks {
         const MOST: usize = 32 << 20;
         const EACH: usize = 64 << 10;
         /// How many stacks a thread links at once.
-        const BATCH: usize = 4;
+        const BATCH: usize = 8;
         let mut known = HashSet::new();
         let paths = roots(paths.iter().map(PathBuf::as_path).filter(|path| known.insert(path.as_os_str())));
         let most = MOST + EACH * paths.len();

@@ -248,6 +248,8 @@ pub fn holds(range: PortRange, number: u16) -> bool {
 pub struct Mentions<'a> {
     /// The ports by the file and its scope; those without a scope may be anybody's in the file.
     ports: HashMap<(usize, Option<usize>), Vec<Mentioned<'a>>>,
+    /// The numbers in the texts of services that are read as no ports, by the same.
+    unread: RefCell<HashMap<(usize, usize), Vec<u32>>>,
     /// The ports of the services that were asked about, by their names: ranges in their order, which are apart.
     known: RefCell<HashMap<&'a str, Vec<PortRange>>>,
 }
@@ -266,12 +268,6 @@ impl<'a> Mentions<'a> {
                 // What a service shares with others by an alias stands elsewhere.
                 let owner = port.scope.filter(|&scope| scan.scopes[scope].extent.touches(port.span.start));
                 mentions.ports.entry((file, owner)).or_default().push((range, host));
-            }
-            let services = scan.scopes.iter().enumerate().filter(|(_, it)| it.kind == ScopeKind::Service);
-            for (scope, service) in services {
-                let numbers = unread_numbers(&member.file.text, scan, service.extent);
-                let numbers = numbers.map(|number| (PortRange::single(number), None));
-                mentions.ports.entry((file, Some(scope))).or_default().extend(numbers);
             }
         }
         mentions
@@ -308,6 +304,16 @@ impl<'a> Mentions<'a> {
             .filter(|(range, host)| !range.is_empty() && is_own(host))
             .map(|(range, _)| *range)
             .collect();
+        let mut unread = self.unread.borrow_mut();
+        for (file, scope) in places.iter().filter_map(|&(file, scope)| Some((file, scope?))) {
+            let (scan, own) = (around.scan(file), &around.scan(file).scopes[scope]);
+            if own.kind == ScopeKind::Service {
+                let text = || &around.stack.files[file].file.text;
+                let numbers =
+                    unread.entry((file, scope)).or_insert_with(|| unread_numbers(text(), scan, own.extent));
+                ports.extend(numbers.iter().copied().map(PortRange::single));
+            }
+        }
         ports.sort_by_key(|range| (range.first, range.last));
         ports.dedup_by(|next, last| {
             let is_within = next.first <= last.last;
@@ -319,7 +325,7 @@ impl<'a> Mentions<'a> {
 }
 
 /// The numbers in `span` of `text` that could be ports and are read as none, comments left out: `PLAINTEXT://:9092`.
-fn unread_numbers(text: &str, scan: &Scan, span: Span) -> impl Iterator<Item = u32> {
+fn unread_numbers(text: &str, scan: &Scan, span: Span) -> Vec<u32> {
     let mut numbers = Vec::new();
     let mut start = span.start;
     for line in span.of(text).split_inclusive('\n') {
@@ -333,7 +339,7 @@ fn unread_numbers(text: &str, scan: &Scan, span: Span) -> impl Iterator<Item = u
         }
         start += line.len();
     }
-    numbers.into_iter()
+    numbers
 }
 
 /// For a port that the container may listen on which says it: the host that has to be the container itself, if one is named.
