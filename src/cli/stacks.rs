@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +23,7 @@ use crate::config::Settings;
 use crate::discovery::{Disk, Kept, absolute};
 use crate::languages::Language;
 use crate::lint::{Linted, judge_with_suppressed, lint_with_suppressed};
-use crate::project::{File, Stack, Tree, View, link, roots};
+use crate::project::{File, Stack, Tree, View, key, link, roots};
 
 /// How much the stacks may weigh together, in bytes, that are kept for the other files of each.
 const MOST_KEPT: usize = 1 << 19;
@@ -336,8 +337,8 @@ struct Ration<'a> {
     disk: &'a Disk,
     /// What stands in place of the file at that path.
     file: Option<&'a Arc<File>>,
-    /// What it has, each file by its address, and how many bytes that is.
-    given: RefCell<(HashSet<*const File>, usize)>,
+    /// What it has, each file by its [key], and how many bytes that is.
+    given: RefCell<(HashMap<OsString, Arc<File>>, usize)>,
 }
 
 impl Tree for Ration<'_> {
@@ -345,11 +346,14 @@ impl Tree for Ration<'_> {
         if let Some(file) = self.file.filter(|file| file.path == path && file.language == language) {
             return Some(Arc::clone(file));
         }
-        let file = self.disk.file(path, language)?;
         let (given, bytes) = &mut *self.given.borrow_mut();
-        if given.insert(Arc::as_ptr(&file)) {
+        let known = given.get(&*key(path)).filter(|file| file.language == language);
+        let file = known.cloned().or_else(|| {
+            let file = self.disk.file(path, language)?;
             *bytes += file.text.len();
-        }
+            given.insert(key(path).into_owned(), Arc::clone(&file));
+            Some(file)
+        })?;
         (*bytes <= LARGEST).then_some(file)
     }
 

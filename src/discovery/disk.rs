@@ -1,11 +1,13 @@
 //! The disk as the linker of a project sees it: files that are read once, and the names in a folder.
 
 use std::ffi::OsString;
+use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use foldhash::HashMap;
+use foldhash::fast::RandomState;
+use foldhash::{HashMap, HashSet};
 
 use super::{Kept, files_in, lock, text_of};
 use crate::languages::Language;
@@ -19,12 +21,16 @@ const OVERHEAD: usize = 16 << 10;
 
 /// The files on the disk.
 ///
-/// What was read is kept as long as it is not too much, so that a file that many ask for is read once. What is no regular
-/// file, such as a pipe or a device, is never opened.
+/// What was read twice is kept as long as it is not too much, so that a file that many ask for is not read for each of them;
+/// most are asked for once, and do not take the place of others. What is no regular file, such as a pipe or a device, is never
+/// opened.
 #[derive(Debug)]
 pub struct Disk {
     /// What was read, each file by its [key].
     kept: Mutex<Kept<OsString, Arc<File>>>,
+    /// The files that were read, by the hashes of their [keys](key): who has that of another one is but kept earlier.
+    read: Mutex<HashSet<u64>>,
+    hasher: RandomState,
     /// What files hold in place of what they hold on the disk.
     held: Mutex<HashMap<PathBuf, Arc<str>>>,
     /// How often something was said to have changed: what was read before that is not kept.
@@ -38,7 +44,14 @@ impl Disk {
     #[must_use]
     pub fn new(most: usize) -> Self {
         let kept = Mutex::new(Kept::new(most));
-        Self { kept, held: Mutex::default(), changes: AtomicUsize::new(0), largest: LARGEST }
+        Self {
+            kept,
+            read: Mutex::default(),
+            hasher: RandomState::default(),
+            held: Mutex::default(),
+            changes: AtomicUsize::new(0),
+            largest: LARGEST,
+        }
     }
 
     /// The same, if no file may have more than `largest` bytes, or [`LARGEST`] if that is less.
@@ -80,7 +93,9 @@ impl Disk {
     fn read(&self, path: &Path, language: Option<Language>) -> Option<Arc<File>> {
         let changes = self.changes.load(Ordering::Relaxed);
         let file = Arc::new(File::read(path.to_owned(), self.text(path)?, language));
-        self.keep(&file, changes);
+        if !lock(&self.read).insert(self.hasher.hash_one(key(path))) {
+            self.keep(&file, changes);
+        }
         Some(file)
     }
 
@@ -118,7 +133,7 @@ mod tests {
     const DOCKERFILE: Option<Language> = Some(Language::Dockerfile);
 
     #[test]
-    fn a_file_is_read_once_until_it_is_said_to_have_changed() {
+    fn a_file_that_is_asked_for_again_is_kept_until_it_is_said_to_have_changed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("Dockerfile");
         let disk = Disk::new(1 << 20);
@@ -126,6 +141,7 @@ mod tests {
         fs::write(&path, "FROM a\nEXPOSE 80\n").unwrap();
         let read = disk.file(&path, DOCKERFILE).unwrap();
         assert_eq!((read.path.as_path(), read.scan.uses.len()), (path.as_path(), 1));
+        let read = disk.file(&path, DOCKERFILE).unwrap();
         fs::write(&path, "FROM a\n").unwrap();
         assert!(Arc::ptr_eq(&read, &disk.file(&path, DOCKERFILE).unwrap()));
         disk.forget(&path);
