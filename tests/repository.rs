@@ -88,7 +88,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("annotate_snippets::", &["report"]),
     ("quick_xml::", &["report"]),
     ("xxhash_rust::", &["report"]),
-    ("foldhash::", &["languages", "rules", "project", "suppress", "report"]),
+    ("foldhash::", &["languages", "rules", "project", "suppress", "report", "discovery", "cli"]),
     ("indicatif::", &["cli"]),
     ("toml::", &["config"]),
     ("schemars::", &["config"]),
