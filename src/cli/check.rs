@@ -9,7 +9,7 @@ use super::outputs::{Feed, Outputs};
 use super::place::Source;
 use super::policy::{Judged, Policy};
 use super::progress::Progress;
-use super::walk::{Telling, Walk};
+use super::walk::{Need, Telling, Walk};
 use super::{Arguments, Outcome, complain};
 use crate::report::{FileReport, Summary, counted, printable};
 
@@ -87,7 +87,7 @@ impl Tally {
         mut hand_on: impl FnMut(FileReport) -> ControlFlow<()>,
     ) -> Outcome {
         let judge = |source: &Source<'_>| policy.judge(source);
-        walk.visit(Telling::Aloud, progress, judge, |Judged { report, gone }| {
+        walk.visit(Need::Findings, Telling::Aloud, progress, judge, |Judged { report, gone }| {
             self.summary += report.summary();
             self.gone.extend(gone);
             if let Some(baseline) = policy.baseline().filter(|_| policy.writes_baseline()) {

@@ -11,7 +11,7 @@ use similar::TextDiff;
 use super::place::Source;
 use super::policy::Policy;
 use super::progress::Progress;
-use super::walk::{Telling, Walk};
+use super::walk::{Need, Telling, Walk};
 use super::{Arguments, Outcome, check, complain, replace};
 use crate::config::Settings;
 use crate::discovery::bytes_of;
@@ -99,7 +99,7 @@ fn mend(
     };
     // Of what is mended a report follows, which tells what cannot be read.
     let telling = if arguments.diff { Telling::Aloud } else { Telling::Nothing };
-    walk.visit(telling, progress, visit, |(file, changes)| {
+    walk.visit(Need::Texts, telling, progress, visit, |(file, changes)| {
         let is_late = walk.stacks().changes_around(&file.path) > changes;
         settle(if is_late { file.again(arguments, policy, walk) } else { file })
     })
@@ -154,7 +154,8 @@ impl Mended {
         let Ok(text) = str::from_utf8(&bytes) else { return self };
         let Self { path, language, settings, is_stdin, .. } = &self;
         let (language, is_stdin, stacks, bytes) = (*language, *is_stdin, walk.stacks(), text.as_bytes());
-        Self::new(arguments, policy, &Source { path, language, text, bytes, is_stdin, settings, stacks })
+        let source = Source { path, language, text, bytes, is_stdin, settings, stacks, is_silent: false };
+        Self::new(arguments, policy, &source)
     }
 }
 

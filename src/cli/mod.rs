@@ -19,6 +19,7 @@ mod generate;
 mod git;
 mod list;
 mod lookup;
+mod named;
 mod names;
 mod outputs;
 mod place;

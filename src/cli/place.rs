@@ -28,6 +28,8 @@ pub struct Source<'a> {
     pub settings: &'a Settings,
     /// The stacks around it.
     pub stacks: &'a Stacks,
+    /// Whether nothing is to be said of it, as is known without its text, which is not read.
+    pub is_silent: bool,
 }
 
 impl Source<'_> {
@@ -38,7 +40,7 @@ impl Source<'_> {
 
     /// What the linter says of it.
     pub fn linted(&self) -> Linted {
-        self.stacks.lint(self)
+        if self.is_silent { Linted::default() } else { self.stacks.lint(self) }
     }
 }
 
@@ -89,6 +91,36 @@ impl Place<'_> {
         let language = self.detect(&text)?;
         let settings = self.configurations.settings_for(self.configuration.as_deref(), path);
         let (is_stdin, settings) = (self.is_stdin, &settings);
-        Some(visit(&Source { path, language, text: &text, bytes, is_stdin, settings, stacks }))
+        Some(visit(&Source {
+            path,
+            language,
+            text: &text,
+            bytes,
+            is_stdin,
+            settings,
+            stacks,
+            is_silent: false,
+        }))
+    }
+
+    /// Visits the file, which is in that `language`, without reading it, since nothing is to be said of it.
+    pub fn visit_silent<T>(
+        &self,
+        language: Language,
+        stacks: &Stacks,
+        visit: &impl Fn(&Source<'_>) -> T,
+    ) -> T {
+        let path = self.path;
+        let settings = &self.configurations.settings_for(self.configuration.as_deref(), path);
+        visit(&Source {
+            path,
+            language,
+            text: "",
+            bytes: &[],
+            is_stdin: false,
+            settings,
+            stacks,
+            is_silent: true,
+        })
     }
 }

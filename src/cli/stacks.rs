@@ -6,31 +6,34 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+
 use super::place::Source;
 use super::pool;
 use super::progress::Progress;
-use super::remarks::Remarks;
+use super::remarks::{Found, Remarks};
+use super::settings::Nearest;
 use crate::config::Settings;
 use crate::discovery::{Disk, Kept, absolute};
 use crate::languages::Language;
 use crate::lint::{Linted, judge_with_suppressed, lint_with_suppressed};
-use crate::project::{File, Stack, Tree, View, link, roots};
+use crate::project::{File, Stack, Tree, View, key, link, roots};
 
 /// How much the stacks may weigh together, in bytes, that are kept for the other files of each.
-const MOST_KEPT: usize = 2 << 20;
+const MOST_KEPT: usize = 1 << 19;
 
 /// How much the stacks may weigh together that share files, and that are kept for those. A file with more around it is
 /// judged by itself.
 const MOST_SHARED: usize = 48 << 20;
 
 /// How much the files may weigh that are kept for those who link other stacks.
-const MOST_READ: usize = 2 << 20;
+const MOST_READ: usize = 4 << 20;
 
 /// How much a file weighs beside its text: what was found in it, and what follows from that.
 const OVERHEAD: usize = 4 << 10;
@@ -47,8 +50,8 @@ const MOST_AROUND: usize = 64;
 pub struct Stacks {
     disk: Disk,
     roots: Vec<Root>,
-    /// The stacks that a file is a part of, as indexes into the roots.
-    around: HashMap<PathBuf, Vec<usize>>,
+    /// The stacks that a file is a part of, by its [address](Self::address).
+    around: HashMap<u64, Around>,
     /// The stacks that were linked last, and those that share files.
     linked: Mutex<Kept<usize, Cell>>,
     shared: Mutex<Kept<usize, Cell>>,
@@ -68,6 +71,41 @@ struct Root {
     weight: usize,
     /// Whether any of them is in another stack too.
     is_shared: bool,
+}
+
+/// The stacks around a file, as indexes into the roots.
+#[derive(Debug)]
+enum Around {
+    /// Nearly always it is one.
+    One(usize),
+    Several(Vec<usize>),
+}
+
+impl Around {
+    fn roots(&self) -> &[usize] {
+        match self {
+            Self::One(root) => std::slice::from_ref(root),
+            Self::Several(roots) => roots,
+        }
+    }
+
+    fn push(&mut self, root: usize) {
+        match self {
+            Self::One(first) => *self = Self::Several(vec![*first, root]),
+            Self::Several(roots) => roots.push(root),
+        }
+    }
+}
+
+/// What is asked of a file when its turn comes, as far as that is known before.
+#[derive(Debug)]
+pub struct Asked<'s> {
+    /// What is asked of the linter there.
+    pub settings: Cow<'s, Settings>,
+    /// How many bytes of it are read.
+    pub most: u64,
+    /// In what language it is read.
+    pub language: Option<Language>,
 }
 
 /// A stack that is linked by the first who wants it.
@@ -93,55 +131,68 @@ impl Stacks {
     }
 
     /// Finds the stacks that the compose files at `paths` begin, on several threads, and judges those of their
-    /// files that have one of the `wanted` [addresses](Self::address): `settings` tells what is asked of each. A long run
-    /// shows its `progress`.
+    /// files that have one of the `wanted` [addresses](Self::address), some of which have a language by their names: `ask` tells
+    /// what is asked of a file. A long run shows its `progress`.
     pub fn find<'s>(
         &mut self,
         paths: &[PathBuf],
-        wanted: &HashSet<u64>,
-        settings: impl Fn(&Path) -> Option<Cow<'s, Settings>> + Sync,
+        wanted: &HashMap<u64, Option<Language>>,
+        ask: impl Fn(&File, Option<Language>, &mut Nearest) -> Option<Asked<'s>> + Sync,
         progress: &Progress,
     ) {
         /// How much all stacks may weigh together, beside something for each of them: compose files that all include each
         /// other have more than could be read.
         const MOST: usize = 32 << 20;
         const EACH: usize = 64 << 10;
+        /// How many stacks a thread links at once.
+        const BATCH: usize = 8;
         let mut known = HashSet::new();
-        let paths = roots(paths.iter().map(PathBuf::as_path).filter(|path| known.insert(*path)));
+        let paths = roots(paths.iter().map(PathBuf::as_path).filter(|path| known.insert(path.as_os_str())));
         let most = MOST + EACH * paths.len();
-        let (mut found, mut around) = (Vec::new(), HashMap::<PathBuf, Vec<usize>>::new());
+        let (mut found, mut around) = (Vec::<Root>::new(), HashMap::<u64, Around>::new());
         let (mut weight, kept) = (0, AtomicUsize::new(0));
+        let linked = |(index, root): (usize, &PathBuf)| {
+            let stack = self.link(root, None);
+            let weight = stack.files.iter().map(|it| it.file.text.len() + OVERHEAD).sum();
+            let files: Vec<u64> = stack.files.iter().map(|it| self.address(&it.file.path)).collect();
+            self.judge(&stack, &files, wanted, &ask);
+            // The first ones are the first that somebody wants: they do not make way for others yet.
+            if kept.fetch_add(weight, Ordering::Relaxed) + weight <= MOST_KEPT / 2 {
+                lock(&self.linked).insert(index, Arc::new(OnceLock::from(stack)), weight);
+            }
+            (Root { path: root.clone(), files: files.len(), weight, is_shared: false }, files)
+        };
         pool::in_order(
             |give| {
-                let _ = paths.iter().enumerate().try_for_each(give);
+                let starts = (0..paths.len()).step_by(BATCH);
+                let _ = starts.map(|start| (start, &paths[start..])).try_for_each(give);
             },
-            |(index, root): (usize, &PathBuf)| {
-                let stack = self.link(root, None);
-                let weight = stack.files.iter().map(|it| it.file.text.len() + OVERHEAD).sum();
-                let files: Vec<PathBuf> = stack.files.iter().map(|it| it.file.path.clone()).collect();
-                self.judge(&stack, wanted, &settings);
-                // The first ones are the first that somebody wants: they do not make way for others yet.
-                if kept.fetch_add(weight, Ordering::Relaxed) + weight <= MOST_KEPT / 2 {
-                    lock(&self.linked).insert(index, Arc::new(OnceLock::from(stack)), weight);
-                }
-                (Root { path: root.clone(), files: files.len(), weight, is_shared: false }, files)
+            |(start, paths): (usize, &[PathBuf])| {
+                let batch = paths.iter().take(BATCH).enumerate();
+                batch.map(|(index, root)| linked((start + index, root))).collect::<Vec<_>>()
             },
-            |(root, files)| {
-                weight += root.weight;
-                if weight > most {
-                    return ControlFlow::Break(());
+            |batch| {
+                for (root, files) in batch {
+                    weight += root.weight;
+                    if weight > most {
+                        return ControlFlow::Break(());
+                    }
+                    let index = found.len();
+                    for address in files {
+                        let known = around.entry(address);
+                        known.and_modify(|it| it.push(index)).or_insert(Around::One(index));
+                    }
+                    found.push(root);
                 }
-                for path in files {
-                    around.entry(path).or_default().push(found.len());
-                }
-                found.push(root);
                 ControlFlow::Continue(())
             },
             Progress::PATIENCE,
             || progress.show(),
         );
-        for &root in around.values().filter(|roots| roots.len() > 1).flatten() {
-            found[root].is_shared = true;
+        for around in around.values() {
+            if let Around::Several(roots) = around {
+                roots.iter().for_each(|&root| found[root].is_shared = true);
+            }
         }
         (self.roots, self.around) = (found, around);
     }
@@ -150,8 +201,9 @@ impl Stacks {
     pub fn lint(&self, source: &Source<'_>) -> Linted {
         let Source { text, language, settings, .. } = *source;
         let path = absolute(source.path);
-        if self.around(&path).len() == 1
-            && let Some(linted) = self.remarks.of(&path, language, text)
+        let address = self.address(&path);
+        if self.around(address).len() == 1
+            && let Some(linted) = self.remarks.of(address, language, text)
         {
             return linted;
         }
@@ -162,23 +214,38 @@ impl Stacks {
         }
     }
 
-    /// Judges those files of `stack` that are `wanted`, as long as it is the only one around them.
+    /// The language of the file at `address`, if it was judged already and nothing is to be said of it.
+    pub fn silent(&self, address: u64) -> Option<Language> {
+        let is_alone = self.around(address).len() == 1 && !self.disk.holds_some();
+        is_alone.then(|| self.remarks.silent(address)).flatten()
+    }
+
+    /// Judges those files of `stack`, which have those `addresses`, that are `wanted`, as long as it is the only one around
+    /// them.
     fn judge<'s>(
         &self,
         stack: &Arc<Stack>,
-        wanted: &HashSet<u64>,
-        settings: impl Fn(&Path) -> Option<Cow<'s, Settings>>,
+        addresses: &[u64],
+        wanted: &HashMap<u64, Option<Language>>,
+        ask: impl Fn(&File, Option<Language>, &mut Nearest) -> Option<Asked<'s>>,
     ) {
-        for (index, member) in stack.files.iter().enumerate() {
+        let known = addresses.iter().copied().filter(|address| wanted.contains_key(address));
+        let expected = self.remarks.expected(known);
+        let mut found = Vec::with_capacity(expected.len());
+        let mut nearest = Nearest::default();
+        for (index, (member, &address)) in stack.files.iter().zip(addresses).enumerate() {
             let file = &*member.file;
-            let address = self.address(&file.path);
-            let Some(language) = file.language.filter(|_| wanted.contains(&address)) else { continue };
-            let is_wanted = self.remarks.expects(address);
-            let Some(settings) = settings(&file.path).filter(|_| is_wanted) else { continue };
+            let Some(language) = file.language.filter(|_| expected.contains(&address)) else { continue };
+            let by_name = wanted.get(&address).copied().flatten();
+            let Some(asked) = ask(file, by_name, &mut nearest) else { continue };
+            let Asked { settings, most, language: own } = asked;
             let view = [View { stack: Arc::clone(stack), file: index }];
             let linted = judge_with_suppressed(&file.text, language, &file.scan, &view, &settings);
-            self.remarks.keep(address, language, &file.text, linted);
+            // What says that it is empty may be made up for whoever asks.
+            let is_sure = own == Some(language) && !file.text.is_empty() && file.text.len() as u64 <= most;
+            found.push(Found { address, language, text: &file.text, is_sure, linted });
         }
+        self.remarks.keep(found);
     }
 
     /// By what a file is known, given its path from the root.
@@ -188,13 +255,13 @@ impl Stacks {
 
     /// Whether the file at `path` is in a stack with others.
     pub fn has_neighbours(&self, path: &Path) -> bool {
-        self.around(&absolute(path)).iter().any(|&root| self.roots[root].files > 1)
+        self.around_path(&absolute(path)).iter().any(|&root| self.roots[root].files > 1)
     }
 
     /// How often a file in a stack around the one at `path` was said to have changed.
     pub fn changes_around(&self, path: &Path) -> usize {
         let changes = lock(&self.changes);
-        self.around(&absolute(path)).iter().filter_map(|root| changes.get(root)).sum()
+        self.around_path(&absolute(path)).iter().filter_map(|root| changes.get(root)).sum()
     }
 
     /// From now on the file at `path` holds something else: that `text`, or what is on the disk.
@@ -205,21 +272,26 @@ impl Stacks {
             None => self.disk.forget(&path),
         }
         self.remarks.forget();
-        for root in self.around(&path) {
+        for root in self.around_path(&path) {
             lock(&self.linked).remove(root);
             lock(&self.shared).remove(root);
             *lock(&self.changes).entry(*root).or_default() += 1;
         }
     }
 
-    /// The stacks that the file at `path` is a part of.
-    fn around(&self, path: &Path) -> &[usize] {
-        self.around.get(path).map_or(&[], Vec::as_slice)
+    /// The stacks that the file at `address` is a part of.
+    fn around(&self, address: u64) -> &[usize] {
+        self.around.get(&address).map_or(&[], Around::roots)
+    }
+
+    /// The stacks that the file at `path`, which is from the root, is a part of.
+    fn around_path(&self, path: &Path) -> &[usize] {
+        self.around(self.address(path))
     }
 
     /// The file at `path` in the stacks around it, where it holds `text` and is in `language`.
     fn views(&self, path: &Path, language: Language, text: &str) -> Vec<View> {
-        let around = self.around(path);
+        let around = self.around_path(path);
         let weight: usize = around.iter().map(|&root| self.roots[root].weight).sum();
         if around.len() > MOST_AROUND || (around.len() > 1 && weight > MOST_SHARED) {
             return Vec::new();
@@ -265,8 +337,8 @@ struct Ration<'a> {
     disk: &'a Disk,
     /// What stands in place of the file at that path.
     file: Option<&'a Arc<File>>,
-    /// What it has, each file by its address, and how many bytes that is.
-    given: RefCell<(HashSet<*const File>, usize)>,
+    /// What it has, each file by its [key], and how many bytes that is.
+    given: RefCell<(HashMap<OsString, Arc<File>>, usize)>,
 }
 
 impl Tree for Ration<'_> {
@@ -274,16 +346,23 @@ impl Tree for Ration<'_> {
         if let Some(file) = self.file.filter(|file| file.path == path && file.language == language) {
             return Some(Arc::clone(file));
         }
-        let file = self.disk.file(path, language)?;
         let (given, bytes) = &mut *self.given.borrow_mut();
-        if given.insert(Arc::as_ptr(&file)) {
+        let known = given.get(&*key(path)).filter(|file| file.language == language);
+        let file = known.cloned().or_else(|| {
+            let file = self.disk.file(path, language)?;
             *bytes += file.text.len();
-        }
+            given.insert(key(path).into_owned(), Arc::clone(&file));
+            Some(file)
+        })?;
         (*bytes <= LARGEST).then_some(file)
     }
 
     fn files_in(&self, folder: &Path) -> Vec<PathBuf> {
         self.disk.files_in(folder)
+    }
+
+    fn may_change(&self) -> bool {
+        false
     }
 }
 
@@ -317,7 +396,7 @@ mod tests {
         let is_compose = |(name, _): &&(&str, &str)| name.ends_with(".yaml");
         let roots: Vec<PathBuf> =
             files.iter().filter(is_compose).map(|(name, _)| folder.path().join(name)).collect();
-        stacks.find(&[&roots[..], &roots[..]].concat(), &HashSet::new(), |_| None, &Progress::new());
+        stacks.find(&[&roots[..], &roots[..]].concat(), &HashMap::new(), |_, _, _| None, &Progress::new());
         (folder, stacks)
     }
 

@@ -1,21 +1,26 @@
 //! From the paths on the command line to the texts of the files behind them.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+
+use super::named::{Job, Named, Once, is_handed_over, named};
 use super::names::relative;
 use super::place::{Place, Source};
 use super::progress::Progress;
 use super::settings::{Configurations, Nearest, NotUnderstood};
-use super::stacks::Stacks;
+use super::stacks::{Asked, Stacks};
 use super::{Arguments, Outcome, complain, pool};
 use crate::discovery::{self, Unread};
-use crate::languages::{Language, NameVerdict};
-use crate::project::Tree;
+use crate::languages::{self, Language, NameVerdict};
+use crate::project::{File, Tree};
 use crate::text::decoded;
 
 /// The files that `arguments` name, to be visited as often as need be.
@@ -42,6 +47,15 @@ struct Stdin {
     why: Option<Unread>,
 }
 
+/// What a visit wants of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Their texts.
+    Texts,
+    /// What is found in them: one in which nothing is found need not be read again.
+    Findings,
+}
+
 /// What is told of the files that are not visited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
@@ -55,20 +69,25 @@ impl<'a> Walk<'a> {
     /// Finds what `arguments` name, and the stacks around it unless they want none. A long run shows its `progress`.
     pub fn new(arguments: &'a Arguments, progress: &Progress) -> Self {
         let mut walk = Self::unfound(arguments);
+        let (named, mut once) = named(arguments);
         let mut jobs = Vec::new();
-        let (mut roots, mut named, mut wanted) = (Vec::new(), BTreeSet::new(), HashSet::new());
+        let (mut roots, mut folders, mut wanted) = (Vec::new(), BTreeSet::new(), HashMap::new());
         pool::in_order(
-            |give| give_out(arguments, &walk.configurations, give),
-            |jobs: Vec<Job>| {
-                let mut nearest = Nearest::default();
-                jobs.into_iter().filter_map(|job| walk.found(job, &mut nearest)).collect::<Vec<_>>()
+            |give| {
+                let alike = named.chunk_by(|one, other| !one.is_folder() && !other.is_folder());
+                let _ = alike.flat_map(|alike| alike.chunks(FOUND)).try_for_each(give);
             },
+            |named: &[Named]| walk.found_at(named, progress),
             |found| {
-                for Found { job, address, root, folder } in found {
+                let is_wanted = |found: &Found| match &found.job {
+                    Job::File { path, is_named: false, .. } => once.is_only(path),
+                    _ => true,
+                };
+                for Found { job, known } in found.into_iter().filter(is_wanted) {
                     jobs.push(job);
-                    wanted.extend(address);
-                    roots.extend(root);
-                    named.extend(folder);
+                    wanted.extend(known.address);
+                    roots.extend(known.root);
+                    folders.extend(known.folder);
                 }
                 ControlFlow::Continue(())
             },
@@ -77,13 +96,18 @@ impl<'a> Walk<'a> {
         );
         walk.jobs = jobs;
         if !arguments.settings.no_project {
-            roots.extend(walk.companions(&named));
+            roots.extend(walk.companions(&folders));
             let configurations = &walk.configurations;
-            let settings = |path: &Path| {
-                let configuration = configurations.of_file(path).ok()?;
-                Some(configurations.settings_for(configuration.as_deref(), path))
+            let ask = |file: &File, language: Option<Language>, nearest: &mut Nearest| {
+                let path = &file.path;
+                let configuration = configurations.of_file_after(path, nearest).ok()?;
+                let place = Place { path, is_stdin: false, configuration, configurations };
+                let language = language.or_else(|| place.detect(&file.text));
+                let configuration = place.configuration.as_deref();
+                let settings = configurations.settings_for(configuration, path);
+                Some(Asked { settings, most: configurations.most_bytes(configuration), language })
             };
-            walk.stacks.find(&roots, &wanted, settings, progress);
+            walk.stacks.find(&roots, &wanted, ask, progress);
         }
         walk
     }
@@ -141,6 +165,7 @@ impl<'a> Walk<'a> {
     /// but that is no failure.
     pub fn visit<'w, T: Send>(
         &'w self,
+        need: Need,
         telling: Telling,
         progress: &Progress,
         visit: impl Fn(&Source<'_>) -> T + Sync,
@@ -149,13 +174,14 @@ impl<'a> Walk<'a> {
         let give = |give: &mut dyn FnMut(&'w [Job]) -> ControlFlow<()>| {
             let _ = self.jobs.chunks(BATCH).try_for_each(give);
         };
-        self.visit_given(give, telling, progress, visit, take)
+        self.visit_given(give, need, telling, progress, visit, take)
     }
 
     /// Calls `visit` for all that `give` hands out.
     fn visit_given<J: AsRef<[Job]> + Send, T: Send>(
         &self,
         give: impl FnOnce(&mut dyn FnMut(J) -> ControlFlow<()>),
+        need: Need,
         telling: Telling,
         progress: &Progress,
         visit: impl Fn(&Source<'_>) -> T + Sync,
@@ -166,9 +192,11 @@ impl<'a> Walk<'a> {
             give,
             |jobs: J| {
                 let (mut bytes, mut nearest) = (Vec::new(), Nearest::default());
-                let visited =
-                    jobs.as_ref().iter().map(|job| self.visited(job, &mut bytes, &mut nearest, &visit));
-                visited.collect::<Vec<_>>()
+                let mut visited = |job| {
+                    let silent = self.visited_silent(job, need, &mut nearest, &visit);
+                    silent.unwrap_or_else(|| self.visited(job, &mut bytes, &mut nearest, &visit))
+                };
+                jobs.as_ref().iter().map(&mut visited).collect::<Vec<_>>()
             },
             |results| {
                 progress.advance(results.len());
@@ -206,7 +234,22 @@ pub fn visit<T: Send>(
     let give = |give: &mut dyn FnMut(Vec<Job>) -> ControlFlow<()>| {
         give_out(arguments, &walk.configurations, give);
     };
-    walk.visit_given(give, Telling::Aloud, progress, visit, take)
+    walk.visit_given(give, Need::Texts, Telling::Aloud, progress, visit, take)
+}
+
+/// Does `work`, and shows the `progress` once somebody has waited for it for a while.
+fn patiently<T: Send>(progress: &Progress, work: impl FnOnce() -> T + Send) -> T {
+    let (done, ended) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if ended.recv_timeout(Progress::PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                progress.show();
+            }
+        });
+        let worked = work();
+        drop(done);
+        worked
+    })
 }
 
 /// How many files a thread takes at once to judge them.
@@ -215,26 +258,33 @@ const BATCH: usize = 16;
 /// How many files it takes at once of which nothing is known yet: nearly all of them are passed over.
 const FOUND: usize = 64;
 
-/// What to look at.
-#[derive(Debug)]
-enum Job {
-    /// A file, which may be one that somebody named.
-    File { path: PathBuf, is_named: bool },
-    /// Standard input.
-    Stdin,
-    /// What could not be walked, or not be listed, and why.
-    Failure(String),
-}
-
 /// What is to be looked at, as far as that is known before it is judged.
 struct Found {
     job: Job,
-    /// By what the stacks know it, if they do.
-    address: Option<u64>,
+    known: Known,
+}
+
+/// What is known of a file before it is judged.
+#[derive(Default)]
+struct Known {
+    /// By what the stacks know it, if they do, and its language, if its name tells it.
+    address: Option<(u64, Option<Language>)>,
+    /// The same, if they know what it is as well as whoever reads it.
+    sure: Option<u64>,
     /// Its path from the root of the disk, if it is a compose file.
     root: Option<PathBuf>,
     /// Its folder, if somebody named it.
     folder: Option<PathBuf>,
+}
+
+impl Found {
+    fn of(job: Job, known: Known) -> Self {
+        let job = match job {
+            Job::File { path, is_named, .. } => Job::File { path, is_named, address: known.sure },
+            other => other,
+        };
+        Self { job, known }
+    }
 }
 
 /// What became of it.
@@ -263,31 +313,11 @@ fn give_out(
         }
         give(std::mem::replace(&mut batch, Vec::with_capacity(FOUND)))
     };
-    let listed = arguments.sources.listed().unwrap_or_else(|said| {
-        let _ = give_one(Job::Failure(said));
-        Vec::new()
-    });
-    let is_list = arguments.sources.files_from.as_deref() == Some(Path::new("-"));
-    let here = (arguments.paths.is_empty() && arguments.sources.files_from.is_none()).then(|| ".".into());
-    let paths: Vec<PathBuf> = arguments.paths.iter().cloned().chain(listed).chain(here).collect();
-    let mut once = Once::new(&paths);
-    for path in paths {
-        let metadata = fs::metadata(&path).ok();
-        let given = if path.as_os_str() == "-" && is_list {
-            give_one(Job::Failure("standard input is the list of files and cannot be one of them".to_owned()))
-        } else if metadata.as_ref().is_some_and(fs::Metadata::is_dir) {
-            walk(&path, configurations, &mut once, &mut give_one)
-        } else if !once.is_first(&path) {
-            ControlFlow::Continue(())
-        } else if path.as_os_str() == "-" {
-            give_one(Job::Stdin)
-        } else {
-            let why =
-                metadata.filter(|_| !is_handed_over(&path)).and_then(|it| discovery::regular(&it).err());
-            give_one(match why {
-                Some(why) => Job::Failure(format!("{} is not read: {why}", path.display())),
-                None => Job::File { path, is_named: true },
-            })
+    let (named, mut once) = named(arguments);
+    for named in named {
+        let given = match named {
+            Named::Folder(path) => walk(&path, configurations, &mut once, &mut give_one),
+            Named::One(job) => give_one(job),
         };
         if given.is_break() {
             break;
@@ -296,38 +326,22 @@ fn give_out(
     let _ = give(batch);
 }
 
-/// Whether `path` leads to what the program was started with, such as the `/dev/fd/63` that a shell writes in the place of
-/// `<(…)`: it may be a pipe, for somebody writes to it.
-fn is_handed_over(path: &Path) -> bool {
-    cfg!(unix) && (path == Path::new("/dev/stdin") || path.starts_with("/dev/fd"))
+/// Whether a file is of the same language by its `path` as by that from the root, the `whole` of it: a folder above the current
+/// one may say more.
+fn is_told_alike(path: &Path, whole: &Path) -> bool {
+    /// How many parts of a path tell the language at most.
+    const PARTS: usize = 3;
+    let [bytes, all] = [path, whole].map(|it| it.as_os_str().as_encoded_bytes());
+    let has_all = bytes.iter().filter(|byte| **byte == b'/').count() >= PARTS && all.ends_with(bytes);
+    has_all || languages::by_name(&path.to_string_lossy()) == languages::by_name(&whole.to_string_lossy())
 }
 
-/// Sees to it that a file is handed out once, however often it is named, and where it is named rather than where a walk comes
-/// to it.
-struct Once {
-    /// What is named, if that is several things: otherwise nothing comes twice.
-    named: HashSet<PathBuf>,
-    handed_out: HashSet<PathBuf>,
-}
-
-impl Once {
-    fn new(paths: &[PathBuf]) -> Self {
-        let several = if paths.len() > 1 { paths } else { &[] };
-        let named = several.iter().map(|path| discovery::absolute(path)).collect();
-        Self { named, handed_out: HashSet::new() }
-    }
-
-    /// Whether the file at `path`, which is named, was not handed out yet.
-    fn is_first(&mut self, path: &Path) -> bool {
-        self.named.is_empty() || self.handed_out.insert(discovery::absolute(path))
-    }
-
-    /// Whether the file at `path`, to which a walk comes, was not handed out yet and will not be.
-    fn is_only(&mut self, path: &Path) -> bool {
-        self.named.is_empty() || {
-            let path = discovery::absolute(path);
-            !self.named.contains(&path) && self.handed_out.insert(path)
-        }
+/// Whether a walk passes over a folder.
+fn excludes(configurations: &Arc<Configurations>) -> impl Fn(&Path) -> bool + Send + Sync + 'static {
+    let configurations = Arc::clone(configurations);
+    move |path| {
+        let path = relative(path);
+        configurations.of_file(path).is_ok_and(|it| it.is_some_and(|it| it.excludes(path, true)))
     }
 }
 
@@ -338,15 +352,10 @@ fn walk(
     once: &mut Once,
     give: &mut impl FnMut(Job) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let configurations = Arc::clone(configurations);
-    let excludes = move |path: &Path| {
-        let path = relative(path);
-        configurations.of_file(path).is_ok_and(|it| it.is_some_and(|it| it.excludes(path, true)))
-    };
-    for path in discovery::files_below(folder, excludes) {
+    for path in discovery::files_below(folder, excludes(configurations)) {
         match path {
             Ok(path) if !once.is_only(&path) => {}
-            Ok(path) => give(Job::File { path: relative(&path).to_owned(), is_named: false })?,
+            Ok(path) => give(Job::File { path: relative(&path).to_owned(), is_named: false, address: None })?,
             Err(why) => give(Job::Failure(why))?,
         }
     }
@@ -354,24 +363,56 @@ fn walk(
 }
 
 impl Walk<'_> {
+    /// What is to be looked at of what is `named`: a single folder, or files. A long walk shows its `progress`.
+    fn found_at(&self, named: &[Named], progress: &Progress) -> Vec<Found> {
+        if let [Named::Folder(folder)] = named {
+            return patiently(progress, || self.found_below(folder));
+        }
+        let mut nearest = Nearest::default();
+        let jobs = named.iter().filter_map(|named| match named {
+            Named::One(job) => Some(job.clone()),
+            Named::Folder(_) => None,
+        });
+        jobs.filter_map(|job| self.found(job, &mut nearest)).collect()
+    }
+
+    /// What is to be looked at below `folder`, those of one folder by their names.
+    fn found_below(&self, folder: &Path) -> Vec<Found> {
+        let look = |path: &Path, nearest: &mut Nearest| {
+            let path = relative(path);
+            let place = self.place(path, false, nearest).ok()?;
+            let known = self.known(&place, false)?;
+            Some(Found::of(Job::File { path: path.to_owned(), is_named: false, address: None }, known))
+        };
+        let found = discovery::found_below(folder, excludes(&self.configurations), look);
+        let or_why = |found: Result<Found, String>| {
+            found.unwrap_or_else(|why| Found::of(Job::Failure(why), Known::default()))
+        };
+        found.into_iter().map(or_why).collect()
+    }
+
     /// What is known of `job` before it is judged; `None` where nothing is to be looked at.
     fn found(&self, job: Job, nearest: &mut Nearest) -> Option<Found> {
-        let alone = |job| Found { job, address: None, root: None, folder: None };
         let (path, is_stdin, is_named) = match &job {
-            Job::Failure(_) => return Some(alone(job)),
+            Job::Failure(_) => return Some(Found::of(job, Known::default())),
             Job::Stdin => (self.stdin_path(), true, true),
-            Job::File { path, is_named } => (relative(path), false, *is_named),
+            Job::File { path, is_named, .. } => (relative(path), false, *is_named),
         };
-        let place = self.place(path, is_stdin, nearest).ok().filter(|place| self.wants(place, is_named));
-        let Some(place) = place else { return is_named.then(|| alone(job)) };
+        let known = self.place(path, is_stdin, nearest).ok().and_then(|place| self.known(&place, is_named));
+        let known = known.or_else(|| is_named.then(Known::default));
+        known.map(|known| Found::of(job, known))
+    }
+
+    /// What is known of the file at `place` before it is judged; `None` where it is not to be looked at.
+    fn known(&self, place: &Place<'_>, is_named: bool) -> Option<Known> {
+        let verdict = self.wanted(place, is_named)?;
         if self.arguments.settings.no_project {
-            return Some(alone(job));
+            return Some(Known::default());
         }
-        let (whole, disk) = (discovery::absolute(path), self.stacks.disk());
-        if let Some(bytes) = is_stdin.then(|| self.stdin().ok()).flatten() {
+        let (whole, disk) = (discovery::absolute(place.path), self.stacks.disk());
+        if let Some(bytes) = place.is_stdin.then(|| self.stdin().ok()).flatten() {
             disk.hold(&whole, &decoded(bytes));
         }
-        let verdict = place.verdict();
         let is_compose = match verdict {
             NameVerdict::Is(language) => language == Language::Compose,
             // Only what it holds can tell, and that is read for the stack in any case.
@@ -389,9 +430,19 @@ impl Walk<'_> {
             },
             _ => false,
         };
+        let by_name = match verdict {
+            NameVerdict::Is(language) => Some(language),
+            _ => None,
+        };
         let folder = whole.parent().filter(|_| is_named && verdict != NameVerdict::No).map(Path::to_owned);
-        let address = Some(self.stacks.address(&whole));
-        Some(Found { job, address, root: is_compose.then_some(whole), folder })
+        let address = self.stacks.address(&whole);
+        let is_sure = by_name.is_some() || is_told_alike(place.path, &whole);
+        Some(Known {
+            address: Some((address, by_name)),
+            sure: is_sure.then_some(address),
+            root: is_compose.then_some(whole),
+            folder,
+        })
     }
 
     /// The compose files in these folders and in those above them, up to the one in which git has its repository, or else to
@@ -442,13 +493,28 @@ impl Walk<'_> {
         Ok(Place { path, is_stdin, configuration, configurations: &self.configurations })
     }
 
-    /// Whether the file at `place` is to be looked at.
-    fn wants(&self, place: &Place<'_>, is_named: bool) -> bool {
+    /// What the name of the file at `place` tells, if it is to be looked at.
+    fn wanted(&self, place: &Place<'_>, is_named: bool) -> Option<NameVerdict> {
         if is_named {
-            !(self.arguments.sources.force_exclude && place.is_within_excluded())
-        } else {
-            !place.is_excluded() && place.verdict() != NameVerdict::No
+            let is_passed_over = self.arguments.sources.force_exclude && place.is_within_excluded();
+            return (!is_passed_over).then(|| place.verdict());
         }
+        Some(place.verdict()).filter(|verdict| *verdict != NameVerdict::No && !place.is_excluded())
+    }
+
+    /// What becomes of `job`, if it is a file of which no more is needed than what is found in it, and that is nothing.
+    fn visited_silent<T>(
+        &self,
+        job: &Job,
+        need: Need,
+        nearest: &mut Nearest,
+        visit: &impl Fn(&Source<'_>) -> T,
+    ) -> Option<Visited<T>> {
+        let Job::File { path, address: Some(address), .. } = job else { return None };
+        let is_enough = need == Need::Findings && !is_handed_over(path);
+        let language = is_enough.then(|| self.stacks.silent(*address)).flatten()?;
+        let place = self.place(relative(path), false, nearest).ok()?;
+        Some(Visited::Done(place.visit_silent(language, &self.stacks, visit)))
     }
 
     /// What becomes of `job`. The `bytes` and the `nearest` configuration are there to be used again.
@@ -463,12 +529,13 @@ impl Walk<'_> {
         let (path, is_stdin, is_named) = match job {
             Job::Failure(said) => return Visited::Failed(said.clone()),
             Job::Stdin => (self.stdin_path(), true, true),
-            Job::File { path, is_named } => (relative(path), false, *is_named),
+            Job::File { path, is_named, .. } => (relative(path), false, *is_named),
         };
         bytes.clear();
         // Whoever sends a text through to have it mended gets it back, whatever becomes of it.
         let is_given_back = is_stdin && self.arguments.fix;
-        let place = self.place(path, is_stdin, nearest).ok().filter(|place| self.wants(place, is_named));
+        let place =
+            self.place(path, is_stdin, nearest).ok().filter(|place| self.wanted(place, is_named).is_some());
         let Some(place) = place else { return Visited::PassedOver { said: None, is_given_back } };
         let most = self.configurations.most_bytes(place.configuration.as_deref());
         let unread = |why: &Unread| match why {

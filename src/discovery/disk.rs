@@ -1,31 +1,36 @@
 //! The disk as the linker of a project sees it: files that are read once, and the names in a folder.
 
-use std::collections::HashMap;
+use std::ffi::OsString;
+use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use foldhash::fast::RandomState;
+use foldhash::{HashMap, HashSet};
+
 use super::{Kept, files_in, lock, text_of};
 use crate::languages::Language;
-use crate::project::{File, Tree};
+use crate::project::{File, Tree, key};
 
 /// Files of more bytes than this are not read for the sake of others: nobody writes such a configuration by hand.
 pub const LARGEST: u64 = 4 << 20;
 
-/// How much a file weighs beside its text: what was found in it.
-const OVERHEAD: usize = 4 << 10;
-
-/// How much it weighs that there is no file.
-const ABSENCE: usize = 1 << 8;
+/// How much a file weighs beside its text.
+const OVERHEAD: usize = 16 << 10;
 
 /// The files on the disk.
 ///
-/// What was read is kept as long as it is not too much, so that a file that many ask for is read once. What is no regular
-/// file, such as a pipe or a device, is never opened.
+/// What was read twice is kept as long as it is not too much, so that a file that many ask for is not read for each of them;
+/// most are asked for once, and do not take the place of others. What is no regular file, such as a pipe or a device, is never
+/// opened.
 #[derive(Debug)]
 pub struct Disk {
-    /// What was read, and what could not be.
-    kept: Mutex<Kept<PathBuf, Option<Arc<File>>>>,
+    /// What was read, each file by its [key].
+    kept: Mutex<Kept<OsString, Arc<File>>>,
+    /// The files that were read, by the hashes of their [keys](key): who has that of another one is but kept earlier.
+    read: Mutex<HashSet<u64>>,
+    hasher: RandomState,
     /// What files hold in place of what they hold on the disk.
     held: Mutex<HashMap<PathBuf, Arc<str>>>,
     /// How often something was said to have changed: what was read before that is not kept.
@@ -39,13 +44,25 @@ impl Disk {
     #[must_use]
     pub fn new(most: usize) -> Self {
         let kept = Mutex::new(Kept::new(most));
-        Self { kept, held: Mutex::default(), changes: AtomicUsize::new(0), largest: LARGEST }
+        Self {
+            kept,
+            read: Mutex::default(),
+            hasher: RandomState::default(),
+            held: Mutex::default(),
+            changes: AtomicUsize::new(0),
+            largest: LARGEST,
+        }
     }
 
     /// The same, if no file may have more than `largest` bytes, or [`LARGEST`] if that is less.
     #[must_use]
     pub fn limited(self, largest: u64) -> Self {
         Self { largest: largest.min(LARGEST), ..self }
+    }
+
+    /// Whether a file holds something else than on the disk.
+    pub fn holds_some(&self) -> bool {
+        !lock(&self.held).is_empty()
     }
 
     /// From now on the file at `path` holds `text`, whatever it holds on the disk.
@@ -58,13 +75,13 @@ impl Disk {
     pub fn forget(&self, path: &Path) {
         let mut kept = lock(&self.kept);
         self.changes.fetch_add(1, Ordering::Relaxed);
-        kept.remove(path);
+        kept.remove(&*key(path));
     }
 
     /// Reads the file at `path`, which is known to hold `text`, as one of `language`.
     pub fn learn(&self, path: &Path, text: Arc<str>, language: Language) {
         let changes = self.changes.load(Ordering::Relaxed);
-        self.keep(path, Some(Arc::new(File::read(path.to_owned(), text, Some(language)))), changes);
+        self.keep(&Arc::new(File::read(path.to_owned(), text, Some(language))), changes);
     }
 
     /// What the file at `path` holds.
@@ -75,29 +92,31 @@ impl Disk {
 
     fn read(&self, path: &Path, language: Option<Language>) -> Option<Arc<File>> {
         let changes = self.changes.load(Ordering::Relaxed);
-        let file = self.text(path).map(|text| Arc::new(File::read(path.to_owned(), text, language)));
-        self.keep(path, file.clone(), changes);
-        file
+        let file = Arc::new(File::read(path.to_owned(), self.text(path)?, language));
+        if !lock(&self.read).insert(self.hasher.hash_one(key(path))) {
+            self.keep(&file, changes);
+        }
+        Some(file)
     }
 
-    /// Keeps what was found at `path` when there had been so many changes.
-    fn keep(&self, path: &Path, file: Option<Arc<File>>, changes: usize) {
-        let weight = file.as_ref().map_or(ABSENCE, |file| file.text.len() + OVERHEAD);
+    /// Keeps what was read when there had been so many changes.
+    fn keep(&self, file: &Arc<File>, changes: usize) {
         let mut kept = lock(&self.kept);
         if self.changes.load(Ordering::Relaxed) == changes {
-            kept.insert(path.to_owned(), file, weight);
+            kept.insert(key(&file.path).into_owned(), Arc::clone(file), weight(file));
         }
     }
 }
 
+/// How much `file` weighs: its text, and what was found in it, which is several times as much.
+fn weight(file: &File) -> usize {
+    OVERHEAD + 4 * file.text.len()
+}
+
 impl Tree for Disk {
     fn file(&self, path: &Path, language: Option<Language>) -> Option<Arc<File>> {
-        let kept = lock(&self.kept).get(path);
-        match kept {
-            Some(None) => None,
-            Some(Some(file)) if file.language == language => Some(file),
-            _ => self.read(path, language),
-        }
+        let kept = lock(&self.kept).get(&*key(path));
+        kept.filter(|file| file.language == language).or_else(|| self.read(path, language))
     }
 
     fn files_in(&self, folder: &Path) -> Vec<PathBuf> {
@@ -114,16 +133,15 @@ mod tests {
     const DOCKERFILE: Option<Language> = Some(Language::Dockerfile);
 
     #[test]
-    fn a_file_is_looked_for_once_until_it_is_said_to_have_changed() {
+    fn a_file_that_is_asked_for_again_is_kept_until_it_is_said_to_have_changed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("Dockerfile");
         let disk = Disk::new(1 << 20);
         assert!(disk.file(&path, DOCKERFILE).is_none());
         fs::write(&path, "FROM a\nEXPOSE 80\n").unwrap();
-        assert!(disk.file(&path, DOCKERFILE).is_none());
-        disk.forget(&path);
         let read = disk.file(&path, DOCKERFILE).unwrap();
         assert_eq!((read.path.as_path(), read.scan.uses.len()), (path.as_path(), 1));
+        let read = disk.file(&path, DOCKERFILE).unwrap();
         fs::write(&path, "FROM a\n").unwrap();
         assert!(Arc::ptr_eq(&read, &disk.file(&path, DOCKERFILE).unwrap()));
         disk.forget(&path);

@@ -1,8 +1,9 @@
 //! What is kept for those who ask again, as long as it is not too much.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::hash::Hash;
+
+use foldhash::{HashMap, HashMapExt};
 
 /// Values by their keys, each with its weight. Those that were not asked for lately make way for others.
 ///
@@ -42,7 +43,9 @@ impl<K: Hash + Eq, V: Clone> Kept<K, V> {
     pub fn insert(&mut self, key: K, value: V, weight: usize) {
         self.remove(&key);
         if self.weight + weight > self.most {
-            self.older = std::mem::take(&mut self.recent);
+            // The room that the oldest had is there for the next.
+            std::mem::swap(&mut self.older, &mut self.recent);
+            self.recent.clear();
             self.weight = 0;
         }
         self.weight += weight;
@@ -54,10 +57,14 @@ impl<K: Hash + Eq, V: Clone> Kept<K, V> {
     where
         K: Borrow<Q>,
     {
-        if let Some((_, weight)) = self.recent.remove(key) {
+        if !self.recent.is_empty()
+            && let Some((_, weight)) = self.recent.remove(key)
+        {
             self.weight -= weight;
         }
-        self.older.remove(key);
+        if !self.older.is_empty() {
+            self.older.remove(key);
+        }
     }
 
     /// Keeps nothing.

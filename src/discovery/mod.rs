@@ -4,11 +4,13 @@
 //! This is the one room beside the command line that reads files.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use foldhash::HashMap;
 
 use crate::config::{self, Config, FileSize, Settings};
 use crate::finding::{Finding, Severity};
@@ -23,7 +25,7 @@ mod tree;
 pub use disk::{Disk, LARGEST};
 pub use kept::Kept;
 pub use read::{Unread, bytes_of, read, read_from, regular, text_of};
-pub use tree::{files_below, files_in, is_walked};
+pub use tree::{files_below, files_in, found_below, is_walked};
 
 /// What a configuration is called; in one folder the first wins.
 pub const NAMES: [&str; 2] = ["portolan.toml", ".portolan.toml"];
@@ -79,7 +81,7 @@ impl Configuration {
 /// The configurations that were found, by the folders from which they were looked for.
 #[derive(Debug, Default)]
 pub struct Discovery {
-    found: Mutex<HashMap<PathBuf, Option<Arc<Configuration>>>>,
+    found: Mutex<HashMap<OsString, Option<Arc<Configuration>>>>,
     /// Each configuration as it was last read: one that still says the same is the same.
     read: Mutex<HashMap<PathBuf, Arc<Configuration>>>,
     /// What each file said when nothing was wrong with it.
@@ -101,11 +103,11 @@ impl Discovery {
         let mut passed = Vec::new();
         let mut nearest = None;
         for folder in absolute(folder).ancestors() {
-            if let Some(known) = lock(&self.found).get(folder) {
+            if let Some(known) = lock(&self.found).get(folder.as_os_str()) {
                 nearest = known.clone();
                 break;
             }
-            passed.push(folder.to_owned());
+            passed.push(folder.as_os_str().to_owned());
             if let Some(configuration) = self.within(folder, &open) {
                 nearest = Some(configuration);
                 break;

@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::{DirEntry, WalkBuilder};
+use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::lock;
 use super::read::{Unread, regular};
@@ -17,12 +17,71 @@ pub fn files_below(
     folder: &Path,
     excludes: impl Fn(&Path) -> bool + Send + Sync + 'static,
 ) -> impl Iterator<Item = Result<PathBuf, String>> {
-    let refused: Arc<Mutex<Vec<String>>> = Arc::default();
+    let refused = Refused::default();
     let refusals = Arc::clone(&refused);
-    // What hides something in a folder may lie in one above it, too.
+    let complaint = complaint(folder);
+    let walk = complaint.is_none().then(|| walk(folder).filter_entry(entering(excludes, refused)).build());
+    // Behind the last entry comes what was refused after it.
+    let entries = walk.into_iter().flatten().map(Some).chain([None]);
+    let found = entries.flat_map(move |entry| {
+        let entry = match entry {
+            Some(Ok(entry)) => is_file(&entry).then(|| Ok(entry.into_path())),
+            Some(Err(error)) => Some(Err(error.to_string())),
+            None => None,
+        };
+        std::mem::take(&mut *lock(&refusals)).into_iter().map(|(_, said)| Err(said)).chain(entry)
+    });
+    complaint.map(Err).into_iter().chain(found)
+}
+
+/// What `look` makes of the files of [`files_below`], in the same order, without those of which it makes nothing. It looks on
+/// several threads, each of which has a state of its own.
+pub fn found_below<T: Send, S: Default + Send>(
+    folder: &Path,
+    excludes: impl Fn(&Path) -> bool + Send + Sync + 'static,
+    look: impl Fn(&Path, &mut S) -> Option<T> + Sync,
+) -> Vec<Result<T, String>> {
+    if let Some(complaint) = complaint(folder) {
+        return vec![Err(complaint)];
+    }
+    let refused = Refused::default();
+    let walk = walk(folder).filter_entry(entering(excludes, Arc::clone(&refused))).build_parallel();
+    let found = Mutex::new(Vec::new());
+    walk.run(|| {
+        let (mut state, look, found) = (S::default(), &look, &found);
+        Box::new(move |entry| {
+            let made = match entry {
+                Ok(entry) if is_file(&entry) => {
+                    look(entry.path(), &mut state).map(|it| (entry.into_path(), Ok(it)))
+                }
+                Ok(_) => None,
+                Err(error) => Some((place_of(&error).unwrap_or(folder).to_owned(), Err(said(&error)))),
+            };
+            lock(found).extend(made);
+            WalkState::Continue
+        })
+    });
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.extend(std::mem::take(&mut *lock(&refused)).into_iter().map(|(path, said)| (path, Err(said))));
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    found.into_iter().map(|(_, it)| it).collect()
+}
+
+/// The folders into which a walk did not go, each with the reason.
+type Refused = Arc<Mutex<Vec<(PathBuf, String)>>>;
+
+/// Why nobody can walk through `folder`. What hides something in it may lie in one above it, too.
+fn complaint(folder: &Path) -> Option<String> {
     let above = super::absolute(folder);
-    let complaint = above.ancestors().find_map(refusal).map(|why| format!("{}: {why}", folder.display()));
-    let enters = move |entry: &DirEntry| {
+    above.ancestors().find_map(refusal).map(|why| format!("{}: {why}", folder.display()))
+}
+
+/// Whether a walk looks at an entry, or goes into it. Notes those that are `refused`.
+fn entering(
+    excludes: impl Fn(&Path) -> bool + Send + Sync + 'static,
+    refused: Refused,
+) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
+    move |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         if !is_folder || entry.depth() == 0 {
             return true;
@@ -32,23 +91,35 @@ pub fn files_below(
         }
         let refusal = refusal(entry.path());
         let is_entered = refusal.is_none();
-        lock(&refused).extend(refusal.map(|why| format!("{}: {why}", entry.path().display())));
+        let path = entry.path();
+        lock(&refused).extend(refusal.map(|why| (path.to_owned(), format!("{}: {why}", path.display()))));
         is_entered
-    };
-    let walk = complaint.is_none().then(|| walk(folder).filter_entry(enters).build());
-    // Behind the last entry comes what was refused after it.
-    let entries = walk.into_iter().flatten().map(Some).chain([None]);
-    let found = entries.flat_map(move |entry| {
-        let entry = match entry {
-            Some(Ok(entry)) if entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                (!is_git(&entry)).then(|| Ok(entry.into_path()))
-            }
-            Some(Err(error)) => Some(Err(error.to_string())),
-            _ => None,
-        };
-        std::mem::take(&mut *lock(&refusals)).into_iter().map(Err).chain(entry)
-    });
-    complaint.map(Err).into_iter().chain(found)
+    }
+}
+
+/// Whether a walk came to a file.
+fn is_file(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_file()) && !is_git(entry)
+}
+
+/// Where a walk could not go on.
+fn place_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place_of(err),
+        ignore::Error::Loop { child, .. } => Some(child),
+        _ => None,
+    }
+}
+
+/// Why a walk could not go on, in the words of one that goes on a single thread.
+fn said(error: &ignore::Error) -> String {
+    // What is above the folder to walk through has no depth.
+    let is_below = matches!(error, ignore::Error::WithDepth { .. });
+    match place_of(error).zip(error.io_error()).filter(|_| is_below) {
+        Some((path, why)) => format!("{0}: IO error for operation on {0}: {why}", path.display()),
+        None => error.to_string(),
+    }
 }
 
 /// Why nobody can say what is hidden in `folder`; `None` where that can be said. A pipe by such a name would never end, and a

@@ -51,12 +51,25 @@ pub fn detect(path: &str, language_id: Option<&str>, text: &str) -> Option<Langu
 pub fn by_name(path: &str) -> NameVerdict {
     // The name and two folders above it are all that counts.
     let start = memchr::memrchr2_iter(b'/', b'\\', path.as_bytes()).nth(2).map_or(0, |at| at + 1);
+    if !may_tell(&path.as_bytes()[start..]) {
+        return NameVerdict::No;
+    }
     let lower = path[start..].to_ascii_lowercase();
     let mut folders = lower.rsplit(['/', '\\']);
     let name = folders.next().unwrap_or_default();
     let is_one = |verdict: &NameVerdict| *verdict != NameVerdict::No;
     let found = Some(dockerfile(name)).filter(is_one).or_else(|| Some(compose(name)).filter(is_one));
     found.unwrap_or_else(|| nginx(name, folders))
+}
+
+/// Whether a name, with folders above it, has in it what every name has that tells of a language: most have not, and to look
+/// closer takes time.
+fn may_tell(name: &[u8]) -> bool {
+    let is =
+        |at: usize, word: &[u8]| name[at..].get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
+    memchr::memchr_iter(b'.', name).any(|at| is(at, b".y") || is(at, b".conf") || is(at, b".nginx"))
+        || memchr::memchr2_iter(b'f', b'F', name).any(|at| is(at, b"file"))
+        || memchr::memchr2_iter(b's', b'S', name).any(|at| is(at, b"sites-"))
 }
 
 /// The endings of files that are about a configuration, and not one.

@@ -87,20 +87,17 @@ impl Linker<'_> {
         if let Image::Built { file, stages, .. } = &service.image {
             self.copied(*file, stages, &service.bodies, &mut container);
         }
-        for body in self.added_up(&service.bodies, "volumes") {
-            let own = self.own(body).wiring.mounts.iter();
-            let mounts: Vec<_> =
-                own.map(|mount| (mount.target.clone(), mount.source.value.clone())).collect();
-            for (target, source) in mounts {
-                container.add(&target, resolved(&self.folders[body.file], &source));
+        for &body in &*self.added_up(&service.bodies, "volumes") {
+            for mount in &self.own(body).wiring.mounts {
+                container.add(&mount.target, resolved(&self.folders[body.file], &mount.source.value));
             }
         }
-        for body in self.added_up(&service.bodies, "configs") {
-            for mount in self.own(body).wiring.configs.clone() {
+        for &body in &*self.added_up(&service.bodies, "configs") {
+            for mount in &self.own(body).wiring.configs {
                 let Some((file, path)) = self.config(&mount.name.value, |config| config.file.clone()) else {
                     continue;
                 };
-                let target = mount.target.unwrap_or_else(|| format!("/{}", mount.name.value));
+                let target = mount.target.clone().unwrap_or_else(|| format!("/{}", mount.name.value));
                 container.add(&target, resolved(&self.folders[file], &path.value));
             }
         }
@@ -165,7 +162,7 @@ impl Linker<'_> {
 
     /// Adds the configuration that stands in the compose file itself.
     fn embedded(&self, bodies: &[Body], fragments: &mut Vec<Fragment>) {
-        for body in self.added_up(bodies, "configs") {
+        for &body in &*self.added_up(bodies, "configs") {
             for mount in &self.own(body).wiring.configs {
                 let Some((file, content)) = self.config(&mount.name.value, |config| config.content) else {
                     continue;

@@ -44,8 +44,8 @@ impl Linker<'_> {
     /// What is to be built; `None` where nothing is.
     fn wanted(&mut self, bodies: &[Body]) -> Option<Wanted> {
         let kept = self.added_up(bodies, "build");
-        let builds: Vec<(Body, Build)> =
-            kept.iter().filter_map(|&body| Some((body, self.own(body).wiring.build.clone()?))).collect();
+        let builds: Vec<(Body, &Build)> =
+            kept.iter().filter_map(|&body| Some((body, self.own(body).wiring.build.as_ref()?))).collect();
         // A later file may say no more than the target: what it leaves open is said before.
         let (body, _) = builds.last()?;
         let target =
@@ -56,10 +56,10 @@ impl Linker<'_> {
         let context = builds.iter().rev().find(|(_, build)| build.context.is_some());
         let (from, context) =
             context.map_or((body, "."), |(body, build)| (body, build.context.as_deref().unwrap_or(".")));
-        let dockerfile = builds.iter().rev().find_map(|(_, build)| build.dockerfile.clone());
+        let dockerfile = builds.iter().rev().find_map(|(_, build)| build.dockerfile.as_deref());
         let path = self
             .context(from.file, context)
-            .and_then(|context| resolved(&context, dockerfile.as_deref().unwrap_or("Dockerfile")));
+            .and_then(|context| resolved(&context, dockerfile.unwrap_or("Dockerfile")));
         let given = builds.iter().flat_map(|(body, build)| build.args.iter().map(move |it| (body, it)));
         let arguments = given.map(|(body, (name, value))| {
             // One without a value has that of a variable of the same name, which may be set anywhere.

@@ -5,13 +5,14 @@
 //! [`extends`](https://github.com/compose-spec/compose-spec/blob/main/05-services.md#extends). Files that name each other in
 //! a circle are read once.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::allowance::Allowance;
-use super::paths::resolved;
+use super::paths::{key, resolved};
 use super::{Body, By, Member, Part, Service, Stack, Tree};
 use crate::languages::{self, Environment, Extends, Include, Language, MergeTag, Scan, Setting};
 
@@ -53,6 +54,7 @@ pub fn link(root: &Path, tree: &dyn Tree) -> Stack {
         folders: Vec::new(),
         by_path: HashMap::new(),
         layers: Vec::new(),
+        is_layer: HashSet::new(),
         names: HashMap::new(),
         widths: HashMap::new(),
         stages: HashMap::new(),
@@ -60,8 +62,8 @@ pub fn link(root: &Path, tree: &dyn Tree) -> Stack {
         allowance: Allowance::new(),
     };
     linker.load(root);
-    let (mut services, bodies) = linker.services();
-    linker.merge(&mut services, &bodies);
+    let mut services = linker.services();
+    linker.merge(&mut services);
     linker.build(&mut services);
     linker.configure(&mut services);
     linker.read_lists(&services);
@@ -79,12 +81,15 @@ pub struct Linker<'t> {
     pub stack: Stack,
     /// For each file the folder from which its paths count.
     pub folders: Vec<PathBuf>,
-    by_path: HashMap<PathBuf, usize>,
+    /// Each file by its [key].
+    by_path: HashMap<OsString, usize>,
     /// The compose files whose services are the stack's, the weakest first.
     layers: Vec<usize>,
-    /// For each compose file its services by their names.
+    /// The compose files that are layers, or are about to be.
+    is_layer: HashSet<usize>,
+    /// For each compose file of which a service is extended, its services by their names.
     names: HashMap<usize, HashMap<String, usize>>,
-    /// For each compose file how much it says of each of its services.
+    /// For each of those files how much it says of each of its services.
     widths: HashMap<usize, Vec<usize>>,
     /// For each file with Dockerfiles in it the stages, in the order of the file.
     pub stages: HashMap<usize, Arc<[usize]>>,
@@ -108,8 +113,8 @@ impl Linker<'_> {
         part: Part,
         environment: &Arc<Environment>,
     ) -> Option<usize> {
-        self.stack.asked.insert(path.to_owned());
-        if let Some(&known) = self.by_path.get(path) {
+        self.ask(path);
+        if let Some(known) = self.position(path) {
             return (self.stack.files[known].file.language == language).then_some(known);
         }
         if self.stack.files.len() >= MOST_FILES {
@@ -121,18 +126,25 @@ impl Linker<'_> {
         self.stack.files.push(Member { file, scan, part, environment });
         self.folders.push(path.parent().unwrap_or(path).to_owned());
         let index = self.stack.files.len() - 1;
-        self.by_path.insert(path.to_owned(), index);
+        self.by_path.insert(key(path).into_owned(), index);
         Some(index)
+    }
+
+    /// Notes that something hangs on the file or folder at `path`.
+    fn ask(&mut self, path: &Path) {
+        if self.tree.may_change() && !self.stack.asked.contains(path) {
+            self.stack.asked.insert(path.to_owned());
+        }
     }
 
     /// The index of the file at `path`, if it is a part of the stack.
     pub fn position(&self, path: &Path) -> Option<usize> {
-        self.by_path.get(path).copied()
+        self.by_path.get(&*key(path)).copied()
     }
 
     /// The files right in `folder`.
     pub fn files_in(&mut self, folder: &Path) -> Vec<PathBuf> {
-        self.stack.asked.insert(folder.to_owned());
+        self.ask(folder);
         let files = self.tree.files_in(folder);
         if self.allowance.take(files.len()) { files } else { Vec::new() }
     }
@@ -164,7 +176,7 @@ impl Linker<'_> {
         let folder = root.parent().unwrap_or(root).to_owned();
         // The compose file comes first, so its variables are read before it is a part of the stack.
         let list = folder.join(".env");
-        self.stack.asked.insert(list.clone());
+        self.ask(&list);
         let variables = self.tree.file(&list, None);
         let own = variables.iter().flat_map(|file| &file.variables);
         let environment =
@@ -189,7 +201,7 @@ impl Linker<'_> {
         let compose = Some(Language::Compose);
         let mut found = |name: &&str| {
             let path = folder.join(name);
-            self.stack.asked.insert(path.clone());
+            self.ask(&path);
             self.tree.file(&path, compose).map(|_| path)
         };
         let base = BASES.iter().find_map(&mut found);
@@ -237,11 +249,10 @@ impl Linker<'_> {
             return;
         };
         // A file that is on its way includes itself.
-        if self.names.contains_key(&file) {
+        if !self.is_layer.insert(file) {
             return;
         }
         self.folders[file] = folder.to_owned();
-        self.note_names(file);
         for include in self.scan(file).includes.clone() {
             self.include(&include, folder, environment, depth);
         }
@@ -253,7 +264,8 @@ impl Linker<'_> {
         let paths: Vec<PathBuf> = include.paths.iter().filter_map(resolve).collect();
         self.stack.has_gaps |= paths.len() < include.paths.len();
         // Of files that all include each other, each is asked for again and again.
-        if paths.iter().all(|path| self.by_path.get(path).is_some_and(|file| self.names.contains_key(file))) {
+        let is_read = |path: &PathBuf| self.position(path).is_some_and(|file| self.is_layer.contains(&file));
+        if paths.iter().all(is_read) {
             return;
         }
         let own = include
@@ -292,36 +304,41 @@ impl Linker<'_> {
         self.widths.insert(file, widths);
     }
 
-    /// The services by their names, in the order of the files, and where each is spoken of.
-    fn services(&mut self) -> (Vec<Service>, Vec<Vec<Body>>) {
-        let (mut services, mut bodies) = (Vec::<Service>::new(), Vec::<Vec<Body>>::new());
-        let mut known = HashMap::new();
+    /// The services by their names, in the order of the files, each with where it is spoken of.
+    fn services(&mut self) -> Vec<Service> {
+        let mut services = Vec::<Service>::new();
+        let mut known = HashMap::<String, usize>::new();
         for file in self.layers.clone() {
             for index in 0..self.scan(file).services.len() {
                 let scan = self.scan(file);
                 let own = &scan.services[index];
-                let (name, tag) = (scan.scopes[own.scope].name.clone(), own.wiring.merging.whole);
-                let at = *known.entry(name.clone()).or_insert_with(|| {
-                    services.push(Service { name, ..Service::default() });
-                    bodies.push(Vec::new());
+                let (name, tag) = (&scan.scopes[own.scope].name, own.wiring.merging.whole);
+                let at = known.get(name).copied().unwrap_or_else(|| {
+                    known.insert(name.clone(), services.len());
+                    services.push(Service { name: name.clone(), ..Service::default() });
                     services.len() - 1
                 });
+                let service = &mut services[at];
                 if tag.is_some() {
-                    bodies[at].clear();
+                    service.bodies.clear();
                 }
                 if tag != Some(MergeTag::Reset) {
-                    let has_gaps = self.push_bodies(file, index, &mut bodies[at]);
-                    services[at].has_gaps |= has_gaps;
+                    service.has_gaps |= self.push_bodies(file, index, &mut service.bodies);
                 }
             }
         }
         // What is reset is as if nobody had named it.
-        let kept = services.into_iter().zip(bodies).filter(|(_, bodies)| !bodies.is_empty());
-        kept.map(|(service, bodies)| (Service { bodies: bodies.clone(), ..service }, bodies)).unzip()
+        services.retain(|service| !service.bodies.is_empty());
+        services
     }
 
     /// Adds what the service of that index in `file` is made from, and itself; tells whether some of it is not there.
     fn push_bodies(&mut self, file: usize, service: usize, bodies: &mut Vec<Body>) -> bool {
+        if self.scan(file).services[service].wiring.extends.is_none() {
+            let body = Body { file, service, by: By::Itself };
+            bodies.push(body);
+            return self.own(body).wiring.is_cut;
+        }
         let mut chain = vec![Body { file, service, by: By::Itself }];
         let mut at = (file, service);
         let mut has_gaps = false;
@@ -354,13 +371,12 @@ impl Linker<'_> {
             Some(path) => {
                 let path = resolved(&self.folders[file], &path.value)?;
                 let environment = Arc::clone(&self.stack.files[file].environment);
-                let other = self.open(&path, Some(Language::Compose), Part::Included, &environment)?;
-                if !self.names.contains_key(&other) {
-                    self.note_names(other);
-                }
-                other
+                self.open(&path, Some(Language::Compose), Part::Included, &environment)?
             }
         };
+        if !self.names.contains_key(&other) {
+            self.note_names(other);
+        }
         let service = *self.names.get(&other)?.get(&extends.service.value)?;
         Some((other, service))
     }

@@ -1,5 +1,6 @@
 //! A service, merged from all that the files say of it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use foldhash::{HashMap, HashMapExt};
@@ -10,38 +11,45 @@ use crate::languages::{self, Entry, List, MergeTag, Setting};
 use crate::port::{PortRange, Transport};
 
 /// What is published, by which an entry of a later file takes the place of one of an earlier file.
-type Key = (Option<String>, Option<PortRange>, PortRange, Option<Transport>);
+type Key<'a> = (Option<&'a str>, Option<PortRange>, PortRange, Option<Transport>);
 
 impl Linker<'_> {
-    /// Merges each of `services` from its `bodies`.
-    pub fn merge(&self, services: &mut [Service], bodies: &[Vec<Body>]) {
-        for (service, bodies) in services.iter_mut().zip(bodies) {
+    /// Merges each of `services` from its bodies.
+    pub fn merge(&self, services: &mut [Service]) {
+        for service in services.iter_mut() {
+            let bodies = &service.bodies;
             service.mappings = self.mappings(bodies);
             service.exposed = self.exposed(bodies);
             service.profiles = self.profiles(bodies);
             service.names = self.names(service, bodies);
             service.may_listen_elsewhere = self.may_listen_elsewhere(bodies);
         }
+        let names_another = |body: &Body| {
+            let own = self.own(*body);
+            own.network_mode.is_some() || !own.wiring.links.is_empty()
+        };
+        // Hardly any service names another one here.
+        let is_asked_for = services.iter().any(|service| service.bodies.iter().any(names_another));
+        let named = services.iter().enumerate().filter(|_| is_asked_for);
         let known: HashMap<String, usize> =
-            services.iter().enumerate().map(|(index, service)| (service.name.clone(), index)).collect();
+            named.map(|(index, service)| (service.name.clone(), index)).collect();
         for index in 0..services.len() {
-            services[index].reach = self.reach(&bodies[index], &known);
+            services[index].reach = self.reach(&services[index].bodies, &known);
             if let Reach::Of(other) = services[index].reach {
                 services[other].is_shared = true;
             }
-            for link in bodies[index]
-                .iter()
-                .flat_map(|body| self.own(*body).wiring.links.iter().map(move |link| (body, link)))
-            {
-                let (body, link) = link;
-                let Some((name, alias)) = link.value.split_once(':') else { continue };
-                let Some(&other) = known.get(name) else { continue };
-                services[other].names.push(Name {
-                    name: alias.to_owned(),
-                    kind: NameKind::Link(index),
-                    file: body.file,
-                    span: link.span,
-                });
+            for place in 0..services[index].bodies.len() {
+                let body = services[index].bodies[place];
+                for link in &self.own(body).wiring.links {
+                    let Some((name, alias)) = link.value.split_once(':') else { continue };
+                    let Some(&other) = known.get(name) else { continue };
+                    services[other].names.push(Name {
+                        name: alias.to_owned(),
+                        kind: NameKind::Link(index),
+                        file: body.file,
+                        span: link.span,
+                    });
+                }
             }
         }
     }
@@ -71,7 +79,10 @@ impl Linker<'_> {
     }
 
     /// The bodies whose values of `key` are added up, the weakest first.
-    pub fn added_up(&self, bodies: &[Body], key: &str) -> Vec<Body> {
+    pub fn added_up<'b>(&self, bodies: &'b [Body], key: &str) -> Cow<'b, [Body]> {
+        if bodies.iter().all(|body| tag(self.own(*body), key).is_none()) {
+            return bodies.into();
+        }
         let mut kept: Vec<Body> = Vec::new();
         for &body in bodies {
             match tag(self.own(body), key) {
@@ -80,7 +91,7 @@ impl Linker<'_> {
                 None => kept.push(body),
             }
         }
-        kept
+        kept.into()
     }
 
     /// The entries of that list, each with its place.
@@ -94,8 +105,8 @@ impl Linker<'_> {
     /// The entries of `ports`: those of all bodies, of which one that says the same as one before it takes its place.
     fn mappings(&self, bodies: &[Body]) -> Vec<EntryPlace> {
         let mut mappings: Vec<Option<EntryPlace>> = Vec::new();
-        let mut known: HashMap<Key, usize> = HashMap::new();
-        for body in self.added_up(bodies, "ports") {
+        let mut known: HashMap<Key<'_>, usize> = HashMap::new();
+        for &body in &*self.added_up(bodies, "ports") {
             for (place, entry) in self.entries(body, List::Ports) {
                 let before = self.key(body.file, entry).and_then(|key| known.insert(key, mappings.len()));
                 if let Some(before) = before {
@@ -107,7 +118,7 @@ impl Linker<'_> {
         mappings.into_iter().flatten().collect()
     }
 
-    fn key(&self, file: usize, entry: &Entry) -> Option<Key> {
+    fn key<'a>(&'a self, file: usize, entry: &'a Entry) -> Option<Key<'a>> {
         let uses = &self.scan(file).uses;
         let container = &uses[entry.container?];
         // What hangs on a variable without a value may say anything.
@@ -115,21 +126,21 @@ impl Linker<'_> {
             Some(host) => Some(uses[host].range?),
             None => None,
         };
-        Some((entry.address.clone(), host, container.range?, container.protocol.transport()))
+        Some((entry.address.as_deref(), host, container.range?, container.protocol.transport()))
     }
 
     fn exposed(&self, bodies: &[Body]) -> Vec<Place> {
-        let kept = self.added_up(bodies, "expose").into_iter();
+        let kept = self.added_up(bodies, "expose");
         let of = |body: Body| {
             let ports = self.entries(body, List::ServiceExpose).filter_map(|(_, entry)| entry.container);
             ports.map(|port| Place { file: body.file, port }).collect::<Vec<_>>()
         };
-        kept.flat_map(of).collect()
+        kept.iter().copied().flat_map(of).collect()
     }
 
     fn profiles(&self, bodies: &[Body]) -> Vec<String> {
-        let kept = self.added_up(bodies, "profiles").into_iter();
-        let all: BTreeSet<&String> = kept.flat_map(|body| &self.own(body).profiles).collect();
+        let kept = self.added_up(bodies, "profiles");
+        let all: BTreeSet<&String> = kept.iter().flat_map(|body| &self.own(*body).profiles).collect();
         all.into_iter().cloned().collect()
     }
 
@@ -156,7 +167,7 @@ impl Linker<'_> {
             NameKind::Container,
         );
         add(self.value(bodies, "hostname", |it| it.wiring.hostname.as_ref()), NameKind::Host);
-        for body in self.added_up(bodies, "networks") {
+        for &body in &*self.added_up(bodies, "networks") {
             for network in self.own(body).wiring.networks.iter().flatten() {
                 for alias in &network.aliases {
                     add(Some((body, alias)), NameKind::Alias(network.name.value.clone()));
@@ -187,7 +198,7 @@ impl Linker<'_> {
             };
         }
         let mut names = BTreeSet::new();
-        for body in self.added_up(bodies, "networks") {
+        for &body in &*self.added_up(bodies, "networks") {
             names.extend(
                 self.own(body).wiring.networks.iter().flatten().map(|network| network.name.value.clone()),
             );

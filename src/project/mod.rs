@@ -26,6 +26,7 @@ mod references;
 pub use across::{Site, renamed, same_port};
 pub use files::Files;
 pub use link::{link, roots};
+pub use paths::key;
 pub use ports::{Mention, MentionKind, Refusal, ServicePort, outermost};
 
 /// Where files come from: a disk, an editor, a test.
@@ -37,6 +38,11 @@ pub trait Tree {
 
     /// The files right in `folder`, by their names; none where it is no folder.
     fn files_in(&self, folder: &Path) -> Vec<PathBuf>;
+
+    /// Whether somebody wants to know what was asked for, since it may change: [`Stack::asked`].
+    fn may_change(&self) -> bool {
+        true
+    }
 }
 
 /// A file, and what it says.
@@ -103,7 +109,8 @@ pub struct Stack {
     pub services: Vec<Service>,
     /// The ports that lead from one service to another or to itself, in the order of the files and of their text.
     pub references: Vec<Reference>,
-    /// What would be otherwise if something there changed: files and folders, whether they are there or not.
+    /// What would be otherwise if something there changed: files and folders, whether they are there or not. Empty where the
+    /// tree [does not change](Tree::may_change).
     pub asked: BTreeSet<PathBuf>,
     /// Whether a compose file that it names could not be read, or there is more than can be told, so that there may be more
     /// services, and more of each.

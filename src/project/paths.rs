@@ -1,5 +1,7 @@
 //! Paths as compose, Docker and nginx write them: `/` between the parts, on every system.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 /// The path that `written` is from `folder`, without steps that lead nowhere or back; `None` where it holds a variable
@@ -14,6 +16,10 @@ pub fn resolved(folder: &Path, written: &str) -> Option<PathBuf> {
     if written.is_empty() || written.contains(['$', '\0', '\n']) || written.starts_with('~') || is_remote {
         return None;
     }
+    let written = written.strip_prefix("./").unwrap_or(written);
+    if is_straight(written) {
+        return Some(folder.join(written));
+    }
     let mut path = PathBuf::new();
     for part in folder.join(written).components() {
         match part {
@@ -25,6 +31,27 @@ pub fn resolved(folder: &Path, written: &str) -> Option<PathBuf> {
         }
     }
     Some(path)
+}
+
+/// Whether no step of a path can lead nowhere or back, or to the root, as one can see at a glance.
+fn is_straight(written: &str) -> bool {
+    let bytes = written.as_bytes();
+    let is_odd = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'/' | b'.');
+    let ends = bytes.first().zip(bytes.last());
+    cfg!(unix)
+        && ends.is_some_and(|(first, last)| !matches!(first, b'/' | b'.') && *last != b'/')
+        && !bytes.windows(2).any(is_odd)
+}
+
+/// By what a file is known, given its path from the root: two paths that lead to the same file have one key.
+#[must_use]
+pub fn key(path: &Path) -> Cow<'_, OsStr> {
+    // There may be two kinds of separators elsewhere; to take a path apart takes time.
+    if cfg!(unix) {
+        path.as_os_str().into()
+    } else {
+        path.components().collect::<PathBuf>().into_os_string().into()
+    }
 }
 
 /// The path in a container that `written` is from `folder`, which ends without a slash.

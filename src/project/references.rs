@@ -1,6 +1,7 @@
 //! The ports that lead to a service: `svc:port` and `scheme://svc:port` wherever a service, its image or its nginx
 //! configuration says it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
@@ -9,8 +10,8 @@ use super::allowance::Allowance;
 use super::configuration::upstreams;
 use super::link::Linker;
 use super::ports::inside;
-use super::{Image, NameKind, Naming, Place, Reach, Reference, Service, Stack};
-use crate::languages::{InstructionKind, Module, Scan};
+use super::{Image, Member, NameKind, Naming, Place, Reach, Reference, Service, Stack};
+use crate::languages::{InstructionKind, Language, Module, Scan};
 use crate::port::Role;
 use crate::text::Span;
 
@@ -22,12 +23,14 @@ impl Linker<'_> {
     pub fn refer(&mut self) {
         let stack = &self.stack;
         let mut found = Found::new(stack, &self.allowance);
-        let by_scope: Vec<HashMap<usize, Vec<usize>>> =
-            stack.files.iter().map(|it| by_scope(&it.scan)).collect();
+        let is_compose = |it: &Member| it.file.language == Some(Language::Compose);
+        let by_scope: Vec<Option<ByScope>> =
+            stack.files.iter().map(|it| is_compose(it).then(|| ByScope::of(&it.scan))).collect();
         for (from, service) in stack.services.iter().enumerate() {
             for body in &service.bodies {
                 let scan = &stack.files[body.file].scan;
-                let own = by_scope[body.file].get(&scan.services[body.service].scope).into_iter().flatten();
+                let Some(by_scope) = &by_scope[body.file] else { continue };
+                let own = by_scope.ports(scan.services[body.service].scope).iter();
                 let said = own.copied().filter(|&port| is_said_by_service(scan.uses[port].role));
                 found.add(stack, from, body.file, said);
             }
@@ -67,7 +70,7 @@ impl Linker<'_> {
     fn lists(&self) -> Vec<(usize, usize)> {
         let mut lists = Vec::new();
         for (from, service) in self.stack.services.iter().enumerate() {
-            for body in self.added_up(&service.bodies, "env_file") {
+            for &body in &*self.added_up(&service.bodies, "env_file") {
                 let paths = self.own(body).wiring.env_files.iter();
                 let paths =
                     paths.filter_map(|path| super::paths::resolved(&self.folders[body.file], &path.value));
@@ -83,14 +86,14 @@ impl Linker<'_> {
 /// The references found so far.
 struct Found<'a> {
     /// The services by the names that they have, in lower case, each with the kind of the name.
-    names: HashMap<String, Vec<(usize, NameKind)>>,
+    names: HashMap<Cow<'a, str>, Vec<(usize, &'a NameKind)>>,
     allowance: &'a Allowance,
     seen: HashSet<(Place, usize)>,
     references: Vec<Reference>,
 }
 
 impl<'a> Found<'a> {
-    fn new(stack: &Stack, allowance: &'a Allowance) -> Self {
+    fn new(stack: &'a Stack, allowance: &'a Allowance) -> Self {
         Self { names: names(&stack.services), allowance, seen: HashSet::new(), references: Vec::new() }
     }
 
@@ -117,9 +120,8 @@ impl<'a> Found<'a> {
             let is_alone = matches!(stack.services[from].reach, Reach::Networks(_) | Reach::Alone);
             return (is_alone && !stack.services[from].is_shared).then_some((from, Naming::Itself));
         }
-        let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
         let mut to = None;
-        let known = self.names.get(&host)?;
+        let known = self.names.get(&*lower(host.strip_suffix('.').unwrap_or(host)))?;
         let networks = known.iter().map(|(service, _)| stack.networks(from) + stack.networks(*service));
         if !self.allowance.take(known.len() + networks.sum::<usize>()) {
             return None;
@@ -198,15 +200,32 @@ fn effective(services: &[Service], service: usize) -> Option<usize> {
     (!matches!(services[last].reach, Reach::Of(_))).then_some(last)
 }
 
-/// The ports of each scope, in the order of the file.
-fn by_scope(scan: &Scan) -> HashMap<usize, Vec<usize>> {
-    let mut ports: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (port, found) in scan.uses.iter().enumerate() {
-        if let Some(scope) = found.scope {
-            ports.entry(scope).or_default().push(port);
+/// The ports of each scope of a file, in its order.
+struct ByScope {
+    /// Where those of each scope begin in the others, and where the last ones end.
+    starts: Vec<usize>,
+    ports: Vec<usize>,
+}
+
+impl ByScope {
+    fn of(scan: &Scan) -> Self {
+        let scoped = || scan.uses.iter().enumerate().filter_map(|(port, it)| Some((it.scope?, port)));
+        let mut starts = vec![0; scan.scopes.len() + 1];
+        scoped().for_each(|(scope, _)| starts[scope + 1] += 1);
+        for scope in 0..scan.scopes.len() {
+            starts[scope + 1] += starts[scope];
         }
+        let (mut next, mut ports) = (starts.clone(), vec![0; starts[scan.scopes.len()]]);
+        for (scope, port) in scoped() {
+            ports[next[scope]] = port;
+            next[scope] += 1;
+        }
+        Self { starts, ports }
     }
-    ports
+
+    fn ports(&self, scope: usize) -> &[usize] {
+        &self.ports[self.starts[scope]..self.starts[scope + 1]]
+    }
 }
 
 /// Where those stages say what a container runs; what they run while they are built is not of it.
@@ -215,23 +234,33 @@ fn commands(scan: &Scan, stages: &[usize]) -> Vec<Span> {
     instructions.filter(|it| it.kind == InstructionKind::Command).map(|it| it.span).collect()
 }
 
-fn names(services: &[Service]) -> HashMap<String, Vec<(usize, NameKind)>> {
-    let mut names: HashMap<String, Vec<(usize, NameKind)>> = HashMap::new();
+/// The services by the names that they have, in lower case, each with the kind of the name.
+fn names(services: &[Service]) -> HashMap<Cow<'_, str>, Vec<(usize, &NameKind)>> {
+    let mut names: HashMap<Cow<'_, str>, Vec<(usize, &NameKind)>> = HashMap::with_capacity(services.len());
     for (index, service) in services.iter().enumerate() {
         let mut seen = HashSet::new();
         for name in &service.names {
-            let lower = name.name.to_ascii_lowercase();
-            if seen.insert((lower.clone(), &name.kind)) {
-                names.entry(lower).or_default().push((index, name.kind.clone()));
+            let lower = lower(&name.name);
+            if service.names.len() == 1 || seen.insert((lower.clone(), &name.kind)) {
+                names.entry(lower).or_default().push((index, &name.kind));
             }
         }
     }
     names
 }
 
+/// `name` in lower case: most are.
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        name.to_ascii_lowercase().into()
+    } else {
+        name.into()
+    }
+}
+
 /// Whether a host is the one that says it.
 fn is_itself(host: &str) -> bool {
-    matches!(host.to_ascii_lowercase().as_str(), "localhost" | "127.0.0.1" | "[::1]" | "::1")
+    host.eq_ignore_ascii_case("localhost") || matches!(host, "127.0.0.1" | "[::1]" | "::1")
 }
 
 const fn is_said_by_service(role: Role) -> bool {

@@ -2,7 +2,7 @@
 
 use std::cell::{LazyCell, RefCell};
 
-use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{Context, is_every_address, is_known_for};
 use crate::finding::{Elsewhere, Finding, Related};
@@ -24,7 +24,9 @@ pub struct Around<'a> {
 pub fn stacks<'a>(cx: &Context<'a>) -> impl Iterator<Item = Around<'a>> + use<'a> {
     let (project, text) = (cx.project(), cx.text);
     let arounds = project.iter().map(|view| Around { stack: &view.stack, file: view.file });
-    arounds.filter(move |around| around.member().is_some_and(|member| &*member.file.text == text))
+    let holds =
+        |member: &Member, text: &str| std::ptr::eq(&*member.file.text, text) || &*member.file.text == text;
+    arounds.filter(move |around| around.member().is_some_and(|member| holds(member, text)))
 }
 
 impl<'a> Around<'a> {
@@ -98,7 +100,7 @@ pub fn unserved(
     number: impl Fn(&PortUse) -> Option<u16>,
     judge: impl Fn(Around<'_>, &Reference, u16, &Offer<'_>) -> Option<Finding>,
 ) -> Vec<Finding> {
-    let (mut found, mut served) = (Vec::<Finding>::new(), HashSet::new());
+    let (mut found, mut served) = (Vec::<Finding>::new(), Vec::new());
     for around in stacks(cx) {
         let mentions = LazyCell::new(|| Mentions::of(around.stack));
         let mut offers = HashMap::new();
@@ -109,7 +111,7 @@ pub fn unserved(
             let offer = offers.entry(reference.to).or_insert_with(|| Offer::of(around, reference.to));
             let Some(offer) = offer else { continue };
             if offer.serves(number) {
-                served.insert(port.span);
+                served.push(port.span);
                 continue;
             }
             let transport = port.protocol.transport().unwrap_or(Transport::Tcp);
@@ -119,7 +121,10 @@ pub fn unserved(
             }
         }
     }
-    found.retain(|finding| !served.contains(&finding.span));
+    if !found.is_empty() {
+        let served: HashSet<Span> = served.into_iter().collect();
+        found.retain(|finding| !served.contains(&finding.span));
+    }
     found
 }
 
@@ -243,6 +248,8 @@ pub fn holds(range: PortRange, number: u16) -> bool {
 pub struct Mentions<'a> {
     /// The ports by the file and its scope; those without a scope may be anybody's in the file.
     ports: HashMap<(usize, Option<usize>), Vec<Mentioned<'a>>>,
+    /// The numbers in the texts of services that are read as no ports, by the same.
+    unread: RefCell<HashMap<(usize, usize), Vec<u32>>>,
     /// The ports of the services that were asked about, by their names: ranges in their order, which are apart.
     known: RefCell<HashMap<&'a str, Vec<PortRange>>>,
 }
@@ -261,12 +268,6 @@ impl<'a> Mentions<'a> {
                 // What a service shares with others by an alias stands elsewhere.
                 let owner = port.scope.filter(|&scope| scan.scopes[scope].extent.touches(port.span.start));
                 mentions.ports.entry((file, owner)).or_default().push((range, host));
-            }
-            let services = scan.scopes.iter().enumerate().filter(|(_, it)| it.kind == ScopeKind::Service);
-            for (scope, service) in services {
-                let numbers = unread_numbers(&member.file.text, scan, service.extent);
-                let numbers = numbers.map(|number| (PortRange::single(number), None));
-                mentions.ports.entry((file, Some(scope))).or_default().extend(numbers);
             }
         }
         mentions
@@ -303,6 +304,16 @@ impl<'a> Mentions<'a> {
             .filter(|(range, host)| !range.is_empty() && is_own(host))
             .map(|(range, _)| *range)
             .collect();
+        let mut unread = self.unread.borrow_mut();
+        for (file, scope) in places.iter().filter_map(|&(file, scope)| Some((file, scope?))) {
+            let (scan, own) = (around.scan(file), &around.scan(file).scopes[scope]);
+            if own.kind == ScopeKind::Service {
+                let text = || &around.stack.files[file].file.text;
+                let numbers =
+                    unread.entry((file, scope)).or_insert_with(|| unread_numbers(text(), scan, own.extent));
+                ports.extend(numbers.iter().copied().map(PortRange::single));
+            }
+        }
         ports.sort_by_key(|range| (range.first, range.last));
         ports.dedup_by(|next, last| {
             let is_within = next.first <= last.last;
@@ -314,7 +325,7 @@ impl<'a> Mentions<'a> {
 }
 
 /// The numbers in `span` of `text` that could be ports and are read as none, comments left out: `PLAINTEXT://:9092`.
-fn unread_numbers(text: &str, scan: &Scan, span: Span) -> impl Iterator<Item = u32> {
+fn unread_numbers(text: &str, scan: &Scan, span: Span) -> Vec<u32> {
     let mut numbers = Vec::new();
     let mut start = span.start;
     for line in span.of(text).split_inclusive('\n') {
@@ -328,7 +339,7 @@ fn unread_numbers(text: &str, scan: &Scan, span: Span) -> impl Iterator<Item = u
         }
         start += line.len();
     }
-    numbers.into_iter()
+    numbers
 }
 
 /// For a port that the container may listen on which says it: the host that has to be the container itself, if one is named.

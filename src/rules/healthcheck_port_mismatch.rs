@@ -26,6 +26,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.language == Language::Dockerfile {
         judge_stages(cx, findings);
     }
+    if cx.project().is_empty() {
+        return;
+    }
     let told: HashSet<Span> = findings[first..].iter().map(|finding| finding.span).collect();
     let mut found = judge_services(cx);
     found.retain(|finding| !told.contains(&finding.span));

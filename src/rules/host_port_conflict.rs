@@ -32,12 +32,20 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Compares the claims of the file with all those before them.
 fn judge(claims: &[Claim<'_>], around: Option<Around<'_>>, findings: &mut Vec<Finding>) {
+    /// How few claims may each be compared with each.
+    const FEW: usize = 16;
     let mut told = HashSet::new();
-    let mut earlier = Earlier::default();
+    let mut earlier = (claims.len() > FEW).then(Earlier::default);
     let is_here = |claim: &Claim<'_>| around.is_none_or(|around| around.file == claim.file);
     for (index, claim) in claims.iter().enumerate() {
-        let before = if is_here(claim) { earlier.near(claim, index) } else { Vec::new() };
-        earlier.add(index, claim);
+        let before = match &earlier {
+            _ if !is_here(claim) => Vec::new(),
+            Some(earlier) => earlier.near(claim, index),
+            None => (0..index).collect(),
+        };
+        if let Some(earlier) = &mut earlier {
+            earlier.add(index, claim);
+        }
         if !is_here(claim) {
             continue;
         }

@@ -2,7 +2,7 @@
 
 use std::cell::LazyCell;
 
-use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{
     Around, Context, Mapping, Mentions, Offer, Rule, base_is_known_for, calling, line_before, stacks,
@@ -12,6 +12,7 @@ use crate::finding::{Finding, Severity};
 use crate::languages::Language;
 use crate::port::{PortUse, Role, Transport};
 use crate::project::{Naming, Reference};
+use crate::text::Span;
 
 /// See `host_port_used_internally.md`.
 pub static RULE: Rule = Rule {
@@ -40,7 +41,7 @@ const OF_OUTSIDE: [&str; 10] = [
 ];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let (mut found, mut served) = (Vec::new(), HashSet::new());
+    let (mut found, mut served) = (Vec::new(), Vec::new());
     for around in stacks(cx) {
         let mentions = LazyCell::new(|| Mentions::of(around.stack));
         let mut offers = HashMap::new();
@@ -55,7 +56,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let transport = port.protocol.transport().unwrap_or(Transport::Tcp);
             let mapping = offer.published_as(number).find(|mapping| mapping.transport == transport);
             let Some(mapping) = mapping.filter(|_| !offer.serves(number)) else {
-                served.insert(written_at(port));
+                served.push(written_at(port));
                 continue;
             };
             let is_of_image = base_is_known_for(&service.image, number, transport);
@@ -65,6 +66,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             found.push(finding(cx, around, reference, mapping, offer.target_of(number)));
         }
     }
+    if found.is_empty() {
+        return;
+    }
+    let served: HashSet<Span> = served.into_iter().collect();
     // Whoever is right in one stack may be wrong in another, which is started without what is missing there.
     findings.extend(found.into_iter().filter(|finding| !served.contains(&finding.span)));
 }

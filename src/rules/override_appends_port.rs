@@ -3,6 +3,7 @@
 use super::{Around, Claim, Context, Rule, in_stack, stacks};
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::languages::{Language, Service};
+use crate::project::Member;
 use crate::text::Span;
 
 /// See `override_appends_port.md`.
@@ -18,7 +19,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for around in stacks(cx).filter(Around::holds_services) {
+    let is_compose = |member: &&Member| member.file.language == Some(Language::Compose);
+    // Mostly there is but one file, over which nothing is merged.
+    let is_merged = |around: &Around<'_>| around.stack.files.iter().filter(is_compose).nth(1).is_some();
+    for around in stacks(cx).filter(is_merged).filter(Around::holds_services) {
         let claims = in_stack(around);
         let own = claims.iter().enumerate().filter(|(_, claim)| claim.file == around.file);
         for (index, claim) in own {

@@ -24,9 +24,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.extend(cx.scan.uses.iter().filter_map(|port| judge(cx, port)));
         return;
     }
-    let (mut found, mut known) = (Vec::new(), HashSet::new());
+    let mut found = Vec::new();
+    stacks(cx).for_each(|around| judge_published(around, &mut found));
+    if found.is_empty() {
+        return;
+    }
+    let mut known = HashSet::new();
     for around in stacks(cx) {
-        judge_published(around, &mut found);
         let uses = around.scan(around.file).uses.iter();
         known.extend(uses.filter(|port| port.range.is_some()).map(|port| port.span));
     }
