@@ -233,8 +233,10 @@ impl Text {
             ends => self.line_ends(chunk, at)?.nth(ends - 1)?,
         };
         if start == chunk.len() {
-            (chunk, at, ..) = self.rope.chunk_at_byte(at + start);
-            start = if at + start == self.rope.len_bytes() { chunk.len() } else { 0 };
+            // It begins in the next piece, if there is one.
+            let behind = at + start;
+            (chunk, at, ..) = self.rope.chunk_at_byte(behind);
+            start = behind - at;
         }
         let rest = &chunk[start..];
         let width = match memchr::memchr2(b'\n', b'\r', rest.as_bytes()) {
@@ -446,6 +448,27 @@ mod tests {
             for line in 0..rope.lines() + 2 {
                 assert_eq!(rope.line(line), index.line(line), "{line} of {text:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_line_is_found_wherever_the_pieces_of_the_rope_meet() {
+        for length in (900..4400).step_by(9) {
+            let mut text = "a line of ten\n".repeat(length / 14) + &"x".repeat(length % 14);
+            let mut rope = Text::new(&text);
+            let check = |rope: &Text, text: &str| {
+                let index = LineIndex::new(text);
+                for line in 0..rope.lines() {
+                    let start = rope.offset(Position { line, character: 0 }, Encoding::Utf16);
+                    assert_eq!(start, index.line(line).start, "line {line} of {length} bytes");
+                }
+            };
+            check(&rope, &text);
+            // Another piece begins where something is put in.
+            let at = Position { line: 20, character: 0 };
+            rope.replace(Range { start: at, end: at }, "y\n", Encoding::Utf16);
+            text.insert_str(20 * 14, "y\n");
+            check(&rope, &text);
         }
     }
 
