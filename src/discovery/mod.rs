@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use foldhash::HashMap;
@@ -15,6 +15,7 @@ use foldhash::HashMap;
 use crate::config::{self, Config, FileSize, Settings};
 use crate::finding::{Finding, Severity};
 use crate::languages::Language;
+use crate::project::straightened;
 use crate::text::Span;
 
 mod disk;
@@ -212,27 +213,7 @@ pub fn absolute(path: &Path) -> PathBuf {
         Some(here) if !path.is_absolute() => Cow::Owned(here.join(path)),
         _ => Cow::Borrowed(path),
     };
-    if path.is_absolute() && is_straight(&path) {
-        return path.into_owned();
-    }
-    let mut absolute = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                absolute.pop();
-            }
-            part => absolute.push(part),
-        }
-    }
-    absolute
-}
-
-/// Whether no step of `path` can lead nowhere or back, as one can see at a glance.
-fn is_straight(path: &Path) -> bool {
-    let bytes = path.as_os_str().as_encoded_bytes();
-    let is_odd = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'/' | b'.');
-    cfg!(unix) && bytes.len() > 1 && !bytes.ends_with(b"/") && !bytes.windows(2).any(is_odd)
+    straightened(path)
 }
 
 /// A panic elsewhere leaves whole entries behind, so they stay in use.

@@ -26,7 +26,7 @@ mod references;
 pub use across::{Site, renamed, same_port};
 pub use files::Files;
 pub use link::{link, roots};
-pub use paths::key;
+pub use paths::{key, straightened};
 pub use ports::{Mention, MentionKind, Refusal, ServicePort, outermost};
 
 /// Where files come from: a disk, an editor, a test.

@@ -17,30 +17,34 @@ pub fn resolved(folder: &Path, written: &str) -> Option<PathBuf> {
         return None;
     }
     let written = written.strip_prefix("./").unwrap_or(written);
-    if is_straight(written) {
-        return Some(folder.join(written));
+    Some(straightened(folder.join(written).into()))
+}
+
+/// `path` without steps that lead nowhere or back; links are not looked at.
+#[must_use]
+pub fn straightened(path: Cow<'_, Path>) -> PathBuf {
+    if is_straight(&path) {
+        return path.into_owned();
     }
-    let mut path = PathBuf::new();
-    for part in folder.join(written).components() {
+    let mut straight = PathBuf::new();
+    for part in path.components() {
         match part {
             Component::CurDir => {}
             Component::ParentDir => {
-                path.pop();
+                straight.pop();
             }
-            part => path.push(part),
+            part => straight.push(part),
         }
     }
-    Some(path)
+    straight
 }
 
-/// Whether no step of a path can lead nowhere or back, or to the root, as one can see at a glance.
-fn is_straight(written: &str) -> bool {
-    let bytes = written.as_bytes();
+/// Whether no step of `path` can lead nowhere or back, as one can see at a glance.
+fn is_straight(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
     let is_odd = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'/' | b'.');
-    let ends = bytes.first().zip(bytes.last());
-    cfg!(unix)
-        && ends.is_some_and(|(first, last)| !matches!(first, b'/' | b'.') && *last != b'/')
-        && !bytes.windows(2).any(is_odd)
+    let is_plain = bytes.len() > 1 && !bytes.starts_with(b".") && !bytes.ends_with(b"/");
+    cfg!(unix) && is_plain && !bytes.windows(2).any(is_odd)
 }
 
 /// By what a file is known, given its path from the root: two paths that lead to the same file have one key.
