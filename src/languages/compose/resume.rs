@@ -20,9 +20,6 @@ use crate::text::Span;
 /// cannot.
 pub fn scan_after(text: &Arc<str>, before: Option<Before>) -> (Arc<Scan>, Option<Before>) {
     let Some(mut before) = before else { return whole(text, Tree::parse(text)) };
-    if let Some(found) = before.found.as_ref().filter(|_| before.text == *text) {
-        return (Arc::clone(&found.scan), Some(before));
-    }
     let Some(patch) = before.patch(text) else {
         let (scan, now) = whole(text, Tree::parse(text));
         return (scan, now.or(Some(before)));

@@ -17,8 +17,8 @@ use crate::text::Span;
 /// A text, and what was found in it.
 #[derive(Clone, Debug)]
 pub struct Before {
-    text: Arc<str>,
-    scan: Arc<Scan>,
+    pub text: Arc<str>,
+    pub scan: Arc<Scan>,
     /// What is broken between its statements, whether that is told of or not.
     breakages: Vec<Breakage>,
     /// The places of the quotes that nothing closes.
@@ -48,12 +48,7 @@ struct Mark {
 
 /// As [`scan`](super::scan), by what is remembered of a text `before`; remembers this one instead, if it can.
 pub fn scan_after(text: &Arc<str>, before: Option<Before>) -> (Arc<Scan>, Option<Before>) {
-    let is_same = |before: &Before| before.text == *text;
-    match before {
-        Some(before) if is_same(&before) => (Arc::clone(&before.scan), Some(before)),
-        Some(before) => Reader::resume(text, before).read(text),
-        None => Reader::new(text).read(text),
-    }
+    before.map_or_else(|| Reader::new(text), |before| Reader::resume(text, before)).read(text)
 }
 
 /// A reader that leaves marks.
