@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::statement::Statements;
-use super::trail::Trail;
+use super::trail::{EVER, Trail};
 use super::{Block, Reading};
 use crate::languages::change::Change;
 use crate::languages::joining::{Aim, Counts};
@@ -197,7 +197,7 @@ impl<'t> Reader<'t> {
             }
         }
         for section in blocks.iter().map(|block| block.section).chain([0]) {
-            scan.sections[section].is_templated |= rest.trail.is_templated(section, usize::MAX - 1);
+            scan.sections[section].is_templated |= rest.trail.is_templated(section, EVER);
         }
 
         let mut behind = rest.scan.cut(then.counts.moved(from.counts, Counts::default()));
@@ -303,7 +303,7 @@ impl Trail {
         if !self.is_named(index, at) && scope.kind != ScopeKind::Upstream {
             scope.name.clear();
         }
-        if !self.is_proved(index, at) && self.is_proved(index, usize::MAX - 1) {
+        if !self.is_proved(index, at) && self.is_proved(index, EVER) {
             scope.kind = ScopeKind::Server(Module::Unknown);
         }
         scope.extent.end = scope.span.end;

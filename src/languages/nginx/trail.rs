@@ -9,6 +9,9 @@ use crate::text::Span;
 /// A place that is not reached.
 const NEVER: usize = usize::MAX;
 
+/// A place behind all that are reached.
+pub const EVER: usize = NEVER - 1;
+
 /// What became known where.
 #[derive(Clone, Debug, Default)]
 pub struct Trail {
