@@ -13,22 +13,20 @@ use self::heredoc::{is_nginx, targets};
 use self::instructions::{Instruction, Instructions, Keyword};
 use self::logical_line::LogicalLine;
 use self::variables::{By, Definition, Variables};
-use super::port_spec::Roles;
 use super::sourced::{Sourced, UNKNOWN};
-use super::{
-    Breakage, Entry, EntryStyle, Environment, InstructionKind, Language, List, Scan, Scope, ScopeKind,
-    Setting, Side, Stage, Stray, addresses, is_template, port_spec, whole_lines,
-};
+use super::{Breakage, Environment, InstructionKind, Language, Scan, Setting, addresses, is_template};
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
 use crate::text::Span;
 
 mod assignment;
 mod copies;
 mod expansion;
+mod expose;
 mod heredoc;
 mod instructions;
 mod logical_line;
 mod resume;
+mod stage;
 mod variables;
 
 pub use resume::{Before, scan_after};
@@ -178,120 +176,6 @@ impl Scanner<'_> {
         }
     }
 
-    /// Opens the stage of a `FROM [--platform=…] image [AS name]`.
-    fn read_from(&mut self, instruction: &Instruction<'_>) {
-        let is_trigger = instruction.word.start > 0;
-        if is_trigger {
-            return;
-        }
-        if self.scope.is_none() {
-            self.scan.breakages.extend(self.said.stray.clone());
-        }
-        let line = &instruction.line;
-        let mut words = line.words(instruction.operands());
-        let image = words.next();
-        let is_as = words.next().is_some_and(|word| line.text()[word].eq_ignore_ascii_case("AS"));
-        let name = words.next().filter(|_| is_as);
-
-        self.variables.close_stage();
-        let image = image.map(|image| expand(line, image, Blanks::Stay, &mut self.variables).words);
-        let image = image.and_then(|words| Some(words.first()?.text().to_owned())).unwrap_or_default();
-        let base = self.stages.get(image.to_ascii_lowercase().as_str()).copied();
-        let number = self.variables.open_stage(base);
-
-        self.scope = Some(self.scan.scopes.len());
-        let (scope, instructions) = (self.scan.scopes.len(), Vec::new());
-        self.scan.stages.push(Stage { scope, image, base, instructions });
-        let span = line.span(name.clone().unwrap_or(instruction.word.clone()));
-        let name = name.map(|name| line.text()[name].to_owned());
-        if let Some(name) = &name {
-            let name: Arc<str> = Arc::from(name.to_ascii_lowercase());
-            self.said.names.push((Arc::clone(&name), number));
-            self.stages.insert(name, number);
-        }
-        let name = name.unwrap_or_else(|| number.to_string());
-        let user = base.and_then(|base| self.scan.scopes[self.scopes[base]].user.clone());
-        self.scopes.push(self.scan.scopes.len());
-        // Most images that somebody else built start at the root.
-        let workdir = base.map_or_else(|| Some(Arc::from("")), |base| self.workdirs[base].clone());
-        self.said.workdirs.push((number, workdir.clone()));
-        self.workdirs.push(workdir);
-        self.said.users.push(user.clone());
-        let extent = line.span(0..line.text().trim_end().len());
-        self.scan.scopes.push(Scope { kind: ScopeKind::Stage, name, span, extent, section: 0, user });
-    }
-
-    /// The stage goes on to the end of `instruction`, which stands in it, with its here-documents.
-    fn extend_stage(&mut self, instruction: &Instruction<'_>) {
-        let Some(scope) = self.scope else { return };
-        let line = instruction.line.span(0..instruction.line.text().trim_end().len());
-        let end = instruction.heredocs.last().map_or(line.end, |heredoc| heredoc.body.end);
-        self.scan.scopes[scope].extent.end = end;
-    }
-
-    /// Takes note of the user of the stage.
-    fn read_user(&mut self, instruction: &Instruction<'_>) {
-        /// The bytes of a name; a longer one is none, and every stage built upon this one gets a copy.
-        const LONGEST: usize = 256;
-        let is_trigger = instruction.word.start > 0;
-        let Some(scope) = self.scope.filter(|_| !is_trigger) else { return };
-        let user = expand(&instruction.line, instruction.operands(), Blanks::Stay, &mut self.variables);
-        let Some(user) = user.words.first() else { return };
-        let span = user.span(0..user.text().len());
-        let user = (user.text().len() <= LONGEST).then(|| Setting { value: user.text().to_owned(), span });
-        self.said.users.push(user.clone());
-        self.scan.scopes[scope].user = user;
-    }
-
-    /// Takes the ports of an `EXPOSE`, and the numbers in the variables that they come from.
-    fn read_expose(&mut self, instruction: &Instruction<'_>) {
-        const ROLES: Roles = Roles { host: Role::ExposeHost, container: Role::Expose };
-        let line = &instruction.line;
-        let is_trigger = instruction.word.start > 0;
-        let mut fields = whole_placeholders(line.text(), line.fields(instruction.arguments.clone()));
-        // BuildKit knows no comment there, and refuses the line; but its writer meant one.
-        let comment = fields.iter().position(|field| line.text()[field.clone()].starts_with('#'));
-        let commented = fields.split_off(comment.unwrap_or(fields.len()));
-        for (index, field) in fields.iter().enumerate() {
-            let expansion = expand(line, field.clone(), Blanks::Part, &mut self.variables);
-            let is_alone = expansion.words.len() == 1 && commented.is_empty() && !line.is_continued();
-            let removal = if is_alone { self.removal(line, &fields, index) } else { None };
-            for word in &expansion.words {
-                let span = line.span(field.clone());
-                let entry = Entry::new(List::Expose, EntryStyle::Word, span);
-                let entry = Entry { removal, is_trigger, scope: self.scope, ..entry };
-                port_spec::push_entry(word, ROLES, entry, &mut self.scan);
-            }
-            self.scan.uses.append(&mut self.variables.take_ports(expansion.definitions));
-        }
-        if let (Some(first), Some(last)) = (commented.first(), commented.last()) {
-            self.push_comment(line, fields.last(), first.start..last.end);
-        }
-    }
-
-    /// Adds the comment of an `EXPOSE`, which stands behind the field `before`, as an entry that holds no port.
-    fn push_comment(&mut self, line: &LogicalLine<'_>, before: Option<&Range<usize>>, comment: Range<usize>) {
-        let (text, span) = (line.text()[comment.clone()].to_owned(), line.span(comment.clone()));
-        let before = before.filter(|_| !line.is_continued());
-        self.scan.entries.push(Entry {
-            removal: before.map(|before| line.span(before.end..comment.end)),
-            strays: vec![Stray { side: Side::Container, text, span }],
-            scope: self.scope,
-            ..Entry::new(List::Expose, EntryStyle::Word, span)
-        });
-    }
-
-    /// What to take out of the `line` of an `EXPOSE` so that the field of that index is gone: the whole line where it is
-    /// the only one.
-    fn removal(&self, line: &LogicalLine<'_>, fields: &[Range<usize>], index: usize) -> Option<Span> {
-        let field = &fields[index];
-        match (index.checked_sub(1), fields.get(index + 1)) {
-            (Some(before), _) => Some(line.span(fields[before].end..field.end)),
-            (None, Some(behind)) => Some(line.span(field.start..behind.start)),
-            (None, None) => whole_lines(self.text, line.span(0..line.text().trim_end().len())),
-        }
-    }
-
     /// Takes note of the variables of an `ENV` or `ARG`, which see those before the instruction, not each other.
     fn read_variables(&mut self, line: &LogicalLine<'_>, assignments: Vec<Assignment>, by: By) {
         let mut definitions = Vec::new();
@@ -397,25 +281,6 @@ impl Scanner<'_> {
             at += line.len();
         }
     }
-}
-
-/// The `fields` of `text`, those joined that one placeholder of a template goes across: `{{ port | default(80) }}`.
-fn whole_placeholders(text: &str, fields: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
-    if !text.as_bytes().windows(2).any(|pair| matches!(pair, b"{{" | b"{%" | b"<%")) {
-        return fields.collect();
-    }
-    let mut joined: Vec<Range<usize>> = Vec::new();
-    let mut is_open = false;
-    for field in fields {
-        let last = |marks: [&str; 3]| marks.iter().filter_map(|mark| text[field.clone()].rfind(mark)).max();
-        let (opener, closer) = (last(["{{", "{%", "<%"]), last(["}}", "%}", "%>"]));
-        match joined.last_mut().filter(|_| is_open) {
-            Some(before) => before.end = field.end,
-            None => joined.push(field),
-        }
-        is_open = if is_open { closer.is_none() || opener > closer } else { opener > closer };
-    }
-    joined
 }
 
 /// Whether the file asks to be read by another frontend than Docker's, which may know other instructions.
