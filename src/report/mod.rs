@@ -127,6 +127,9 @@ impl AddAssign for Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.files == 0 {
+            return out.write_str("no file was checked");
+        }
         let counts =
             [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info"), (self.hints, "hint")];
         let found: Vec<String> = counts

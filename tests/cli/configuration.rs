@@ -77,7 +77,7 @@ fn a_configuration_can_be_named() {
     let (out, err, code) = run(folder.path(), &["--check", "--config", "nowhere.toml"]);
     assert!(err.starts_with("error[configuration]: the file cannot be read: "), "{err}");
     assert!(err.contains("nowhere.toml:1:1"), "{err}");
-    assert_eq!((out.as_str(), code), ("nothing found in 0 files\n", 2));
+    assert_eq!((out.as_str(), code), ("no file was checked\n", 2));
     let (_, err, code) = run(folder.path(), &["--check", "--config", "a.toml", "--no-config"]);
     assert!(err.contains("cannot be used with") && code == 2, "{err}");
 }

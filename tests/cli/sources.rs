@@ -37,11 +37,7 @@ fn files_can_be_listed() {
         (vec!["b c.dockerfile".to_owned(), "a.dockerfile".to_owned()], "")
     );
     let (out, err, code) = run_with(folder.path(), &[&check[..], &["-"]].concat(), b"");
-    assert_eq!(
-        (out.as_str(), err.as_str(), code),
-        ("nothing found in 0 files\n", "", 0),
-        "not everything here"
-    );
+    assert_eq!((out.as_str(), err.as_str(), code), ("no file was checked\n", "", 0), "not everything here");
     let (out, err, code) =
         run_with(folder.path(), &[&check[..], &["-"]].concat(), b"gone.dockerfile\na.dockerfile\n");
     assert_eq!(found(&out), ["a.dockerfile"]);
@@ -70,14 +66,14 @@ fn what_is_excluded_can_stay_so_though_it_is_named() {
     assert_eq!((out.as_str(), err.as_str(), code), ("nothing found in 1 file\n", "", 0));
     let absolute = folder.path().join("vendor/deep/Dockerfile");
     let (out, ..) = run(folder.path(), &["--check", "--force-exclude", absolute.to_str().unwrap()]);
-    assert_eq!(out, "nothing found in 0 files\n");
+    assert_eq!(out, "no file was checked\n");
     let whole = ["--check", "--output-format=concise", absolute.to_str().unwrap()];
     assert!(run(folder.path(), &whole).0.starts_with("vendor/deep/Dockerfile:2:12: "), "named from here");
     let stdin = ["--check", "--force-exclude", "-", "--stdin-filename", "vendor/deep/Dockerfile", "--fix"];
     let (out, err, code) = run_with(folder.path(), &stdin, MAIL.as_bytes());
     assert_eq!(
         (out.as_str(), err.as_str(), code),
-        (MAIL, "nothing found in 0 files\n", 0),
+        (MAIL, "no file was checked\n", 0),
         "it goes on as it came"
     );
 }
