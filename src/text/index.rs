@@ -2,7 +2,7 @@
 
 use super::{Encoding, Position, Range, Span, line_ends};
 
-/// The lines of a text that does not change: made once in a pass, and then quicker than a [`Text`] to say where a byte is.
+/// The lines of a text that does not change: made once in a pass, and then quicker than a [`Text`](super::Text) to say where a byte is.
 ///
 /// Both say the same.
 #[derive(Clone, Debug)]
