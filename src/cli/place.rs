@@ -85,10 +85,16 @@ impl Place<'_> {
         })
     }
 
-    /// Visits the file, which holds `bytes`, if it is in a language we read.
-    pub fn visit<T>(&self, bytes: &[u8], stacks: &Stacks, visit: &impl Fn(&Source<'_>) -> T) -> Option<T> {
+    /// Visits the file, whose name tells that `verdict` and which holds `bytes`, if it is in a language we read.
+    pub fn visit<T>(
+        &self,
+        verdict: NameVerdict,
+        bytes: &[u8],
+        stacks: &Stacks,
+        visit: &impl Fn(&Source<'_>) -> T,
+    ) -> Option<T> {
         let (path, text) = (self.path, decoded(bytes));
-        let language = self.detect(&text)?;
+        let language = verdict.language(&text)?;
         let settings = self.configurations.settings_for(self.configuration.as_deref(), path);
         let (is_stdin, settings) = (self.is_stdin, &settings);
         Some(visit(&Source {

@@ -63,8 +63,15 @@ pub fn found_below<T: Send, S: Default + Send>(
     });
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     found.extend(std::mem::take(&mut *lock(&refused)).into_iter().map(|(path, said)| (path, Err(said))));
-    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    found.sort_by_cached_key(|(path, _)| place_in_order(path));
     found.into_iter().map(|(_, it)| it).collect()
+}
+
+/// What the paths of a walk are ordered by, and quickly: bytes that compare as the parts of a path do, of which one that goes on
+/// comes behind the folder that it goes on from.
+fn place_in_order(path: &Path) -> Vec<u8> {
+    let bytes = path.as_os_str().as_encoded_bytes().iter();
+    bytes.map(|&byte| if std::path::is_separator(char::from(byte)) { 0 } else { byte }).collect()
 }
 
 /// The folders into which a walk did not go, each with the reason.

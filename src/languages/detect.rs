@@ -16,13 +16,25 @@ pub enum NameVerdict {
     No,
 }
 
+impl NameVerdict {
+    /// The language of a file of such a name that holds `text`.
+    #[must_use]
+    pub fn language(self, text: &str) -> Option<Language> {
+        match self {
+            Self::Is(language) => Some(language),
+            Self::Likely(language) => (!speaks_against(language, text)).then_some(language),
+            Self::Maybe(language) => speaks_for(language, text).then_some(language),
+            Self::No => None,
+        }
+    }
+}
+
 /// The language of the file at `path` that holds `text`.
 ///
 /// `path` may be a bare name, and uses `/` or `\`; `language_id` is what an editor calls the language.
 #[must_use]
 pub fn detect(path: &str, language_id: Option<&str>, text: &str) -> Option<Language> {
     let verdict = by_name(path);
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let NameVerdict::Is(language) = verdict {
         return Some(language);
     }
@@ -39,10 +51,8 @@ pub fn detect(path: &str, language_id: Option<&str>, text: &str) -> Option<Langu
             (!speaks_against(Language::Nginx, text)).then_some(Language::Nginx)
         }
         ("nginx", _) => Some(Language::Nginx),
-        (_, NameVerdict::Likely(language)) => (!speaks_against(language, text)).then_some(language),
-        (_, NameVerdict::Maybe(language)) => speaks_for(language, text).then_some(language),
-        ("yaml", _) => compose::is_compose(text).then_some(Language::Compose),
-        _ => None,
+        ("yaml", NameVerdict::No) => speaks_for(Language::Compose, text).then_some(Language::Compose),
+        _ => verdict.language(text),
     }
 }
 

@@ -372,9 +372,11 @@ impl Walk<'_> {
         bytes.clear();
         // Whoever sends a text through to have it mended gets it back, whatever becomes of it.
         let is_given_back = is_stdin && self.arguments.fix;
-        let place =
-            self.place(path, is_stdin, nearest).ok().filter(|place| self.wanted(place, is_named).is_some());
-        let Some(place) = place else { return Visited::PassedOver { said: None, is_given_back } };
+        let place = self.place(path, is_stdin, nearest).ok();
+        let wanted = place.and_then(|place| Some((self.wanted(&place, is_named)?, place)));
+        let Some((verdict, place)) = wanted else {
+            return Visited::PassedOver { said: None, is_given_back };
+        };
         let most = self.configurations.most_bytes(place.configuration.as_deref());
         let unread = |why: &Unread| match why {
             Unread::Large(_) => Visited::PassedOver {
@@ -402,7 +404,7 @@ impl Walk<'_> {
                 return unread(&why);
             }
         }
-        if let Some(it) = place.visit(bytes, &self.stacks, visit) {
+        if let Some(it) = place.visit(verdict, bytes, &self.stacks, visit) {
             return Visited::Done(it);
         }
         let is_told = is_stdin || (is_named && !own.are_listed_by_a_program());

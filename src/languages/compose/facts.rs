@@ -172,8 +172,8 @@ impl<'t> Facts<'t> {
     /// How `body`, which is where they come from, is merged.
     pub fn merging(&self, body: Node<'t>) -> Merging {
         let facts = self.strongest.iter().flatten();
-        let tagged = facts.filter_map(|fact| Some((fact.key.raw().to_owned(), fact.value.tag()?)));
-        Merging { whole: body.tag(), keys: tagged.collect() }
+        let tagged = facts.filter_map(|fact| Some((fact.key.raw(), fact.value.tag()?)));
+        Merging { whole: body.tag(), keys: tagged.map(|(key, tag)| (key.to_owned(), tag)).collect() }
     }
 }
 
