@@ -75,7 +75,7 @@ pub fn regular(metadata: &Metadata) -> Result<u64, Unread> {
 /// Puts what the regular file at `path` holds behind `bytes`, if that is no more than `most`.
 ///
 /// Whoever asks knows that a regular file was there. What came into its place meanwhile is not waited for, and what grows is
-/// read no further.
+/// read no further than it went.
 ///
 /// # Errors
 ///
@@ -86,8 +86,13 @@ pub fn read(path: &Path, most: u64, bytes: &mut Vec<u8>) -> Result<(), Unread> {
     if length > most {
         return Err(Unread::Large(most));
     }
-    bytes.reserve(usize::try_from(length).unwrap_or(0) + 1);
-    read_from(file, most, bytes)
+    if length == 0 {
+        // So says what the system makes up for whoever asks.
+        return read_from(file, most, bytes);
+    }
+    bytes.reserve(usize::try_from(length).unwrap_or(0));
+    file.take(length).read_to_end(bytes)?;
+    Ok(())
 }
 
 /// Puts what `source` holds behind `bytes`, if that is no more than `most`.
