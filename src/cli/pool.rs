@@ -9,11 +9,17 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How many jobs are given out ahead of the one whose result is waited for.
-const AHEAD: usize = 64;
-
 /// How many threads work at a time.
 static THREADS: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
+
+/// How many jobs are given out ahead of the one whose result is waited for.
+static AHEAD: LazyLock<usize> = LazyLock::new(|| (4 * *THREADS).max(16));
+
+/// How many of so many small `tasks` make a good job: few jobs, since to hand on each of them takes time, but several for each
+/// thread, so that all have done their share at about the same time.
+pub fn batch(tasks: usize) -> usize {
+    (tasks / (8 * *THREADS)).clamp(1, 64)
+}
 
 /// Does `work` on every job that `give` hands out, and calls `take` with each result in the order of the jobs, until it
 /// breaks. Once it has to wait after `patience` is over, `wait` is called, one time.
@@ -26,7 +32,7 @@ pub fn in_order<J: Send, R: Send>(
     patience: Duration,
     wait: impl FnOnce(),
 ) {
-    let (jobs, given) = sync_channel::<(J, SyncSender<R>)>(AHEAD);
+    let (jobs, given) = sync_channel::<(J, SyncSender<R>)>(*AHEAD);
     let (given, work) = (&Mutex::new(given), &work);
     let next = || given.lock().unwrap_or_else(PoisonError::into_inner).recv();
     thread::scope(|scope| {
@@ -79,7 +85,7 @@ struct Results<R, T, W> {
 impl<R, T: FnMut(R) -> ControlFlow<()>, W: FnOnce()> Results<R, T, W> {
     /// Takes what is there, and waits for more where too much is under way.
     fn take_ready(&mut self) -> ControlFlow<()> {
-        self.take_down_to(AHEAD - 1)?;
+        self.take_down_to(*AHEAD - 1)?;
         while let Some(result) = self.slots.front().and_then(|slot| slot.try_recv().ok()) {
             self.slots.pop_front();
             (self.take)(result)?;
@@ -145,6 +151,6 @@ mod tests {
     fn a_break_ends_the_giving() {
         let (taken, given) = doubled(usize::MAX, 3);
         assert_eq!(taken, [0, 2, 4]);
-        assert!(given <= 3 + 2 * AHEAD + 2, "{given}");
+        assert!(given <= 3 + 2 * *AHEAD + 2, "{given}");
     }
 }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ffi::OsString;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -144,14 +144,13 @@ impl Stacks {
         /// other have more than could be read.
         const MOST: usize = 32 << 20;
         const EACH: usize = 64 << 10;
-        /// How many stacks a thread links at once.
-        const BATCH: usize = 8;
         let mut known = HashSet::new();
         let paths = roots(paths.iter().map(PathBuf::as_path).filter(|path| known.insert(path.as_os_str())));
         let most = MOST + EACH * paths.len();
         let (mut found, mut around) = (Vec::<Root>::new(), HashMap::<u64, Around>::new());
         let (mut weight, kept) = (0, AtomicUsize::new(0));
-        let linked = |(index, root): (usize, &PathBuf)| {
+        let linked = |index: usize| {
+            let root = &paths[index];
             let stack = self.link(root, None);
             let weight = stack.files.iter().map(|it| it.file.text.len() + OVERHEAD).sum();
             let files: Vec<u64> = stack.files.iter().map(|it| self.address(&it.file.path)).collect();
@@ -164,13 +163,11 @@ impl Stacks {
         };
         pool::in_order(
             |give| {
-                let starts = (0..paths.len()).step_by(BATCH);
-                let _ = starts.map(|start| (start, &paths[start..])).try_for_each(give);
+                let batch = pool::batch(paths.len());
+                let starts = (0..paths.len()).step_by(batch);
+                let _ = starts.map(|start| start..paths.len().min(start + batch)).try_for_each(give);
             },
-            |(start, paths): (usize, &[PathBuf])| {
-                let batch = paths.iter().take(BATCH).enumerate();
-                batch.map(|(index, root)| linked((start + index, root))).collect::<Vec<_>>()
-            },
+            |batch: Range<usize>| batch.map(linked).collect::<Vec<_>>(),
             |batch| {
                 for (root, files) in batch {
                     weight += root.weight;

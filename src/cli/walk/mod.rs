@@ -172,7 +172,7 @@ impl<'a> Walk<'a> {
         take: impl FnMut(T) -> ControlFlow<()>,
     ) -> Outcome {
         let give = |give: &mut dyn FnMut(&'w [Job]) -> ControlFlow<()>| {
-            let _ = self.jobs.chunks(BATCH).try_for_each(give);
+            let _ = self.jobs.chunks(pool::batch(self.jobs.len())).try_for_each(give);
         };
         self.visit_given(give, need, telling, progress, visit, take)
     }
@@ -236,9 +236,6 @@ pub fn visit<T: Send>(
     };
     walk.visit_given(give, Need::Texts, Telling::Aloud, progress, visit, take)
 }
-
-/// How many files a thread takes at once to judge them.
-const BATCH: usize = 16;
 
 /// How many files it takes at once of which nothing is known yet: nearly all of them are passed over.
 const FOUND: usize = 64;
