@@ -26,8 +26,8 @@ pub struct Outputs {
 struct Output {
     content: Content,
     out: Box<dyn Write + Send>,
-    /// Whether colours get through to it.
-    is_coloured: bool,
+    /// Whether colours are taken out of what goes to it.
+    is_stripped: bool,
     /// The file that it is written to; without one it is standard output or error.
     path: Option<PathBuf>,
 }
@@ -74,25 +74,29 @@ impl Outputs {
             let is_echoed = arguments.fix && arguments.paths.iter().any(|path| path.as_os_str() == "-");
             let color = if content.is_for_people() { own.color.into() } else { uncoloured() };
             let color = resolved(color, is_echoed);
-            let (out, is_coloured) =
-                (standard_output(color, is_echoed, progress), color != ColorChoice::Never);
-            outputs.push(Output { content, out, is_coloured, path: None });
+            let out = standard_output(color, is_echoed, progress);
+            outputs.push(Output { content, out, is_stripped: color == ColorChoice::Never, path: None });
         }
         for OutputFile { format, path } in &own.output_file {
             let file = File::create(path).map_err(|error| {
                 complain(format_args!("the report cannot be written to {}: {error}", path.display()))
             })?;
             let content = format.map_or(content, Content::Findings);
-            let out: Box<dyn Write + Send> =
-                if content.is_for_people() { stripped(file) } else { Box::new(BufWriter::new(file)) };
-            outputs.push(Output { content, out, is_coloured: false, path: Some(path.clone()) });
+            let out = Box::new(BufWriter::new(file));
+            let is_stripped = content.is_for_people();
+            outputs.push(Output { content, out, is_stripped, path: Some(path.clone()) });
         }
-        let draws = |output: &&Output| matches!(output.content, Content::Findings(OutputFormat::Text));
-        let drawing = match outputs.iter().filter(draws).map(|output| output.is_coloured).max() {
+        let is_drawn = |output: &Output| matches!(output.content, Content::Findings(OutputFormat::Text));
+        let drawn = outputs.iter().filter(|output| is_drawn(output));
+        let drawing = match drawn.map(|output| output.is_stripped).min() {
             None => Drawing::None,
-            Some(false) => Drawing::Plain,
-            Some(true) => Drawing::Coloured,
+            Some(true) => Drawing::Plain,
+            Some(false) => Drawing::Coloured,
         };
+        if drawing == Drawing::Plain {
+            // There is nothing to take out, and to look for it takes time.
+            outputs.iter_mut().filter(|output| is_drawn(output)).for_each(|it| it.is_stripped = false);
+        }
         Ok(Self { outputs, drawing })
     }
 
@@ -109,7 +113,7 @@ impl Outputs {
     /// Writes the reports on all files that `read` gives, and what it returns behind those that people read.
     pub fn write(self, read: impl FnOnce(&mut Feed<'_, '_>) -> Vec<String>) -> Outcome {
         let outcome = thread::scope(|scope| {
-            let mut feed = Feed { scope, early: Vec::new(), waiting: self.outputs, writers: Vec::new() };
+            let mut feed = Feed { scope, gathered: Vec::new(), waiting: self.outputs, writers: Vec::new() };
             let last_words = read(&mut feed);
             feed.end().map(|(output, result)| output.end(result, &last_words)).max()
         });
@@ -120,8 +124,8 @@ impl Outputs {
 /// Takes the reports on the files as they come.
 pub struct Feed<'s, 'e> {
     scope: &'s Scope<'s, 'e>,
-    /// The first files, until there are enough of them to be worth threads.
-    early: Vec<Arc<FileReport>>,
+    /// The files that are not handed on yet: to hand on each by itself would wake the writers for each.
+    gathered: Vec<Arc<FileReport>>,
     /// The reports that no thread writes yet.
     waiting: Vec<Output>,
     writers: Vec<Writer<'s>>,
@@ -130,36 +134,43 @@ pub struct Feed<'s, 'e> {
 /// A thread that writes a report.
 struct Writer<'s> {
     /// Nobody is there any more where its pipe is closed.
-    files: Option<SyncSender<Arc<FileReport>>>,
+    files: Option<SyncSender<Vec<Arc<FileReport>>>>,
     thread: ScopedJoinHandle<'s, (Output, io::Result<()>)>,
 }
 
 impl<'s> Feed<'s, '_> {
     /// Takes the report on one file; breaks where nobody reads on, since every pipe is closed.
     pub fn take(&mut self, file: FileReport) -> ControlFlow<()> {
-        /// How many files are read before the first is written.
-        const EARLY: usize = 16;
-        self.early.push(Arc::new(file));
-        if self.early.len() < EARLY && self.writers.is_empty() {
+        /// How many files are handed on at once; fewer are not worth threads.
+        const MOST: usize = 16;
+        self.gathered.push(Arc::new(file));
+        if self.gathered.len() < MOST {
             return ControlFlow::Continue(());
         }
         for output in std::mem::take(&mut self.waiting) {
             self.writers.push(output.written_by_a_thread(self.scope));
         }
-        for file in self.early.drain(..) {
-            for writer in &mut self.writers {
-                writer.files.take_if(|files| files.send(Arc::clone(&file)).is_err());
-            }
-        }
+        self.hand_on();
         let is_read = self.writers.iter().any(|writer| writer.files.is_some());
         if is_read { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 
+    /// Hands on what is gathered to those who write already.
+    fn hand_on(&mut self) {
+        for writer in &mut self.writers {
+            writer.files.take_if(|files| files.send(self.gathered.clone()).is_err());
+        }
+        self.gathered.clear();
+    }
+
     /// Every report and how the writing of it ended, once that is done.
-    fn end(self) -> impl Iterator<Item = (Output, io::Result<()>)> {
-        let early = self.early;
+    fn end(mut self) -> impl Iterator<Item = (Output, io::Result<()>)> {
+        if !self.writers.is_empty() {
+            self.hand_on();
+        }
+        let gathered = self.gathered;
         let at_once = self.waiting.into_iter().map(move |mut output| {
-            let result = output.write(early.iter().map(Arc::clone));
+            let result = output.write(gathered.iter().map(Arc::clone));
             (output, result)
         });
         let threads = self.writers.into_iter().map(|writer| writer.thread);
@@ -175,11 +186,11 @@ impl<'s> Feed<'s, '_> {
 impl Output {
     /// Starts a thread that writes it.
     fn written_by_a_thread<'s>(mut self, scope: &'s Scope<'s, '_>) -> Writer<'s> {
-        /// How many files are read ahead of the slowest report.
-        const AHEAD: usize = 64;
+        /// How often files are handed on ahead of the slowest report.
+        const AHEAD: usize = 4;
         let (files, read) = sync_channel(AHEAD);
         let thread = scope.spawn(move || {
-            let result = self.write(read.into_iter());
+            let result = self.write(read.into_iter().flatten());
             (self, result)
         });
         Writer { files: Some(files), thread }
@@ -187,6 +198,13 @@ impl Output {
 
     fn write(&mut self, mut files: impl Iterator<Item = Arc<FileReport>>) -> io::Result<()> {
         let (files, out) = (&mut files, &mut *self.out);
+        let mut stripped;
+        let out: &mut dyn Write = if self.is_stripped {
+            stripped = StripStream::new(out);
+            &mut stripped
+        } else {
+            out
+        };
         match self.content {
             Content::Findings(format) => format.write(files, out)?,
             Content::Statistics => report::statistics(files, out)?,
@@ -227,21 +245,15 @@ fn standard_output(color: ColorChoice, is_echoed: bool, progress: &Progress) -> 
     if is_echoed { beside(io::stderr(), color, progress) } else { beside(io::stdout(), color, progress) }
 }
 
-/// `stream`, which may lead to the terminal on which the `progress` is shown, coloured or not.
+/// `stream`, which may lead to the terminal on which the `progress` is shown; without colours as it is.
 fn beside<S>(stream: S, color: ColorChoice, progress: Progress) -> Box<dyn Write + Send>
 where
     S: Write + IsTerminal + RawStream + AsLockedWrite + Send + 'static,
 {
     if color == ColorChoice::Never {
-        return stripped(Beside { out: stream, progress });
+        return Box::new(BufWriter::new(Beside { out: stream, progress }));
     }
     Box::new(BufWriter::new(Beside { out: AutoStream::new(stream, color), progress }))
-}
-
-/// `stream` without colours. What is between two of them comes bit by bit, and is gathered.
-fn stripped(stream: impl Write + Send + 'static) -> Box<dyn Write + Send> {
-    let gathered: Box<dyn Write + Send> = Box::new(BufWriter::new(stream));
-    Box::new(StripStream::new(gathered))
 }
 
 /// What is for programs goes out as it is, but to a terminal without what that might obey.
