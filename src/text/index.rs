@@ -40,6 +40,7 @@ impl<'t> LineIndex<'t> {
         let character = match encoding {
             Encoding::Utf8 => offset - start,
             Encoding::Utf16 => self.text[start..offset].encode_utf16().count(),
+            Encoding::Utf32 if offset - start <= STRIDE => starting(&self.text.as_bytes()[start..offset]),
             Encoding::Utf32 => self.characters_before(offset) - self.characters_before(start),
         };
         Position { line, character }
@@ -68,5 +69,7 @@ impl<'t> LineIndex<'t> {
 
 /// How many characters start in these bytes of a text.
 fn starting(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
+    let is_start = |byte: &u8| u8::from(byte & 0b1100_0000 != 0b1000_0000);
+    // So few that a byte holds their number are counted many at a time.
+    bytes.chunks(255).map(|few| usize::from(few.iter().map(is_start).sum::<u8>())).sum()
 }
