@@ -1,12 +1,18 @@
 //! The comments to the linter: where they stand, what they name, and what they speak of.
 
-use memchr::{memchr2, memmem, memrchr2};
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+use memchr::{memchr2, memrchr2};
 
 use crate::languages::{Language, Part, Scan};
 use crate::text::Span;
 
 /// What a suppression starts with, behind the `#`.
 pub const MARK: &str = "portolan:";
+
+/// What looks for it.
+static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARK));
 
 /// What may stand before the first word of a line.
 pub const BLANKS: [char; 3] = [' ', '\t', '\u{feff}'];
@@ -66,7 +72,7 @@ pub fn comments(text: &str, language: Language, scan: &Scan) -> Vec<Comment> {
     // The line that the last comment alone on its line speaks of. Those up to there speak of the same.
     let mut next = Span::default();
     let mut parts = Parts::new(language, scan);
-    for at in memmem::find_iter(text.as_bytes(), MARK) {
+    for at in FINDER.find_iter(text.as_bytes()) {
         if comments.last().is_some_and(|comment| at < comment.said.end) {
             continue;
         }

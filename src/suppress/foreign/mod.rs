@@ -5,9 +5,10 @@
 //! tells at the key of the list. They speak of the ports in lists alone (`EXPOSE`, `ports`, `expose`), which is where those
 //! tools look. None of them is ever complained about: it may well be there for something else.
 
-use foldhash::{HashMap, HashMapExt, HashSet};
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use foldhash::{HashMap, HashMapExt, HashSet};
+use memchr::memmem::Finder;
 
 use self::compose::ComposeFile;
 use self::dockerfile::Dockerfiles;
@@ -33,16 +34,18 @@ pub struct Silence<'t> {
     pub reason: Option<&'t str>,
 }
 
-/// Parts of words, one at least of which is in any text with such a comment: for Dockerfiles, and for the others.
-const MARKS: [&[&str]; 2] = [&["lint", "ally", "skip", "trivy:"], &["lint"]];
+/// What looks for parts of words, one at least of which is in any text with such a comment: the first of them, unless a
+/// Dockerfile is in it.
+static MARKS: LazyLock<[Finder<'static>; 4]> =
+    LazyLock::new(|| ["lint", "ally", "skip", "trivy:"].map(Finder::new));
 
 /// What the comments of other linters in `text` silence, each rule once at each place.
 pub fn silences<'t>(text: &'t str, language: Language, scan: &Scan) -> Vec<Silence<'t>> {
     let is_dockerfile = |language: Language| language == Language::Dockerfile;
     let holds_dockerfile =
         is_dockerfile(language) || scan.parts.iter().any(|part| is_dockerfile(part.language));
-    let marks = if holds_dockerfile { MARKS[0] } else { MARKS[1] };
-    let is_there = |mark: &&str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    let marks = if holds_dockerfile { &MARKS[..] } else { &MARKS[..1] };
+    let is_there = |mark: &Finder<'_>| mark.find(text.as_bytes()).is_some();
     if language == Language::Nginx || !marks.iter().any(is_there) {
         return Vec::new();
     }
