@@ -65,10 +65,10 @@ impl PortRange {
     /// the largest that fits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let Some((first, last)) = text.split_once('-') else {
+        let Some(hyphen) = text.bytes().position(|byte| byte == b'-') else {
             return number(text).map(Self::single);
         };
-        Some(Self { first: number(first)?, last: number(last)? })
+        Some(Self { first: number(&text[..hyphen])?, last: number(&text[hyphen + 1..])? })
     }
 
     /// Whether it is one number.
@@ -249,11 +249,11 @@ pub struct PortUse {
     /// Its transport.
     pub protocol: Protocol,
     /// The address or host name beside it, with variables resolved and IPv6 brackets kept: `127.0.0.1`, `[::]`, `*`, `api`.
-    pub address: Option<String>,
+    pub address: Option<Box<str>>,
     /// The scheme of the URL that it is part of, in lower case: `https`.
-    pub scheme: Option<String>,
+    pub scheme: Option<Box<str>>,
     /// The variable that its number came through.
-    pub variable: Option<Variable>,
+    pub variable: Option<Box<Variable>>,
     /// The other half of a host and container pair: an index into [`Scan::uses`](crate::languages::Scan::uses).
     pub pair: Option<usize>,
     /// The entry of a list of ports that it is part of: an index into [`Scan::entries`](crate::languages::Scan::entries).
@@ -293,7 +293,7 @@ impl PortUse {
         if let Protocol::Written(_, span) | Protocol::Unrecognized(span) = &mut self.protocol {
             change(span);
         }
-        if let Some(Variable { definition: Some(span), .. }) = &mut self.variable {
+        if let Some(span) = self.variable.as_mut().and_then(|variable| variable.definition.as_mut()) {
             change(span);
         }
     }

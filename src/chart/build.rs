@@ -274,7 +274,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Takes in a way from a node to an end.
-    fn link(&mut self, from: usize, at: Place, to: End, scheme: Option<String>, mention: Mention) {
+    fn link(&mut self, from: usize, at: Place, to: End, scheme: Option<Box<str>>, mention: Mention) {
         let listens: Vec<Place> = match self.port_use(at).role {
             Role::Upstream | Role::Pass => {
                 let listens = self.routes(at.file).to(&self.stack.files[at.file].scan, at.port);

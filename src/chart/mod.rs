@@ -165,7 +165,7 @@ pub enum PortState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
     /// The address of the host; `None` for all of them.
-    pub address: Option<String>,
+    pub address: Option<Box<str>>,
     /// The number on the host.
     pub number: Number,
     /// The transport.
@@ -196,7 +196,7 @@ pub struct Link {
     /// Where it leads.
     pub to: End,
     /// The scheme that is written before it.
-    pub scheme: Option<String>,
+    pub scheme: Option<Box<str>>,
     /// Where the files say so; at least one place.
     pub mentions: Vec<Mention>,
 }

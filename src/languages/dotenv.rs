@@ -72,7 +72,7 @@ impl Lister<'_> {
     /// `value` with its variables resolved.
     fn expanded(&mut self, value: &str) -> String {
         let values = Values::bounded(&self.known, self.allowance);
-        let expanded = values.interpolate(Sourced::verbatim(value, 0)).text().to_owned();
+        let expanded = values.interpolate(Sourced::verbatim(value, 0)).into_text().into_owned();
         self.allowance = values.left();
         expanded
     }

@@ -39,11 +39,11 @@ struct Half {
 ///
 /// A half that is neither digits, nor two numbers with a hyphen, nor a variable is no port but a stray of the entry; a
 /// host half that is empty (`127.0.0.1::80`) is nothing at all.
-pub fn push_entry(spec: &Sourced, roles: Roles, mut entry: Entry, scan: &mut Scan) -> usize {
+pub fn push_entry(spec: &Sourced<'_>, roles: Roles, mut entry: Entry, scan: &mut Scan) -> usize {
     let index = scan.entries.len();
     let parts = split(spec.text());
     entry.address_span = parts.address.clone().map(|range| spec.span(range));
-    let address = parts.address.map(|range| spec.text()[range].to_owned());
+    let address = parts.address.map(|range| Box::from(&spec.text()[range]));
     let mut container = port(spec, &parts.container, roles.container);
     let host = parts.host.as_ref().and_then(|half| {
         let Some(mut host) = port(spec, half, roles.host) else {
@@ -79,7 +79,7 @@ pub fn push_entry(spec: &Sourced, roles: Roles, mut entry: Entry, scan: &mut Sca
     index
 }
 
-fn port(spec: &Sourced, half: &Half, role: Role) -> Option<PortUse> {
+fn port(spec: &Sourced<'_>, half: &Half, role: Role) -> Option<PortUse> {
     let text = &spec.text()[half.port.clone()];
     let range = PortRange::parse(text);
     if range.is_none() && !text.contains(UNKNOWN) {
@@ -93,12 +93,12 @@ fn port(spec: &Sourced, half: &Half, role: Role) -> Option<PortUse> {
     };
     Some(PortUse {
         protocol,
-        variable: spec.variable(half.port.clone()).cloned(),
+        variable: spec.variable(half.port.clone()).cloned().map(Box::new),
         ..PortUse::new(spec.span(half.port.clone()), range, role)
     })
 }
 
-fn stray(spec: &Sourced, half: &Half, side: Side) -> Stray {
+fn stray(spec: &Sourced<'_>, half: &Half, side: Side) -> Stray {
     let range = half.port.clone();
     Stray { side, text: spec.text()[range.clone()].to_owned(), span: spec.span(range) }
 }
@@ -112,11 +112,12 @@ fn protocol(name: &str, span: Span) -> Protocol {
 }
 
 fn split(text: &str) -> Parts {
-    let Some(colon) = text.rfind(':') else {
+    let last_colon = |text: &str| text.bytes().rposition(|byte| byte == b':');
+    let Some(colon) = last_colon(text) else {
         return Parts { address: None, host: None, container: half(text, 0..text.len()) };
     };
     let container = half(text, colon + 1..text.len());
-    let (address, host) = match text[..colon].rfind(':') {
+    let (address, host) = match last_colon(&text[..colon]) {
         Some(second) => (Some(0..second), second + 1..colon),
         None => (None, 0..colon),
     };
@@ -125,7 +126,7 @@ fn split(text: &str) -> Parts {
 }
 
 fn half(text: &str, range: Range<usize>) -> Half {
-    match text[range.clone()].find('/') {
+    match text[range.clone()].bytes().position(|byte| byte == b'/') {
         Some(slash) => Half {
             port: range.start..range.start + slash,
             protocol: Some(range.start + slash + 1..range.end),

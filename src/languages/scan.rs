@@ -182,7 +182,7 @@ pub struct Entry {
     /// The container's port, which is the only one where there is no mapping: an index into [`Scan::uses`].
     pub container: Option<usize>,
     /// The address of the host, with variables resolved.
-    pub address: Option<String>,
+    pub address: Option<Box<str>>,
     /// Where that stands.
     pub address_span: Option<Span>,
     /// What stands in the places of its ports and is none, the host's before the container's.
@@ -190,9 +190,9 @@ pub struct Entry {
     /// Whether `ONBUILD` puts it off to the build of another image.
     pub is_trigger: bool,
     /// `app_protocol` of the long syntax.
-    pub app_protocol: Option<String>,
+    pub app_protocol: Option<Box<str>>,
     /// `mode` of the long syntax.
-    pub mode: Option<String>,
+    pub mode: Option<Box<str>>,
     /// What the long syntax says, in the order of the file; what it merges is not here. Empty for other entries.
     pub fields: Vec<Field>,
     /// The stage or service: an index into [`Scan::scopes`].

@@ -1,5 +1,6 @@
 //! Text whose every byte knows where the file writes it, after quotes, escapes and variables are resolved.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use smallvec::SmallVec;
@@ -11,10 +12,10 @@ use crate::text::Span;
 /// port as it is, so one mark serves both.
 pub const UNKNOWN: char = '$';
 
-/// A resolved text and where each part of it comes from.
+/// A resolved text and where each part of it comes from. Most texts are a part of the file as they are, and not copied.
 #[derive(Clone, Debug, Default)]
-pub struct Sourced {
-    text: String,
+pub struct Sourced<'t> {
+    text: Cow<'t, str>,
     pieces: SmallVec<[Piece; 1]>,
     variables: Vec<Variable>,
 }
@@ -32,9 +33,9 @@ struct Piece {
     variable: Option<usize>,
 }
 
-impl Sourced {
+impl<'t> Sourced<'t> {
     /// Text that stands in the file as it is, from byte `at` on.
-    pub fn verbatim(text: &str, at: usize) -> Self {
+    pub fn verbatim(text: &'t str, at: usize) -> Self {
         let mut sourced = Self::default();
         sourced.push_verbatim(text, at);
         sourced
@@ -46,28 +47,26 @@ impl Sourced {
     }
 
     /// The resolved text, without where it comes from.
-    pub fn into_text(self) -> String {
+    pub fn into_text(self) -> Cow<'t, str> {
         self.text
     }
 
     /// Adds text that stands in the file as it is, from byte `at` on.
-    pub fn push_verbatim(&mut self, text: &str, at: usize) {
-        self.push(text, Span::new(at, at + text.len()), true, None);
+    pub fn push_verbatim(&mut self, text: &'t str, at: usize) {
+        self.push(text.into(), Span::new(at, at + text.len()), true, None);
     }
 
     /// Adds `text` as what the bytes at `source` stand for: an escape, or nothing but another spelling.
-    pub fn push_resolved(&mut self, text: &str, source: Span) {
-        self.push(text, source, false, None);
+    pub fn push_resolved(&mut self, text: impl Into<Cow<'t, str>>, source: Span) {
+        self.push(text.into(), source, false, None);
     }
 
     /// Adds the value of a variable that the bytes at `source` refer to. `None`: the value is not known.
     pub fn push_variable(&mut self, value: Option<&str>, source: Span, variable: Variable) {
         self.variables.push(variable);
         let variable = Some(self.variables.len() - 1);
-        match value {
-            Some(value) => self.push(value, source, false, variable),
-            None => self.push(UNKNOWN.encode_utf8(&mut [0; 4]), source, false, variable),
-        }
+        let value = value.map_or_else(|| UNKNOWN.to_string(), str::to_owned);
+        self.push(value.into(), source, false, variable);
     }
 
     /// Adds the default of the variable `name`, which is written inside the reference to it. Where the default itself
@@ -132,11 +131,11 @@ impl Sourced {
                 self.variables.push(other.variables[variable].clone());
                 self.variables.len() - 1
             });
-            self.push(&other.text[start..end], source, piece.verbatim, variable);
+            self.push(other.part(start..end), source, piece.verbatim, variable);
         }
     }
 
-    fn push(&mut self, text: &str, source: Span, verbatim: bool, variable: Option<usize>) {
+    fn push(&mut self, text: Cow<'t, str>, source: Span, verbatim: bool, variable: Option<usize>) {
         if text.is_empty() {
             return;
         }
@@ -148,7 +147,7 @@ impl Sourced {
         } else {
             self.pieces.push(Piece { at: self.text.len(), source, verbatim, variable });
         }
-        self.text.push_str(text);
+        self.text += text;
     }
 
     /// The piece that holds byte `offset` of the resolved text; the last one for its end.
@@ -158,9 +157,17 @@ impl Sourced {
     }
 
     /// Every piece with its text.
-    fn runs(&self) -> impl Iterator<Item = (&Piece, &str)> {
+    fn runs(&self) -> impl Iterator<Item = (&Piece, Cow<'t, str>)> {
         let ends = self.pieces.iter().skip(1).map(|piece| piece.at).chain([self.text.len()]);
-        self.pieces.iter().zip(ends).map(|(piece, end)| (piece, &self.text[piece.at..end]))
+        self.pieces.iter().zip(ends).map(|(piece, end)| (piece, self.part(piece.at..end)))
+    }
+
+    /// The text of `range`.
+    fn part(&self, range: Range<usize>) -> Cow<'t, str> {
+        match &self.text {
+            Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
+            Cow::Owned(text) => Cow::Owned(text[range].to_owned()),
+        }
     }
 }
 

@@ -17,9 +17,9 @@ pub struct Wiring {
     /// `links` and `external_links`: `SERVICE` or `SERVICE:ALIAS`.
     pub links: Vec<Setting>,
     /// `extends`.
-    pub extends: Option<Extends>,
+    pub extends: Option<Box<Extends>>,
     /// `build`.
-    pub build: Option<Build>,
+    pub build: Option<Box<Build>>,
     /// Those of `volumes` that put a file or folder of the user's into the container.
     pub mounts: Vec<Mount>,
     /// `configs`.

@@ -108,7 +108,7 @@ fn upstream(spot: &Spot) -> Option<(Span, Target)> {
 /// Where the name of the host stands that the port at `place` belongs to, right before it.
 fn host(stack: &Stack, place: Place) -> Option<Span> {
     let port = stack.port(place);
-    let address = port.address.as_ref()?;
+    let address = port.address.as_deref()?;
     let end = port.span.start.checked_sub(1)?;
     let span = Span::new(end.checked_sub(address.len())?, end);
     (span.of(&stack.files[place.file].file.text) == address).then_some(span)

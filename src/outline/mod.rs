@@ -223,7 +223,7 @@ fn name(text: &str, host: Option<&PortUse>, port: &PortUse) -> String {
 fn detail(host: Option<&PortUse>, port: &PortUse, team: &TeamPorts) -> String {
     let transport = port.protocol.transport().unwrap_or(Transport::Tcp);
     let who = port.range.and_then(|range| service_name(range, transport, team));
-    let at = |what: &str, address: &Option<String>| {
+    let at = |what: &str, address: &Option<Box<str>>| {
         let address = address.as_deref().filter(|it| !matches!(*it, "" | "*" | "0.0.0.0" | "[::]" | "::"));
         address.map(|address| format!("{what} {}", Markup::Plain.text(address)))
     };

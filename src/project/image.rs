@@ -45,7 +45,7 @@ impl Linker<'_> {
     fn wanted(&mut self, bodies: &[Body]) -> Option<Wanted> {
         let kept = self.added_up(bodies, "build");
         let builds: Vec<(Body, &Build)> =
-            kept.iter().filter_map(|&body| Some((body, self.own(body).wiring.build.as_ref()?))).collect();
+            kept.iter().filter_map(|&body| Some((body, self.own(body).wiring.build.as_deref()?))).collect();
         // A later file may say no more than the target: what it leaves open is said before.
         let (body, _) = builds.last()?;
         let target =

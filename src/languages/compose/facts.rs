@@ -1,9 +1,11 @@
 //! What a service says beside its ports, as compose sees it: with what it merges.
 
+use std::ops::Range;
+
 use foldhash::HashMap;
 
-use super::Reader;
 use super::yaml::Node;
+use super::{Mappings, Reader};
 use crate::languages::addresses::names_port;
 use crate::languages::{MergeTag, Merging, Service, Setting, whole_lines};
 use crate::text::Span;
@@ -95,7 +97,10 @@ struct Fact<'t> {
 /// The entries of mappings that are of interest here. A long mapping may be merged again and again, so it is read once.
 #[derive(Debug, Default)]
 pub struct Wanted<'t> {
-    facts: HashMap<usize, Vec<Fact<'t>>>,
+    /// Those of all mappings that were read.
+    facts: Vec<Fact<'t>>,
+    /// Which of them are those of that mapping.
+    read: HashMap<usize, Range<usize>>,
     /// Whether a name in that `environment` is that of a port.
     named_like_ports: HashMap<usize, bool>,
 }
@@ -114,14 +119,18 @@ pub struct Facts<'t> {
 impl<'t> Wanted<'t> {
     fn of(&mut self, mapping: Node<'t>) -> &[Fact<'t>] {
         let fact = |(key, value): (Node<'t>, Node<'t>)| Some(Fact { is: Key::named(key.raw())?, key, value });
-        let read = || mapping.entries().filter_map(fact).take(MOST_ENTRIES).collect();
-        self.facts.entry(mapping.id()).or_insert_with(read)
+        let range = self.read.entry(mapping.id()).or_insert_with(|| {
+            let start = self.facts.len();
+            self.facts.extend(mapping.entries().filter_map(fact).take(MOST_ENTRIES));
+            start..self.facts.len()
+        });
+        &self.facts[range.clone()]
     }
 
     /// What the mapping `body` says, and those that it merges.
     fn merged(&mut self, body: Node<'t>) -> Facts<'t> {
         let mut facts = Facts { strongest: [None; Key::COUNT], exposed: Vec::new(), is_cut: false };
-        let mut mappings = vec![body];
+        let mut mappings = Mappings::from([body]);
         let mut next = 0;
         while let Some(&mapping) = mappings.get(next) {
             for fact in self.of(mapping) {
@@ -141,7 +150,7 @@ impl<'t> Wanted<'t> {
     /// Whether a name in `environment`, a mapping with what it merges or a list, is that of a port. So it is where it
     /// merges more mappings than are looked at.
     pub fn names_ports(&mut self, environment: Node<'t>) -> bool {
-        let mut mappings = vec![environment];
+        let mut mappings = Mappings::from([environment]);
         let mut next = 0;
         while let Some(&mapping) = mappings.get(next) {
             let read = || {

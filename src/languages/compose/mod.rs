@@ -20,6 +20,7 @@ mod wiring;
 mod yaml;
 
 use foldhash::{HashMap, HashSet};
+use smallvec::SmallVec;
 
 use super::sourced::Sourced;
 use super::{Breakage, Environment, FileKind, Language, Scan, addresses, is_template, nginx};
@@ -54,14 +55,15 @@ fn read(text: &str, tree: &Tree<'_>, environment: &Environment) -> (Scan, Words)
     (scan, words)
 }
 
-/// Those of the `scalars` that take several lines and hold ports, with what they stand behind. The ports are in the order of
-/// the file.
+/// Those of the `scalars` that take several lines and hold ports, with what they stand behind. Both they and the ports are in
+/// the order of the file.
 fn stretches<'t>(scalars: impl Iterator<Item = Node<'t>>, scan: &Scan) -> Vec<Span> {
-    let holds_ports = |span: Span| {
-        let behind = scan.uses.partition_point(|port| port.span.start < span.start);
-        scan.uses.get(behind).is_some_and(|port| port.span.start < span.end)
+    let mut ports = scan.uses.iter().map(|port| port.span.start).peekable();
+    let mut holds_ports = |span: Span| {
+        while ports.next_if(|port| *port < span.start).is_some() {}
+        ports.peek().is_some_and(|port| *port < span.end)
     };
-    let scalars = scalars.filter(|scalar| takes_lines(*scalar) && holds_ports(scalar.span()));
+    let scalars = scalars.filter(|scalar| holds_ports(scalar.span()) && takes_lines(*scalar));
     scalars.map(stretch).collect()
 }
 
@@ -89,6 +91,9 @@ fn unread(text: &str, at: usize) -> Span {
     Span::new(before.len() - line.trim_start().len(), before.len())
 }
 
+/// A mapping and those that it merges; most merge none.
+type Mappings<'t> = SmallVec<[Node<'t>; 1]>;
+
 /// What has been read so far.
 #[derive(Debug)]
 struct Reader<'e> {
@@ -101,7 +106,7 @@ struct Reader<'e> {
     has_aliases: bool,
     /// The entries of the lists that have been read, by the lists' nodes.
     lists: HashMap<usize, Vec<usize>>,
-    /// The entries by their own nodes.
+    /// The entries by their own nodes, where two ways may lead to one.
     items: HashMap<usize, usize>,
     /// How many entries may still be told of once more.
     allowance: usize,
@@ -134,6 +139,11 @@ impl<'e> Reader<'e> {
             services.extend(root.entries().filter(|(name, body)| is_first_version_service(*name, *body)));
         }
         let mut scopes = Vec::with_capacity(services.len());
+        self.scan.scopes.reserve(services.len());
+        self.scan.services.reserve(services.len());
+        // Most have no more.
+        self.scan.entries.reserve(2 * services.len());
+        self.scan.uses.reserve(4 * services.len());
         for (name, body) in &services {
             scopes.push(self.scan.scopes.len());
             self.service(*name, *body);
@@ -168,14 +178,14 @@ impl<'e> Reader<'e> {
     }
 
     /// Adds the ports that `text`, free text in the place of `role`, names as an address or option.
-    fn free_text(&mut self, text: &Sourced, role: Role, scope: Option<usize>) {
+    fn free_text(&mut self, text: &Sourced<'_>, role: Role, scope: Option<usize>) {
         let first = self.scan.uses.len();
         addresses::push_ports(text.text(), 0, role, scope, &mut self.scan);
         for port in &mut self.scan.uses[first..] {
             let range = port.span.start..port.span.end;
             port.span = text.span(range.clone());
             if let Some(variable) = text.variable(range) {
-                port.variable = Some(variable.clone());
+                port.variable = Some(Box::new(variable.clone()));
             }
         }
     }
@@ -192,12 +202,12 @@ impl<'e> Reader<'e> {
         node: Node<'t>,
         place: &'static str,
         merged_place: &'static str,
-    ) -> Vec<Node<'t>> {
-        let mut mappings = vec![node];
-        mappings.retain(|mapping| mapping.is_mapping() && self.is_new(*mapping, place));
+    ) -> Mappings<'t> {
+        let mut mappings = Mappings::new();
+        mappings.extend(Some(node).filter(|node| node.is_mapping() && self.is_new(*node, place)));
         let mut next = 0;
-        while let Some(mapping) = mappings.get(next) {
-            for value in mapping.values("<<").collect::<Vec<_>>() {
+        while let Some(&mapping) = mappings.get(next) {
+            for value in mapping.values("<<") {
                 let merged = std::iter::once(value).chain(value.items()).filter(|merged| merged.is_mapping());
                 mappings.extend(merged.filter(|merged| self.is_new(*merged, merged_place)));
             }
@@ -207,7 +217,7 @@ impl<'e> Reader<'e> {
     }
 
     /// The text that a scalar has for compose.
-    fn interpolated(&self, node: Node<'_>) -> Sourced {
+    fn interpolated<'t>(&self, node: Node<'t>) -> Sourced<'t> {
         self.values.interpolate(text_of(node))
     }
 

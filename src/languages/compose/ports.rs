@@ -39,7 +39,9 @@ impl Reader<'_> {
                 if item.is_mapping() { self.long_syntax(item, &mut entry) } else { self.interpolated(item) };
             entry.removal = removal(item);
             let index = port_spec::push_entry(&spec, roles, entry, &mut self.scan);
-            self.items.insert(item.id(), index);
+            if self.has_aliases {
+                self.items.insert(item.id(), index);
+            }
             entries.push(index);
         }
         self.lists.insert(list.id(), entries);
@@ -47,7 +49,7 @@ impl Reader<'_> {
 
     /// What the [long syntax](https://github.com/compose-spec/compose-spec/blob/main/05-services.md#long-syntax-4) of
     /// `item` is in the short one. Each part of it knows where it stands.
-    fn long_syntax(&mut self, item: Node<'_>, entry: &mut Entry) -> Sourced {
+    fn long_syntax<'t>(&mut self, item: Node<'t>, entry: &mut Entry) -> Sourced<'t> {
         let entries = self.entries(item, "long syntax");
         let field = |name: &str| {
             let value = entries.iter().find(|(key, _)| key.raw() == name);
@@ -59,9 +61,10 @@ impl Reader<'_> {
         let fields =
             item.entries().map(|(key, value)| Field { key: key.outer_span(), value: value.outer_span() });
         entry.fields = fields.collect();
-        entry.app_protocol = field("app_protocol").map(|text| text.text().to_owned());
-        entry.mode = field("mode").map(|text| text.text().to_owned());
-        let separator = |spec: &mut Sourced, text| spec.push_resolved(text, Span::default());
+        entry.app_protocol = field("app_protocol").map(|text| text.text().into());
+        entry.mode = field("mode").map(|text| text.text().into());
+        let separator =
+            |spec: &mut Sourced<'t>, text: &'static str| spec.push_resolved(text, Span::default());
         let mut spec = Sourced::default();
         if let Some(address) = field("host_ip") {
             spec.push_whole(&address);

@@ -7,7 +7,7 @@ use crate::text::Span;
 /// The text that `node` stands for: quotes gone, escapes resolved, lines folded. Empty if it is no scalar.
 ///
 /// Of a block scalar the indentation of every line is left out, and so are the line ends at its end.
-pub fn text_of(node: Node<'_>) -> Sourced {
+pub fn text_of(node: Node<'_>) -> Sourced<'_> {
     let (raw, at) = (node.raw(), node.span().start);
     match node.style() {
         None => Sourced::default(),
@@ -32,7 +32,7 @@ pub fn verbatim(node: Node<'_>) -> Option<&str> {
 }
 
 /// The text of a scalar in flow style, in which the byte `mark` starts an escape.
-fn flow(raw: &str, at: usize, mark: u8) -> Sourced {
+fn flow(raw: &str, at: usize, mark: u8) -> Sourced<'_> {
     let mut text = Sourced::default();
     let mut from = 0;
     while let Some(width) = memchr::memchr3(mark, b'\n', b'\r', &raw.as_bytes()[from..]) {
@@ -50,7 +50,7 @@ fn flow(raw: &str, at: usize, mark: u8) -> Sourced {
         let (char, width) = escape(&raw[special..]);
         from = special + width;
         if let Some(char) = char {
-            text.push_resolved(char.encode_utf8(&mut [0; 4]), source(special..from));
+            text.push_resolved(char.to_string(), source(special..from));
         }
     }
     text.push_verbatim(&raw[from..], at + from);
@@ -86,7 +86,7 @@ fn escape(raw: &str) -> (Option<char>, usize) {
 }
 
 /// The text of a block scalar, whose lines are joined by `joint`.
-fn block(raw: &str, at: usize, joint: &str) -> Sourced {
+fn block<'t>(raw: &'t str, at: usize, joint: &'static str) -> Sourced<'t> {
     let mut text = Sourced::default();
     let raw = raw.trim_end();
     let mut from = 0;

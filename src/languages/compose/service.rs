@@ -13,7 +13,7 @@ use crate::text::Span;
 impl Reader<'_> {
     /// Reads the service `name`.
     pub(super) fn service(&mut self, name: Node<'_>, body: Node<'_>) {
-        let title = text_of(name).text().to_owned();
+        let title = text_of(name).into_text().into_owned();
         self.scan.scopes.push(Scope {
             kind: ScopeKind::Service,
             name: title,

@@ -38,14 +38,14 @@ impl Reader<'_> {
 
     /// Reads one setting: the number of one that is named like a port, and of any other what its text tells, if `role`
     /// is one of text.
-    fn setting(&mut self, name: &str, value: &Sourced, role: Role, scope: Option<usize>) {
+    fn setting(&mut self, name: &str, value: &Sourced<'_>, role: Role, scope: Option<usize>) {
         let whole = 0..value.text().len();
         // Labels have long names: `traefik.tcp.routers.port-80.priority` names no port.
         let last = name.rsplit('.').next().unwrap_or(name);
         if names_port(last)
             && let Some(range) = PortRange::parse(value.text())
         {
-            let variable = value.variable(whole.clone()).cloned();
+            let variable = value.variable(whole.clone()).cloned().map(Box::new);
             self.scan.uses.push(PortUse {
                 variable,
                 scope,

@@ -38,8 +38,8 @@ impl Reader<'_> {
             hostname,
             networks: facts.value(Key::Networks).map(|networks| teller.networks(networks)),
             links: links.flat_map(|links| teller.settings(links)).collect(),
-            extends: facts.value(Key::Extends).and_then(|extends| teller.extends(extends)),
-            build: facts.value(Key::Build).and_then(|build| teller.build(build)),
+            extends: facts.value(Key::Extends).and_then(|extends| teller.extends(extends)).map(Box::new),
+            build: facts.value(Key::Build).and_then(|build| teller.build(build)).map(Box::new),
             mounts: facts.value(Key::Volumes).map_or_else(Vec::new, |volumes| teller.mounts(volumes)),
             configs: facts.value(Key::Configs).map_or_else(Vec::new, |configs| teller.config_mounts(configs)),
             env_files: facts.value(Key::EnvFile).map_or_else(Vec::new, |files| teller.paths(files)),
@@ -316,7 +316,7 @@ fn value_of<'t>(fields: &[(Node<'t>, Node<'t>)], name: &str) -> Option<Node<'t>>
 
 /// The text of a key, in which no variable is resolved.
 fn name_of(key: Node<'_>) -> Cow<'_, str> {
-    verbatim(key).map_or_else(|| text_of(key).into_text().into(), Cow::Borrowed)
+    verbatim(key).map_or_else(|| text_of(key).into_text(), Cow::Borrowed)
 }
 
 /// Whether a value is [null](https://yaml.org/spec/1.2.2/#1032-tag-resolution).

@@ -13,9 +13,9 @@ use crate::text::Span;
 
 /// What a part of a line stands for.
 #[derive(Debug, Default)]
-pub struct Expansion {
+pub struct Expansion<'l> {
     /// Its words, none of them empty.
-    pub words: Vec<Sourced>,
+    pub words: Vec<Sourced<'l>>,
     /// The definitions whose values are part of them, by their numbers.
     pub definitions: Vec<usize>,
 }
@@ -30,12 +30,12 @@ pub enum Blanks {
 }
 
 /// Resolves `range` of `line`.
-pub fn expand(
-    line: &LogicalLine<'_>,
+pub fn expand<'l>(
+    line: &'l LogicalLine<'_>,
     range: Range<usize>,
     blanks: Blanks,
     variables: &mut Variables<'_>,
-) -> Expansion {
+) -> Expansion<'l> {
     let text = &line.text()[..range.end];
     let (open, word, found) = (Vec::new(), Sourced::default(), Expansion::default());
     let mut expander = Expander { line, text, blanks, variables, open, word, found };
@@ -43,17 +43,17 @@ pub fn expand(
     expander.found
 }
 
-struct Expander<'a, 'e> {
+struct Expander<'a, 'v, 'e> {
     line: &'a LogicalLine<'a>,
     /// The text of the line up to the end of what is resolved.
     text: &'a str,
     blanks: Blanks,
-    variables: &'a mut Variables<'e>,
+    variables: &'v mut Variables<'e>,
     /// The quotes and references around the place that is being read, outermost first.
     open: Vec<Open<'a>>,
     /// The word that is not complete yet.
-    word: Sourced,
-    found: Expansion,
+    word: Sourced<'a>,
+    found: Expansion<'a>,
 }
 
 /// A double quote or `${…` whose end is not reached yet.
@@ -86,7 +86,7 @@ enum Meaning {
     Unknown,
 }
 
-impl<'a> Expander<'a, '_> {
+impl<'a> Expander<'a, '_, '_> {
     fn run(&mut self, start: usize) {
         let is_special = |char| matches!(char, '$' | '"' | '\'' | '}') || char == self.line.escape();
         let mut at = start;
@@ -233,7 +233,7 @@ impl<'a> Expander<'a, '_> {
         self.push_default(&resolved, name);
     }
 
-    fn push_default(&mut self, default: &Sourced, name: &str) {
+    fn push_default(&mut self, default: &Sourced<'a>, name: &str) {
         if self.variables.allow(name.len()) {
             self.word.push_default(default, name);
         }

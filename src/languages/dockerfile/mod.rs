@@ -261,12 +261,12 @@ impl Scanner<'_> {
     }
 
     /// Takes the ports in the free text `text`, whose variables are resolved.
-    fn push_resolved(&mut self, text: &Sourced, role: Role) {
+    fn push_resolved(&mut self, text: &Sourced<'_>, role: Role) {
         let first = self.scan.uses.len();
         addresses::push_ports(text.text(), 0, role, self.scope, &mut self.scan);
         for port in &mut self.scan.uses[first..] {
             let range = port.span.start..port.span.end;
-            port.variable = text.variable(range.clone()).cloned().or(port.variable.take());
+            port.variable = text.variable(range.clone()).cloned().map(Box::new).or(port.variable.take());
             port.span = text.span(range);
         }
     }
@@ -294,7 +294,7 @@ fn has_foreign_syntax(text: &str) -> bool {
 }
 
 /// The ports of a value that holds nothing else: `80`, `8000-8010/udp`, `80 443`.
-fn ports(value: &Sourced, role: Role, scope: Option<usize>) -> Vec<PortUse> {
+fn ports(value: &Sourced<'_>, role: Role, scope: Option<usize>) -> Vec<PortUse> {
     let mut ports = Vec::new();
     let mut at = 0;
     for word in value.text().split_inclusive(char::is_whitespace) {
@@ -309,7 +309,7 @@ fn ports(value: &Sourced, role: Role, scope: Option<usize>) -> Vec<PortUse> {
 }
 
 /// The port at `range` of `value`, perhaps with its protocol behind.
-fn port(value: &Sourced, range: Range<usize>, role: Role) -> Option<PortUse> {
+fn port(value: &Sourced<'_>, range: Range<usize>, role: Role) -> Option<PortUse> {
     let text = &value.text()[range.clone()];
     let (number, protocol) = text.split_once('/').map_or((text, None), |(number, name)| (number, Some(name)));
     let number_range = range.start..range.start + number.len();
@@ -319,7 +319,7 @@ fn port(value: &Sourced, range: Range<usize>, role: Role) -> Option<PortUse> {
             Protocol::Written(Transport::from_name(name)?, value.span(number_range.end + 1..range.end))
         }
     };
-    let variable = value.variable(number_range.clone()).cloned();
+    let variable = value.variable(number_range.clone()).cloned().map(Box::new);
     let port = PortUse::new(value.span(number_range), Some(PortRange::parse(number)?), role);
     Some(PortUse { protocol, variable, ..port })
 }
