@@ -121,11 +121,12 @@ pub fn is_place(text: &str, span: Span) -> bool {
 fn settings(scan: &Scan) -> Vec<&Setting> {
     let mut settings = Vec::new();
     for service in &scan.services {
-        settings.extend(service.image.iter().chain(&service.network_mode).chain(&service.replicas));
         let wiring = &service.wiring;
+        settings.extend(&service.image);
+        let rare = [&service.network_mode, &service.replicas, &wiring.container_name, &wiring.hostname];
+        settings.extend(rare.into_iter().flatten().map(|it| &**it));
         let networks = wiring.networks.iter().flatten();
         settings.extend(networks.flat_map(|network| network.aliases.iter().chain([&network.name])));
-        settings.extend(wiring.container_name.iter().chain(&wiring.hostname));
         settings.extend(wiring.extends.iter().flat_map(|it| it.file.iter().chain([&it.service])));
         settings.extend(wiring.links.iter().chain(&wiring.env_files));
         settings.extend(wiring.mounts.iter().map(|mount| &mount.source));

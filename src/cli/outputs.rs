@@ -142,7 +142,7 @@ impl<'s> Feed<'s, '_> {
     /// Takes the report on one file; breaks where nobody reads on, since every pipe is closed.
     pub fn take(&mut self, file: FileReport) -> ControlFlow<()> {
         /// How many files are handed on at once; fewer are not worth threads.
-        const MOST: usize = 16;
+        const MOST: usize = 64;
         self.gathered.push(Arc::new(file));
         if self.gathered.len() < MOST {
             return ControlFlow::Continue(());

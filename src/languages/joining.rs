@@ -173,7 +173,7 @@ impl Scan {
         for scope in &mut self.scopes {
             change(&mut scope.span);
             change(&mut scope.extent);
-            setting(&mut scope.user, change);
+            setting(scope.user.as_mut(), change);
         }
         self.entries.iter_mut().for_each(|it| entry(it, change));
         self.services.iter_mut().for_each(|it| service(it, change));
@@ -182,7 +182,7 @@ impl Scan {
         self.files.iter_mut().for_each(|file| change(&mut file.span));
         self.includes.iter_mut().for_each(|it| include(it, change));
         for config in &mut self.configs {
-            setting(&mut config.file, change);
+            setting(config.file.as_mut(), change);
             config.content.iter_mut().for_each(&mut *change);
         }
         self.copies.iter_mut().for_each(|copy| change(&mut copy.span));
@@ -257,15 +257,15 @@ fn directive(directive: &mut Directive, change: &mut impl FnMut(&mut Span)) {
 fn service(service: &mut Service, change: &mut impl FnMut(&mut Span)) {
     service.ports.iter_mut().for_each(&mut *change);
     service.ports_removal.iter_mut().for_each(&mut *change);
-    setting(&mut service.image, change);
-    setting(&mut service.network_mode, change);
-    setting(&mut service.replicas, change);
+    setting(service.image.as_mut(), change);
+    setting(service.network_mode.as_deref_mut(), change);
+    setting(service.replicas.as_deref_mut(), change);
     wiring(&mut service.wiring, change);
 }
 
 fn wiring(wiring: &mut Wiring, change: &mut impl FnMut(&mut Span)) {
-    setting(&mut wiring.container_name, change);
-    setting(&mut wiring.hostname, change);
+    setting(wiring.container_name.as_deref_mut(), change);
+    setting(wiring.hostname.as_deref_mut(), change);
     for network in wiring.networks.iter_mut().flatten() {
         change(&mut network.name.span);
         settings(&mut network.aliases, change);
@@ -273,12 +273,12 @@ fn wiring(wiring: &mut Wiring, change: &mut impl FnMut(&mut Span)) {
     settings(&mut wiring.links, change);
     if let Some(extends) = &mut wiring.extends {
         change(&mut extends.service.span);
-        setting(&mut extends.file, change);
+        setting(extends.file.as_mut(), change);
     }
     if let Some(build) = &mut wiring.build {
         change(&mut build.span);
         build.inline.iter_mut().for_each(&mut *change);
-        setting(&mut build.target, change);
+        setting(build.target.as_mut(), change);
     }
     wiring.mounts.iter_mut().for_each(|mount| change(&mut mount.source.span));
     wiring.configs.iter_mut().for_each(|config| change(&mut config.name.span));
@@ -287,12 +287,12 @@ fn wiring(wiring: &mut Wiring, change: &mut impl FnMut(&mut Span)) {
 
 fn include(include: &mut Include, change: &mut impl FnMut(&mut Span)) {
     settings(&mut include.paths, change);
-    setting(&mut include.project_directory, change);
+    setting(include.project_directory.as_mut(), change);
     settings(&mut include.env_files, change);
 }
 
-fn setting(setting: &mut Option<Setting>, change: &mut impl FnMut(&mut Span)) {
-    setting.iter_mut().for_each(|setting| change(&mut setting.span));
+fn setting(setting: Option<&mut Setting>, change: &mut impl FnMut(&mut Span)) {
+    setting.into_iter().for_each(|setting| change(&mut setting.span));
 }
 
 fn settings(settings: &mut [Setting], change: &mut impl FnMut(&mut Span)) {

@@ -324,9 +324,9 @@ pub struct Service {
     /// `image`.
     pub image: Option<Setting>,
     /// `network_mode`, or `net` of the first version of the format.
-    pub network_mode: Option<Setting>,
+    pub network_mode: Option<Box<Setting>>,
     /// `scale`, or `deploy.replicas`.
-    pub replicas: Option<Setting>,
+    pub replicas: Option<Box<Setting>>,
     /// Whether `deploy` has keys that only a swarm reads: `placement`, `update_config` and the like.
     pub is_for_swarm: bool,
     /// `profiles`.

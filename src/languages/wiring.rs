@@ -9,9 +9,9 @@ use crate::text::Span;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wiring {
     /// `container_name`.
-    pub container_name: Option<Setting>,
+    pub container_name: Option<Box<Setting>>,
     /// `hostname`.
-    pub hostname: Option<Setting>,
+    pub hostname: Option<Box<Setting>>,
     /// `networks`; `None` where the service names none, and is on the default one.
     pub networks: Option<Vec<Network>>,
     /// `links` and `external_links`: `SERVICE` or `SERVICE:ALIAS`.

@@ -163,10 +163,10 @@ impl Linker<'_> {
             }));
         };
         add(
-            self.value(bodies, "container_name", |it| it.wiring.container_name.as_ref()),
+            self.value(bodies, "container_name", |it| it.wiring.container_name.as_deref()),
             NameKind::Container,
         );
-        add(self.value(bodies, "hostname", |it| it.wiring.hostname.as_ref()), NameKind::Host);
+        add(self.value(bodies, "hostname", |it| it.wiring.hostname.as_deref()), NameKind::Host);
         for &body in &*self.added_up(bodies, "networks") {
             for network in self.own(body).wiring.networks.iter().flatten() {
                 for alias in &network.aliases {
@@ -186,7 +186,7 @@ impl Linker<'_> {
     }
 
     fn reach(&self, bodies: &[Body], known: &HashMap<String, usize>) -> Reach {
-        let mode = self.value(bodies, "network_mode", |it| it.network_mode.as_ref());
+        let mode = self.value(bodies, "network_mode", |it| it.network_mode.as_deref());
         if let Some((_, mode)) = mode {
             return match mode.value.as_str() {
                 "host" => Reach::Host,

@@ -121,7 +121,7 @@ impl Owner {
         let wiring = &service.wiring;
         let image = service.image.iter().map(|image| without_tag(&image.value));
         image.for_each(|image| self.add(image));
-        let settings = [&wiring.container_name, &wiring.hostname].into_iter().flatten();
+        let settings = [wiring.container_name.as_deref(), wiring.hostname.as_deref()].into_iter().flatten();
         let aliases = wiring.networks.iter().flatten().flat_map(|network| &network.aliases);
         settings.chain(aliases).for_each(|setting| self.add(&setting.value));
         if let Some(build) = &wiring.build {

@@ -208,8 +208,13 @@ impl Reader<'_> {
             network_mode: facts
                 .value(Key::NetworkMode)
                 .or_else(|| facts.value(Key::Net))
-                .and_then(|value| self.setting_of(value)),
-            replicas: facts.value(Key::Scale).or_else(replicas).and_then(|value| self.setting_of(value)),
+                .and_then(|value| self.setting_of(value))
+                .map(Box::new),
+            replicas: facts
+                .value(Key::Scale)
+                .or_else(replicas)
+                .and_then(|value| self.setting_of(value))
+                .map(Box::new),
             is_for_swarm: deploy.iter().any(|fact| fact.is == Key::OfASwarm),
             profiles: facts
                 .value(Key::Profiles)
@@ -263,7 +268,7 @@ mod tests {
         let describe = |service: &super::Service| {
             let entries: Vec<&str> =
                 service.entries.iter().map(|&entry| scan.entries[entry].span.of(text)).collect();
-            let value = |setting: &Option<super::Setting>| {
+            let value = |setting: &Option<Box<super::Setting>>| {
                 setting.as_ref().map_or_else(|| "-".to_owned(), |setting| setting.value.clone())
             };
             let name = &scan.scopes[service.scope].name;
@@ -309,7 +314,7 @@ services:
         ] {
             let scan = scan(&format!("x-b: &b\n  {value}\nservices:\n{merging}"));
             let held = |service: &Service| {
-                let setting = |it: &Option<super::Setting>| it.as_ref().map_or(0, |it| it.value.len());
+                let setting = |it: &Option<Box<super::Setting>>| it.as_ref().map_or(0, |it| it.value.len());
                 let profiles: usize = service.profiles.iter().map(String::len).sum();
                 profiles + setting(&service.network_mode) + setting(&service.replicas)
             };

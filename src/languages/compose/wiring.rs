@@ -29,7 +29,7 @@ impl Reader<'_> {
         wanted: &mut Wanted<'t>,
     ) -> Wiring {
         let mut teller = self.teller();
-        let mut setting = |key: Key| facts.value(key).and_then(|value| teller.setting(value));
+        let mut setting = |key: Key| facts.value(key).and_then(|value| teller.setting(value)).map(Box::new);
         let (container_name, hostname) = (setting(Key::ContainerName), setting(Key::Hostname));
         let links = [Key::Links, Key::ExternalLinks].into_iter().filter_map(|key| facts.value(key));
         let is_there = |key: Key| facts.value(key).is_some_and(|value| !is_null(value));
