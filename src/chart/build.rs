@@ -131,13 +131,13 @@ impl<'a> Builder<'a> {
             Reach::Networks(_) | Reach::Unknown => Network::Own,
             Reach::Host => Network::Host,
             Reach::Of(other) => {
-                Network::Of(self.stack.services.get(other).map(|it| it.name.clone()).unwrap_or_default())
+                Network::Of(self.stack.services.get(other).map(|it| it.name.to_string()).unwrap_or_default())
             }
             Reach::Alone => Network::Alone,
         };
         let at = service.names.first().map(|name| self.mention(name.file, name.span, None));
         Node {
-            name: service.name.clone(),
+            name: service.name.to_string(),
             kind: NodeKind::Service,
             image,
             network,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use smallvec::SmallVec;
 
 use super::allowance::Allowance;
 use super::paths::{key, resolved};
@@ -306,16 +307,17 @@ impl Linker<'_> {
 
     /// The services by their names, in the order of the files, each with where it is spoken of.
     fn services(&mut self) -> Vec<Service> {
-        let mut services = Vec::<Service>::new();
-        let mut known = HashMap::<String, usize>::new();
-        for file in self.layers.clone() {
-            for index in 0..self.scan(file).services.len() {
-                let scan = self.scan(file);
-                let own = &scan.services[index];
-                let (name, tag) = (&scan.scopes[own.scope].name, own.wiring.merging.whole);
-                let at = known.get(name).copied().unwrap_or_else(|| {
-                    known.insert(name.clone(), services.len());
-                    services.push(Service { name: name.clone(), ..Service::default() });
+        let layers = self.layers.clone();
+        let scans: Vec<Arc<Scan>> =
+            layers.iter().map(|&file| Arc::clone(&self.stack.files[file].scan)).collect();
+        let count = scans.iter().map(|scan| scan.services.len()).max().unwrap_or_default();
+        let mut services = Vec::<Service>::with_capacity(count);
+        let mut known = HashMap::<&str, usize>::with_capacity(count);
+        for (file, scan) in layers.into_iter().zip(&scans) {
+            for (index, own) in scan.services.iter().enumerate() {
+                let (name, tag) = (scan.scopes[own.scope].name.as_str(), own.wiring.merging.whole);
+                let at = *known.entry(name).or_insert_with(|| {
+                    services.push(Service { name: name.into(), ..Service::default() });
                     services.len() - 1
                 });
                 let service = &mut services[at];
@@ -333,7 +335,7 @@ impl Linker<'_> {
     }
 
     /// Adds what the service of that index in `file` is made from, and itself; tells whether some of it is not there.
-    fn push_bodies(&mut self, file: usize, service: usize, bodies: &mut Vec<Body>) -> bool {
+    fn push_bodies(&mut self, file: usize, service: usize, bodies: &mut SmallVec<[Body; 1]>) -> bool {
         if self.scan(file).services[service].wiring.extends.is_none() {
             let body = Body { file, service, by: By::Itself };
             bodies.push(body);

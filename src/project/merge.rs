@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashSet, HashSetExt};
+use smallvec::SmallVec;
 
 use super::link::Linker;
 use super::{Body, By, EntryPlace, Name, NameKind, Place, Reach, Service};
@@ -31,10 +33,11 @@ impl Linker<'_> {
         // Hardly any service names another one here.
         let is_asked_for = services.iter().any(|service| service.bodies.iter().any(names_another));
         let named = services.iter().enumerate().filter(|_| is_asked_for);
-        let known: HashMap<String, usize> =
-            named.map(|(index, service)| (service.name.clone(), index)).collect();
+        let known: HashMap<Arc<str>, usize> =
+            named.map(|(index, service)| (Arc::clone(&service.name), index)).collect();
+        let usual = Arc::new(BTreeSet::from(["default".to_owned()]));
         for index in 0..services.len() {
-            services[index].reach = self.reach(&services[index].bodies, &known);
+            services[index].reach = self.reach(&services[index].bodies, &known, &usual);
             if let Reach::Of(other) = services[index].reach {
                 services[other].is_shared = true;
             }
@@ -44,7 +47,7 @@ impl Linker<'_> {
                     let Some((name, alias)) = link.value.split_once(':') else { continue };
                     let Some(&other) = known.get(name) else { continue };
                     services[other].names.push(Name {
-                        name: alias.to_owned(),
+                        name: alias.into(),
                         kind: NameKind::Link(index),
                         file: body.file,
                         span: link.span,
@@ -104,18 +107,18 @@ impl Linker<'_> {
 
     /// The entries of `ports`: those of all bodies, of which one that says the same as one before it takes its place.
     fn mappings(&self, bodies: &[Body]) -> Vec<EntryPlace> {
-        let mut mappings: Vec<Option<EntryPlace>> = Vec::new();
-        let mut known: HashMap<Key<'_>, usize> = HashMap::new();
-        for &body in &*self.added_up(bodies, "ports") {
-            for (place, entry) in self.entries(body, List::Ports) {
-                let before = self.key(body.file, entry).and_then(|key| known.insert(key, mappings.len()));
-                if let Some(before) = before {
-                    mappings[before] = None;
-                }
-                mappings.push(Some(place));
-            }
+        let kept = self.added_up(bodies, "ports");
+        let entries = || kept.iter().flat_map(|&body| self.entries(body, List::Ports));
+        let mut mappings: Vec<EntryPlace> = entries().map(|(place, _)| place).collect();
+        if mappings.len() > 1 {
+            // The last of those that say the same stays.
+            let mut known: HashSet<Key<'_>> = HashSet::with_capacity(mappings.len());
+            let key = |place: &EntryPlace| self.key(place.file, &self.scan(place.file).entries[place.entry]);
+            mappings.reverse();
+            mappings.retain(|place| key(place).is_none_or(|key| known.insert(key)));
+            mappings.reverse();
         }
-        mappings.into_iter().flatten().collect()
+        mappings
     }
 
     fn key<'a>(&'a self, file: usize, entry: &'a Entry) -> Option<Key<'a>> {
@@ -144,19 +147,19 @@ impl Linker<'_> {
         all.into_iter().cloned().collect()
     }
 
-    fn names(&self, service: &Service, bodies: &[Body]) -> Vec<Name> {
-        let mut names = Vec::new();
+    fn names(&self, service: &Service, bodies: &[Body]) -> SmallVec<[Name; 1]> {
+        let mut names = SmallVec::new();
         // The file that has the last word of it is where people look for it.
         let own = bodies.iter().rev().filter(|body| body.by == By::Itself);
         names.extend(own.map(|body| Name {
-            name: service.name.clone(),
+            name: Arc::clone(&service.name),
             kind: NameKind::Service,
             file: body.file,
             span: self.scan(body.file).scopes[self.own(*body).scope].span,
         }));
         let mut add = |found: Option<(Body, &Setting)>, kind: NameKind| {
             names.extend(found.filter(|(_, it)| is_name(&it.value)).map(|(body, it)| Name {
-                name: it.value.clone(),
+                name: it.value.as_str().into(),
                 kind,
                 file: body.file,
                 span: it.span,
@@ -185,7 +188,13 @@ impl Linker<'_> {
         })
     }
 
-    fn reach(&self, bodies: &[Body], known: &HashMap<String, usize>) -> Reach {
+    /// Whom a service shares a network with; the network of those that name none is the `usual` one.
+    fn reach(
+        &self,
+        bodies: &[Body],
+        known: &HashMap<Arc<str>, usize>,
+        usual: &Arc<BTreeSet<String>>,
+    ) -> Reach {
         let mode = self.value(bodies, "network_mode", |it| it.network_mode.as_ref());
         if let Some((_, mode)) = mode {
             return match mode.value.as_str() {
@@ -206,10 +215,7 @@ impl Linker<'_> {
         if names.iter().any(|name| name.contains('$')) {
             return Reach::Unknown;
         }
-        if names.is_empty() {
-            names.insert("default".to_owned());
-        }
-        Reach::Networks(names)
+        Reach::Networks(if names.is_empty() { Arc::clone(usual) } else { Arc::new(names) })
     }
 }
 

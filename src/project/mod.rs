@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use smallvec::SmallVec;
+
 use crate::languages::{self, Assignment, Environment, Language, Scan};
 use crate::text::Span;
 
@@ -161,11 +163,11 @@ pub struct Place {
 #[derive(Debug, Default)]
 pub struct Service {
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Where files speak of it, the weakest first.
-    pub bodies: Vec<Body>,
+    pub bodies: SmallVec<[Body; 1]>,
     /// The names by which others reach it, its own first.
-    pub names: Vec<Name>,
+    pub names: SmallVec<[Name; 1]>,
     /// Whom it shares a network with.
     pub reach: Reach,
     /// What it is made from.
@@ -222,7 +224,7 @@ pub struct EntryPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// The name.
-    pub name: String,
+    pub name: Arc<str>,
     /// What it is.
     pub kind: NameKind,
     /// Where it stands.
@@ -250,7 +252,7 @@ pub enum NameKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Reach {
     /// Those on one of these networks; `default` is the one of services that name none.
-    Networks(BTreeSet<String>),
+    Networks(Arc<BTreeSet<String>>),
     /// It has the network of the host, where the ports that others publish are.
     Host,
     /// It has the network of another service, an index into [`Stack::services`].

@@ -173,7 +173,7 @@ fn circles_and_missing_files_are_harmless() {
         ),
         ("/p/a.yaml", "include: [compose.yaml, a.yaml]\nservices: {v: {image: x}}"),
     ]);
-    assert_eq!(stack.services.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["v", "s", "t", "u"]);
+    assert_eq!(stack.services.iter().map(|it| &*it.name).collect::<Vec<_>>(), ["v", "s", "t", "u"]);
     assert!(stack.has_gaps);
     assert_eq!(stack.are_connected(3, 0), None);
     assert_eq!(linked(&[]).files.len(), 0);
