@@ -104,7 +104,7 @@ impl Place<'_> {
         let Some(address) = &self.port.address else { return String::new() };
         let address = match &self.port.scheme {
             Some(scheme) => format!("{scheme}://{address}"),
-            None => address.clone(),
+            None => address.to_string(),
         };
         format!(", at {}", self.markup.code(&address))
     }

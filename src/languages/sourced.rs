@@ -74,7 +74,7 @@ impl Sourced {
     /// came through a variable, that one is kept: it is nearer to the number.
     pub fn push_default(&mut self, default: &Self, name: &str) {
         let outer = self.variables.len();
-        self.variables.push(Variable { name: name.to_owned(), definition: None });
+        self.variables.push(Variable { name: name.into(), definition: None });
         let inner = self.variables.len();
         self.variables.extend(default.variables.iter().cloned());
         for (piece, text) in default.runs() {
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     fn variable(name: &str) -> Variable {
-        Variable { name: name.to_owned(), definition: None }
+        Variable { name: name.into(), definition: None }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use smallvec::SmallVec;
+use smol_str::SmolStr;
 
 use super::allowance::Allowance;
 use super::paths::{key, resolved};
@@ -89,7 +90,7 @@ pub struct Linker<'t> {
     /// The compose files that are layers, or are about to be.
     is_layer: HashSet<usize>,
     /// For each compose file of which a service is extended, its services by their names.
-    names: HashMap<usize, HashMap<String, usize>>,
+    names: HashMap<usize, HashMap<SmolStr, usize>>,
     /// For each of those files how much it says of each of its services.
     widths: HashMap<usize, Vec<usize>>,
     /// For each file with Dockerfiles in it the stages, in the order of the file.
@@ -219,10 +220,10 @@ impl Linker<'_> {
             };
             file.map(|file| made(&file.scan)).unwrap_or_default()
         };
-        let unmade: Vec<String> =
+        let unmade: Vec<SmolStr> =
             made(root).into_iter().filter(|(_, is_made)| !is_made).map(|(name, _)| name).collect();
         let makes = |path: &Path| {
-            let made: HashSet<String> =
+            let made: HashSet<SmolStr> =
                 made(path).into_iter().filter(|(_, is_made)| *is_made).map(|(name, _)| name).collect();
             unmade.iter().all(|name| made.contains(name))
         };
@@ -312,12 +313,12 @@ impl Linker<'_> {
             layers.iter().map(|&file| Arc::clone(&self.stack.files[file].scan)).collect();
         let count = scans.iter().map(|scan| scan.services.len()).max().unwrap_or_default();
         let mut services = Vec::<Service>::with_capacity(count);
-        let mut known = HashMap::<&str, usize>::with_capacity(count);
+        let mut known = HashMap::<&SmolStr, usize>::with_capacity(count);
         for (file, scan) in layers.into_iter().zip(&scans) {
             for (index, own) in scan.services.iter().enumerate() {
-                let (name, tag) = (scan.scopes[own.scope].name.as_str(), own.wiring.merging.whole);
+                let (name, tag) = (&scan.scopes[own.scope].name, own.wiring.merging.whole);
                 let at = *known.entry(name).or_insert_with(|| {
-                    services.push(Service { name: name.into(), ..Service::default() });
+                    services.push(Service { name: name.clone(), ..Service::default() });
                     services.len() - 1
                 });
                 let service = &mut services[at];

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet, HashSetExt};
 use smallvec::SmallVec;
+use smol_str::SmolStr;
 
 use super::link::Linker;
 use super::{Body, By, EntryPlace, Name, NameKind, Place, Reach, Service};
@@ -33,9 +34,9 @@ impl Linker<'_> {
         // Hardly any service names another one here.
         let is_asked_for = services.iter().any(|service| service.bodies.iter().any(names_another));
         let named = services.iter().enumerate().filter(|_| is_asked_for);
-        let known: HashMap<Arc<str>, usize> =
-            named.map(|(index, service)| (Arc::clone(&service.name), index)).collect();
-        let usual = Arc::new(BTreeSet::from(["default".to_owned()]));
+        let known: HashMap<SmolStr, usize> =
+            named.map(|(index, service)| (service.name.clone(), index)).collect();
+        let usual = Arc::new(BTreeSet::from(["default".into()]));
         for index in 0..services.len() {
             services[index].reach = self.reach(&services[index].bodies, &known, &usual);
             if let Reach::Of(other) = services[index].reach {
@@ -141,9 +142,9 @@ impl Linker<'_> {
         kept.iter().copied().flat_map(of).collect()
     }
 
-    fn profiles(&self, bodies: &[Body]) -> Vec<String> {
+    fn profiles(&self, bodies: &[Body]) -> Vec<SmolStr> {
         let kept = self.added_up(bodies, "profiles");
-        let all: BTreeSet<&String> = kept.iter().flat_map(|body| &self.own(*body).profiles).collect();
+        let all: BTreeSet<&SmolStr> = kept.iter().flat_map(|body| &self.own(*body).profiles).collect();
         all.into_iter().cloned().collect()
     }
 
@@ -152,14 +153,14 @@ impl Linker<'_> {
         // The file that has the last word of it is where people look for it.
         let own = bodies.iter().rev().filter(|body| body.by == By::Itself);
         names.extend(own.map(|body| Name {
-            name: Arc::clone(&service.name),
+            name: service.name.clone(),
             kind: NameKind::Service,
             file: body.file,
             span: self.scan(body.file).scopes[self.own(*body).scope].span,
         }));
         let mut add = |found: Option<(Body, &Setting)>, kind: NameKind| {
             names.extend(found.filter(|(_, it)| is_name(&it.value)).map(|(body, it)| Name {
-                name: it.value.as_str().into(),
+                name: it.value.clone(),
                 kind,
                 file: body.file,
                 span: it.span,
@@ -192,8 +193,8 @@ impl Linker<'_> {
     fn reach(
         &self,
         bodies: &[Body],
-        known: &HashMap<Arc<str>, usize>,
-        usual: &Arc<BTreeSet<String>>,
+        known: &HashMap<SmolStr, usize>,
+        usual: &Arc<BTreeSet<SmolStr>>,
     ) -> Reach {
         let mode = self.value(bodies, "network_mode", |it| it.network_mode.as_ref());
         if let Some((_, mode)) = mode {

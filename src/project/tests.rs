@@ -29,7 +29,7 @@ fn services(stack: &Stack) -> Vec<String> {
         let mappings: Vec<String> = service.mappings.iter().map(entry).collect();
         let exposed: Vec<String> = service.exposed.iter().map(|it| text(*it)).collect();
         let image = match &service.image {
-            Image::Named(name) => name.clone(),
+            Image::Named(name) => name.to_string(),
             Image::Built { ports, base, .. } => {
                 let ports: Vec<String> = ports.iter().map(|it| text(*it)).collect();
                 format!("{base}[{}]", ports.join(" "))

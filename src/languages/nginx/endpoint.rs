@@ -14,7 +14,7 @@ pub fn address(text: &str, word: Span, role: Role) -> Option<PortUse> {
     let colon = last_colon(address)?;
     let port = port(text, Span::new(word.start + colon + 1, word.end), role)?;
     let host = &address[..colon];
-    Some(PortUse { address: (!host.is_empty()).then(|| host.to_owned()), ..port })
+    Some(PortUse { address: (!host.is_empty()).then(|| host.into()), ..port })
 }
 
 /// The port of the URL at `word`, or of the address there if it names no scheme.
@@ -25,7 +25,7 @@ pub fn url(text: &str, word: Span, role: Role) -> Option<PortUse> {
     };
     let port = address(text, Span::new(word.end - rest.len(), word.end), role)?;
     let is_literal = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    Some(PortUse { scheme: is_literal.then(|| scheme.to_ascii_lowercase()), ..port })
+    Some(PortUse { scheme: is_literal.then(|| scheme.to_ascii_lowercase().into()), ..port })
 }
 
 /// The port of the `listen` at `word`, which may stand there without an address.
@@ -106,7 +106,7 @@ fn variable_port(text: &str, word: Span, role: Role) -> Option<PortUse> {
         Some(_) => Span::new(end - "}".len() - default.len(), end - "}".len()),
         None => Span::new(word.start, end),
     };
-    let variable = Some(Variable { name: name.to_owned(), definition: None });
+    let variable = Some(Variable { name: name.into(), definition: None });
     Some(PortUse { variable, ..PortUse::new(span, range, role) })
 }
 
