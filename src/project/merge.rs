@@ -109,12 +109,17 @@ impl Linker<'_> {
     /// The entries of `ports`: those of all bodies, of which one that says the same as one before it takes its place.
     fn mappings(&self, bodies: &[Body]) -> Vec<EntryPlace> {
         let kept = self.added_up(bodies, "ports");
-        let entries = || kept.iter().flat_map(|&body| self.entries(body, List::Ports));
-        let mut mappings: Vec<EntryPlace> = entries().map(|(place, _)| place).collect();
-        if mappings.len() > 1 {
+        let entries = kept.iter().flat_map(|&body| self.entries(body, List::Ports));
+        let mut mappings: Vec<EntryPlace> = entries.map(|(place, _)| place).collect();
+        let key = |place: &EntryPlace| self.key(place.file, &self.scan(place.file).entries[place.entry]);
+        let may_repeat = match mappings[..] {
+            [] | [_] => false,
+            [one, other] => key(&one).is_some_and(|it| Some(it) == key(&other)),
+            _ => true,
+        };
+        if may_repeat {
             // The last of those that say the same stays.
             let mut known: HashSet<Key<'_>> = HashSet::with_capacity(mappings.len());
-            let key = |place: &EntryPlace| self.key(place.file, &self.scan(place.file).entries[place.entry]);
             mappings.reverse();
             mappings.retain(|place| key(place).is_none_or(|key| known.insert(key)));
             mappings.reverse();
@@ -135,11 +140,10 @@ impl Linker<'_> {
 
     fn exposed(&self, bodies: &[Body]) -> Vec<Place> {
         let kept = self.added_up(bodies, "expose");
-        let of = |body: Body| {
-            let ports = self.entries(body, List::ServiceExpose).filter_map(|(_, entry)| entry.container);
-            ports.map(|port| Place { file: body.file, port }).collect::<Vec<_>>()
-        };
-        kept.iter().copied().flat_map(of).collect()
+        let entries = kept.iter().flat_map(|&body| self.entries(body, List::ServiceExpose));
+        entries
+            .filter_map(|(place, entry)| Some(Place { file: place.file, port: entry.container? }))
+            .collect()
     }
 
     fn profiles(&self, bodies: &[Body]) -> Vec<SmolStr> {
