@@ -134,7 +134,7 @@ impl Linker<'_> {
 
     /// Notes that something hangs on the file or folder at `path`.
     fn ask(&mut self, path: &Path) {
-        if self.tree.may_change() && !self.stack.asked.contains(path) {
+        if self.tree.may_change() {
             self.stack.asked.insert(path.to_owned());
         }
     }
