@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smol_str::SmolStr;
+
 use crate::text::Span;
 
 /// The transport protocols that have port numbers of their own.
@@ -232,7 +234,7 @@ impl Role {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
     /// Its name, without `$` and braces.
-    pub name: String,
+    pub name: SmolStr,
     /// Where the file gives it its value. `None`: the number is the default written in the reference itself.
     pub definition: Option<Span>,
 }
@@ -249,9 +251,9 @@ pub struct PortUse {
     /// Its transport.
     pub protocol: Protocol,
     /// The address or host name beside it, with variables resolved and IPv6 brackets kept: `127.0.0.1`, `[::]`, `*`, `api`.
-    pub address: Option<Box<str>>,
+    pub address: Option<SmolStr>,
     /// The scheme of the URL that it is part of, in lower case: `https`.
-    pub scheme: Option<Box<str>>,
+    pub scheme: Option<SmolStr>,
     /// The variable that its number came through.
     pub variable: Option<Box<Variable>>,
     /// The other half of a host and container pair: an index into [`Scan::uses`](crate::languages::Scan::uses).

@@ -40,7 +40,10 @@ impl Said {
             container: entry.container.map(|container| scan.uses[container].range.map(ends)),
             transport: entry.container.and_then(|container| scan.uses[container].protocol.transport()),
             address: address.filter(|it| !it.is_empty()),
-            variables: ports.iter().filter_map(|port| Some(port.variable.as_ref()?.name.clone())).collect(),
+            variables: ports
+                .iter()
+                .filter_map(|port| Some(port.variable.as_ref()?.name.to_string()))
+                .collect(),
         }
     }
 }

@@ -84,7 +84,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("tower_lsp::", &["lsp"]),
     ("ropey::", &["text"]),
     ("granit_parser::", &["languages"]),
-    ("smallvec::", &["languages"]),
+    ("smallvec::", &["languages", "project"]),
     ("annotate_snippets::", &["report"]),
     ("quick_xml::", &["report"]),
     ("xxhash_rust::", &["report"]),

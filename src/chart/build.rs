@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::files::Files;
 use super::routes::Routes;
 use super::{
@@ -123,7 +125,7 @@ impl<'a> Builder<'a> {
     /// The service, as yet without its ports.
     fn node(&self, service: &Service) -> Node {
         let image = match &service.image {
-            Image::Named(name) => name.clone(),
+            Image::Named(name) => name.to_string(),
             Image::Built { file, .. } => format!("built from {}", self.members[*file].name),
             Image::Unknown => String::new(),
         };
@@ -131,13 +133,13 @@ impl<'a> Builder<'a> {
             Reach::Networks(_) | Reach::Unknown => Network::Own,
             Reach::Host => Network::Host,
             Reach::Of(other) => {
-                Network::Of(self.stack.services.get(other).map(|it| it.name.clone()).unwrap_or_default())
+                Network::Of(self.stack.services.get(other).map(|it| it.name.to_string()).unwrap_or_default())
             }
             Reach::Alone => Network::Alone,
         };
         let at = service.names.first().map(|name| self.mention(name.file, name.span, None));
         Node {
-            name: service.name.clone(),
+            name: service.name.to_string(),
             kind: NodeKind::Service,
             image,
             network,
@@ -274,7 +276,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Takes in a way from a node to an end.
-    fn link(&mut self, from: usize, at: Place, to: End, scheme: Option<Box<str>>, mention: Mention) {
+    fn link(&mut self, from: usize, at: Place, to: End, scheme: Option<SmolStr>, mention: Mention) {
         let listens: Vec<Place> = match self.port_use(at).role {
             Role::Upstream | Role::Pass => {
                 let listens = self.routes(at.file).to(&self.stack.files[at.file].scan, at.port);

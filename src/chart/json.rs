@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use super::{Chart, End, Mention, Network, Node, NodeKind, Number, Port, PortState, Published, Sheet, words};
 use crate::report::harmless;
@@ -73,7 +74,7 @@ struct JsonNode<'a> {
     image: Option<&'a str>,
     /// `own`, `host`, `none`, or `service:` and a name.
     network: String,
-    profiles: &'a [String],
+    profiles: &'a [SmolStr],
     mark: Option<&'static str>,
     ports: Vec<JsonPort<'a>>,
 }

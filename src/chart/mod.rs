@@ -10,6 +10,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use crate::port::{PortRange, Role, Transport};
 use crate::project::Stack;
 use crate::registry::TeamPorts;
@@ -77,7 +79,7 @@ pub struct Node {
     /// Whose network it has.
     pub network: Network,
     /// The profiles that start it; without any it is always started.
-    pub profiles: Vec<String>,
+    pub profiles: Vec<SmolStr>,
     /// Its ports, by their numbers.
     pub ports: Vec<Port>,
     /// Where its name stands.
@@ -165,7 +167,7 @@ pub enum PortState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
     /// The address of the host; `None` for all of them.
-    pub address: Option<Box<str>>,
+    pub address: Option<SmolStr>,
     /// The number on the host.
     pub number: Number,
     /// The transport.
@@ -196,7 +198,7 @@ pub struct Link {
     /// Where it leads.
     pub to: End,
     /// The scheme that is written before it.
-    pub scheme: Option<Box<str>>,
+    pub scheme: Option<SmolStr>,
     /// Where the files say so; at least one place.
     pub mentions: Vec<Mention>,
 }

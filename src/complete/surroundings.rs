@@ -26,7 +26,7 @@ pub fn fitting(text: &str, place: &Place<'_>, team: &TeamPorts) -> Vec<u16> {
     }
     siblings(scan, place.index).for_each(&mut add);
     words(key(text, place)).flat_map(|word| called(word, team)).for_each(&mut add);
-    let names = port.address.iter().chain(&port.scheme).map(AsRef::as_ref);
+    let names = port.address.iter().chain(&port.scheme).map(|name| name.as_str());
     names.flat_map(words).flat_map(|word| called(word, team)).for_each(&mut add);
     image(scan, port).into_iter().flat_map(words).flat_map(|word| called(word, team)).for_each(&mut add);
     let scope = port.scope.map_or("", |scope| scan.scopes[scope].name.as_str());

@@ -8,6 +8,7 @@
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
+use smol_str::{SmolStr, StrExt};
 
 use super::Scan;
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport, Variable};
@@ -151,8 +152,7 @@ fn option(text: &str, place: Span) -> Option<PortUse> {
             && (prefix.starts_with('-') || sign.starts_with('='))
     };
     is_named_like_one.then(|| PortUse {
-        variable: variable
-            .map(|name| Box::new(Variable { name: name.of(text).to_owned(), definition: None })),
+        variable: variable.map(|name| Box::new(Variable { name: name.of(text).into(), definition: None })),
         ..PortUse::new(port, PortRange::parse(port.of(text)), Role::Command)
     })
 }
@@ -167,7 +167,7 @@ fn number_at(text: &str, at: usize) -> Option<(Span, Option<Box<Variable>>)> {
             reference.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
         let behind = &reference[width..];
         let default = behind.strip_prefix(":-").or_else(|| behind.strip_prefix('-'))?;
-        variable = Some(Box::new(Variable { name: reference[..width].to_owned(), definition: None }));
+        variable = Some(Box::new(Variable { name: reference[..width].into(), definition: None }));
         start = text.len() - default.len();
     }
     let digits = text[start..].bytes().take_while(u8::is_ascii_digit).count();
@@ -216,7 +216,7 @@ fn rfind_near(text: &str, mark: &str) -> Option<usize> {
 }
 
 /// The scheme of the URL whose text up to the host is `before`, in lower case.
-fn scheme_before(before: &str) -> Option<Box<str>> {
+fn scheme_before(before: &str) -> Option<SmolStr> {
     let slashes = match before.strip_suffix('@') {
         None => before.strip_suffix("://")?,
         Some(rest) => {
@@ -228,7 +228,7 @@ fn scheme_before(before: &str) -> Option<Box<str>> {
     let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-');
     let width = slashes.bytes().rev().take_while(is_scheme).count();
     let scheme = &slashes[slashes.len() - width..];
-    scheme.starts_with(|first: char| first.is_ascii_alphabetic()).then(|| scheme.to_ascii_lowercase().into())
+    scheme.starts_with(|first: char| first.is_ascii_alphabetic()).then(|| scheme.to_ascii_lowercase_smolstr())
 }
 
 /// Whether what follows `before` starts a value of its own: a word, or the inside of quotes that open there.

@@ -40,7 +40,7 @@ pub struct Section {
 }
 
 /// The modules of nginx that have servers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Module {
     /// HTTP: the server stands in `http`, or holds what only such a server can.
     Http,
@@ -65,7 +65,7 @@ pub struct Listener {
 }
 
 /// What nginx listens at.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ListenHost {
     /// An address; `localhost` is taken for 127.0.0.1.
     Ip(IpAddr),

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use smol_str::SmolStr;
+
 use super::sourced::{Sourced, UNKNOWN};
 use super::{Entry, Scan, Side, Stray};
 use crate::port::{PortRange, PortUse, Protocol, Role, Transport};
@@ -43,7 +45,7 @@ pub fn push_entry(spec: &Sourced<'_>, roles: Roles, mut entry: Entry, scan: &mut
     let index = scan.entries.len();
     let parts = split(spec.text());
     entry.address_span = parts.address.clone().map(|range| spec.span(range));
-    let address = parts.address.map(|range| Box::from(&spec.text()[range]));
+    let address = parts.address.map(|range| SmolStr::from(&spec.text()[range]));
     let mut container = port(spec, &parts.container, roles.container);
     let host = parts.host.as_ref().and_then(|half| {
         let Some(mut host) = port(spec, half, roles.host) else {

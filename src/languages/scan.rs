@@ -1,5 +1,7 @@
 //! What one file says about ports.
 
+use smol_str::SmolStr;
+
 use super::configuration::{Directive, Module, Section};
 use super::environment::NOTHING;
 use super::wiring::{Config, Copy, Include, Wiring};
@@ -141,7 +143,7 @@ pub struct Scope {
     /// What it is.
     pub kind: ScopeKind,
     /// Its name: a stage's (or its number, from 0), a service's, an upstream's; empty where it has none.
-    pub name: String,
+    pub name: SmolStr,
     /// Where its name stands, or the word that opens it.
     pub span: Span,
     /// All of it, from the word that opens it to its last byte.
@@ -182,7 +184,7 @@ pub struct Entry {
     /// The container's port, which is the only one where there is no mapping: an index into [`Scan::uses`].
     pub container: Option<usize>,
     /// The address of the host, with variables resolved.
-    pub address: Option<Box<str>>,
+    pub address: Option<SmolStr>,
     /// Where that stands.
     pub address_span: Option<Span>,
     /// What stands in the places of its ports and is none, the host's before the container's.
@@ -330,7 +332,7 @@ pub struct Service {
     /// Whether `deploy` has keys that only a swarm reads: `placement`, `update_config` and the like.
     pub is_for_swarm: bool,
     /// `profiles`.
-    pub profiles: Vec<String>,
+    pub profiles: Vec<SmolStr>,
     /// What it says of its place among other services and files.
     pub wiring: Wiring,
 }
@@ -361,7 +363,7 @@ pub enum FileKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// The value.
-    pub value: String,
+    pub value: SmolStr,
     /// Where it stands, without quotes.
     pub span: Span,
 }

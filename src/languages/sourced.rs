@@ -73,7 +73,7 @@ impl<'t> Sourced<'t> {
     /// came through a variable, that one is kept: it is nearer to the number.
     pub fn push_default(&mut self, default: &Self, name: &str) {
         let outer = self.variables.len();
-        self.variables.push(Variable { name: name.to_owned(), definition: None });
+        self.variables.push(Variable { name: name.into(), definition: None });
         let inner = self.variables.len();
         self.variables.extend(default.variables.iter().cloned());
         for (piece, text) in default.runs() {
@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     fn variable(name: &str) -> Variable {
-        Variable { name: name.to_owned(), definition: None }
+        Variable { name: name.into(), definition: None }
     }
 
     #[test]

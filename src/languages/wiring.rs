@@ -2,6 +2,8 @@
 //!
 //! Nothing is followed here. A value with a variable that nobody gives one holds a `$`, and is no name of anything.
 
+use smol_str::SmolStr;
+
 use super::Setting;
 use crate::text::Span;
 
@@ -81,15 +83,15 @@ pub struct Build {
     pub span: Span,
     /// The context: a path from the compose file's folder, or what is fetched from elsewhere. `None`, where none is named:
     /// that folder.
-    pub context: Option<String>,
+    pub context: Option<SmolStr>,
     /// `dockerfile`: a path from the context; `None`, where none is named: `Dockerfile`.
-    pub dockerfile: Option<String>,
+    pub dockerfile: Option<SmolStr>,
     /// The Dockerfile that stands in the compose file itself.
     pub inline: Option<Span>,
     /// `target`: the stage, by its name or number; the last one where none is named.
     pub target: Option<Setting>,
     /// `args`: each name with its value, if it has one here.
-    pub args: Vec<(String, Option<String>)>,
+    pub args: Vec<(SmolStr, Option<SmolStr>)>,
 }
 
 /// A file or folder of the user's that a container has.
@@ -98,7 +100,7 @@ pub struct Mount {
     /// Its path from the compose file's folder.
     pub source: Setting,
     /// Its path in the container.
-    pub target: String,
+    pub target: SmolStr,
 }
 
 /// One of the `configs` of a service.
@@ -107,7 +109,7 @@ pub struct ConfigMount {
     /// The name of the config.
     pub name: Setting,
     /// Its path in the container; `None`: its name, in the root folder.
-    pub target: Option<String>,
+    pub target: Option<SmolStr>,
 }
 
 /// One of the `configs` of a compose file.

@@ -180,6 +180,9 @@ impl Stacks {
         let Some(stack) = stack else { return BTreeSet::new() };
         let before = root.stack.replace(Arc::clone(&stack));
         let has_same = before.as_ref().is_some_and(|before| before.asked == stack.asked);
+        if has_same && before.as_ref().is_some_and(|before| files_of(before).eq(files_of(&stack))) {
+            return files_of(&stack).cloned().collect();
+        }
         self.asked_changes += usize::from(!has_same);
         let mut parts = BTreeSet::new();
         if let Some(before) = before {
@@ -227,7 +230,7 @@ impl Stacks {
         for member in &stack.files {
             self.members.entry(member.file.path.clone()).or_default().insert(root.to_owned());
         }
-        stack.files.iter().map(|member| member.file.path.clone()).collect()
+        files_of(stack).cloned().collect()
     }
 
     /// Strikes out what hangs on the stack of `root`; returns its files.
@@ -242,8 +245,13 @@ impl Stacks {
         };
         stack.asked.iter().for_each(|path| strike(&mut self.asked, path));
         stack.files.iter().for_each(|member| strike(&mut self.members, &member.file.path));
-        stack.files.iter().map(|member| member.file.path.clone()).collect()
+        files_of(stack).cloned().collect()
     }
+}
+
+/// The paths of the files of a stack.
+fn files_of(stack: &Stack) -> impl Iterator<Item = &PathBuf> {
+    stack.files.iter().map(|member| &member.file.path)
 }
 
 /// The range of an ordered list that starts with `path`, behind which what lies below it stands.

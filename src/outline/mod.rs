@@ -223,15 +223,15 @@ fn name(text: &str, host: Option<&PortUse>, port: &PortUse) -> String {
 fn detail(host: Option<&PortUse>, port: &PortUse, team: &TeamPorts) -> String {
     let transport = port.protocol.transport().unwrap_or(Transport::Tcp);
     let who = port.range.and_then(|range| service_name(range, transport, team));
-    let at = |what: &str, address: &Option<Box<str>>| {
-        let address = address.as_deref().filter(|it| !matches!(*it, "" | "*" | "0.0.0.0" | "[::]" | "::"));
+    let at = |what: &str, address: Option<&str>| {
+        let address = address.filter(|it| !matches!(*it, "" | "*" | "0.0.0.0" | "[::]" | "::"));
         address.map(|address| format!("{what} {}", Markup::Plain.text(address)))
     };
     let what = match port.role {
         Role::Container if host.is_none() => Some("published on a random port".to_owned()),
-        Role::Container | Role::Host => at("published on", &host.unwrap_or(port).address),
+        Role::Container | Role::Host => at("published on", host.unwrap_or(port).address.as_deref()),
         Role::Listen if port.address.as_deref() == Some("[::]") => Some("on IPv6".to_owned()),
-        Role::Listen => at("on", &port.address),
+        Role::Listen => at("on", port.address.as_deref()),
         Role::Variable => Some("variable".to_owned()),
         Role::ServiceExpose => Some("exposed".to_owned()),
         Role::Router => Some("behind a reverse proxy".to_owned()),

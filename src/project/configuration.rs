@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use smol_str::format_smolstr;
 
 use super::link::Linker;
 use super::paths::{has_wildcards, matches, resolved, split, within_container};
@@ -97,7 +98,7 @@ impl Linker<'_> {
                 let Some((file, path)) = self.config(&mount.name.value, |config| config.file.clone()) else {
                     continue;
                 };
-                let target = mount.target.clone().unwrap_or_else(|| format!("/{}", mount.name.value));
+                let target = mount.target.clone().unwrap_or_else(|| format_smolstr!("/{}", mount.name.value));
                 container.add(&target, resolved(&self.folders[file], &path.value));
             }
         }
@@ -109,7 +110,7 @@ impl Linker<'_> {
     fn copied(&mut self, file: usize, stages: &[usize], bodies: &[Body], container: &mut Container) {
         let build = self.value(bodies, "build", |it| it.wiring.build.as_ref());
         let Some((body, build)) = build else { return };
-        let context = build.context.clone().unwrap_or_else(|| ".".to_owned());
+        let context = build.context.clone().unwrap_or_else(|| ".".into());
         let Some(context) = resolved(&self.folders[body.file], &context) else { return };
         // The base comes first.
         for &stage in stages.iter().rev() {
@@ -169,13 +170,17 @@ impl Linker<'_> {
                 };
                 let is_nginx =
                     |part: &Embedded| part.language == Language::Nginx && part.span.end <= content.end;
-                let path = mount.target.clone().unwrap_or_else(|| format!("/{}", mount.name.value));
+                let path = mount.target.clone().unwrap_or_else(|| format_smolstr!("/{}", mount.name.value));
                 let parts = &self.scan(file).parts;
                 let from = parts.partition_point(|part| part.span.start < content.start);
                 let to = parts.partition_point(|part| part.span.start <= content.end);
                 let parts = parts[from..to].iter().filter(|part| is_nginx(part));
                 let parts = parts.filter(|part| self.may_have(file, part.span));
-                fragments.extend(parts.map(|part| Fragment { file, span: part.span, path: path.clone() }));
+                fragments.extend(parts.map(|part| Fragment {
+                    file,
+                    span: part.span,
+                    path: path.to_string(),
+                }));
             }
         }
     }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::link::Linker;
 use super::paths::resolved;
 use super::ports::inside;
@@ -20,7 +22,7 @@ struct Wanted {
     file: Option<usize>,
     /// The bytes of the Dockerfile in it.
     within: Option<Span>,
-    target: Option<String>,
+    target: Option<SmolStr>,
 }
 
 impl Linker<'_> {
@@ -63,8 +65,8 @@ impl Linker<'_> {
         let given = builds.iter().flat_map(|(body, build)| build.args.iter().map(move |it| (body, it)));
         let arguments = given.map(|(body, (name, value))| {
             // One without a value has that of a variable of the same name, which may be set anywhere.
-            let outer = || self.stack.files[body.file].environment.get(name).map(str::to_owned);
-            (name.clone(), value.clone().or_else(outer).unwrap_or_else(|| "$".to_owned()))
+            let outer = || self.stack.files[body.file].environment.get(name).map(SmolStr::from);
+            (name.clone(), value.clone().or_else(outer).unwrap_or_else(|| "$".into()))
         });
         let arguments = Arc::new(arguments.collect::<Environment>());
         let file = path.and_then(|path| self.dockerfile(path, &arguments));

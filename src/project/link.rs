@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use smallvec::SmallVec;
+use smol_str::SmolStr;
 
 use super::allowance::Allowance;
 use super::paths::{key, resolved};
@@ -88,7 +90,7 @@ pub struct Linker<'t> {
     /// The compose files that are layers, or are about to be.
     is_layer: HashSet<usize>,
     /// For each compose file of which a service is extended, its services by their names.
-    names: HashMap<usize, HashMap<String, usize>>,
+    names: HashMap<usize, HashMap<SmolStr, usize>>,
     /// For each of those files how much it says of each of its services.
     widths: HashMap<usize, Vec<usize>>,
     /// For each file with Dockerfiles in it the stages, in the order of the file.
@@ -132,7 +134,7 @@ impl Linker<'_> {
 
     /// Notes that something hangs on the file or folder at `path`.
     fn ask(&mut self, path: &Path) {
-        if self.tree.may_change() && !self.stack.asked.contains(path) {
+        if self.tree.may_change() {
             self.stack.asked.insert(path.to_owned());
         }
     }
@@ -218,10 +220,10 @@ impl Linker<'_> {
             };
             file.map(|file| made(&file.scan)).unwrap_or_default()
         };
-        let unmade: Vec<String> =
+        let unmade: Vec<SmolStr> =
             made(root).into_iter().filter(|(_, is_made)| !is_made).map(|(name, _)| name).collect();
         let makes = |path: &Path| {
-            let made: HashSet<String> =
+            let made: HashSet<SmolStr> =
                 made(path).into_iter().filter(|(_, is_made)| *is_made).map(|(name, _)| name).collect();
             unmade.iter().all(|name| made.contains(name))
         };
@@ -306,15 +308,16 @@ impl Linker<'_> {
 
     /// The services by their names, in the order of the files, each with where it is spoken of.
     fn services(&mut self) -> Vec<Service> {
-        let mut services = Vec::<Service>::new();
-        let mut known = HashMap::<String, usize>::new();
-        for file in self.layers.clone() {
-            for index in 0..self.scan(file).services.len() {
-                let scan = self.scan(file);
-                let own = &scan.services[index];
+        let layers = self.layers.clone();
+        let scans: Vec<Arc<Scan>> =
+            layers.iter().map(|&file| Arc::clone(&self.stack.files[file].scan)).collect();
+        let count = scans.iter().map(|scan| scan.services.len()).max().unwrap_or_default();
+        let mut services = Vec::<Service>::with_capacity(count);
+        let mut known = HashMap::<&SmolStr, usize>::with_capacity(count);
+        for (file, scan) in layers.into_iter().zip(&scans) {
+            for (index, own) in scan.services.iter().enumerate() {
                 let (name, tag) = (&scan.scopes[own.scope].name, own.wiring.merging.whole);
-                let at = known.get(name).copied().unwrap_or_else(|| {
-                    known.insert(name.clone(), services.len());
+                let at = *known.entry(name).or_insert_with(|| {
                     services.push(Service { name: name.clone(), ..Service::default() });
                     services.len() - 1
                 });
@@ -333,7 +336,7 @@ impl Linker<'_> {
     }
 
     /// Adds what the service of that index in `file` is made from, and itself; tells whether some of it is not there.
-    fn push_bodies(&mut self, file: usize, service: usize, bodies: &mut Vec<Body>) -> bool {
+    fn push_bodies(&mut self, file: usize, service: usize, bodies: &mut SmallVec<[Body; 1]>) -> bool {
         if self.scan(file).services[service].wiring.extends.is_none() {
             let body = Body { file, service, by: By::Itself };
             bodies.push(body);

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashSet, HashSetExt};
+use smallvec::SmallVec;
+use smol_str::SmolStr;
 
 use super::link::Linker;
 use super::{Body, By, EntryPlace, Name, NameKind, Place, Reach, Service};
@@ -31,10 +34,11 @@ impl Linker<'_> {
         // Hardly any service names another one here.
         let is_asked_for = services.iter().any(|service| service.bodies.iter().any(names_another));
         let named = services.iter().enumerate().filter(|_| is_asked_for);
-        let known: HashMap<String, usize> =
+        let known: HashMap<SmolStr, usize> =
             named.map(|(index, service)| (service.name.clone(), index)).collect();
+        let usual = Arc::new(BTreeSet::from(["default".into()]));
         for index in 0..services.len() {
-            services[index].reach = self.reach(&services[index].bodies, &known);
+            services[index].reach = self.reach(&services[index].bodies, &known, &usual);
             if let Reach::Of(other) = services[index].reach {
                 services[other].is_shared = true;
             }
@@ -44,7 +48,7 @@ impl Linker<'_> {
                     let Some((name, alias)) = link.value.split_once(':') else { continue };
                     let Some(&other) = known.get(name) else { continue };
                     services[other].names.push(Name {
-                        name: alias.to_owned(),
+                        name: alias.into(),
                         kind: NameKind::Link(index),
                         file: body.file,
                         span: link.span,
@@ -104,18 +108,23 @@ impl Linker<'_> {
 
     /// The entries of `ports`: those of all bodies, of which one that says the same as one before it takes its place.
     fn mappings(&self, bodies: &[Body]) -> Vec<EntryPlace> {
-        let mut mappings: Vec<Option<EntryPlace>> = Vec::new();
-        let mut known: HashMap<Key<'_>, usize> = HashMap::new();
-        for &body in &*self.added_up(bodies, "ports") {
-            for (place, entry) in self.entries(body, List::Ports) {
-                let before = self.key(body.file, entry).and_then(|key| known.insert(key, mappings.len()));
-                if let Some(before) = before {
-                    mappings[before] = None;
-                }
-                mappings.push(Some(place));
-            }
+        let kept = self.added_up(bodies, "ports");
+        let entries = kept.iter().flat_map(|&body| self.entries(body, List::Ports));
+        let mut mappings: Vec<EntryPlace> = entries.map(|(place, _)| place).collect();
+        let key = |place: &EntryPlace| self.key(place.file, &self.scan(place.file).entries[place.entry]);
+        let may_repeat = match mappings[..] {
+            [] | [_] => false,
+            [one, other] => key(&one).is_some_and(|it| Some(it) == key(&other)),
+            _ => true,
+        };
+        if may_repeat {
+            // The last of those that say the same stays.
+            let mut known: HashSet<Key<'_>> = HashSet::with_capacity(mappings.len());
+            mappings.reverse();
+            mappings.retain(|place| key(place).is_none_or(|key| known.insert(key)));
+            mappings.reverse();
         }
-        mappings.into_iter().flatten().collect()
+        mappings
     }
 
     fn key<'a>(&'a self, file: usize, entry: &'a Entry) -> Option<Key<'a>> {
@@ -131,21 +140,20 @@ impl Linker<'_> {
 
     fn exposed(&self, bodies: &[Body]) -> Vec<Place> {
         let kept = self.added_up(bodies, "expose");
-        let of = |body: Body| {
-            let ports = self.entries(body, List::ServiceExpose).filter_map(|(_, entry)| entry.container);
-            ports.map(|port| Place { file: body.file, port }).collect::<Vec<_>>()
-        };
-        kept.iter().copied().flat_map(of).collect()
+        let entries = kept.iter().flat_map(|&body| self.entries(body, List::ServiceExpose));
+        entries
+            .filter_map(|(place, entry)| Some(Place { file: place.file, port: entry.container? }))
+            .collect()
     }
 
-    fn profiles(&self, bodies: &[Body]) -> Vec<String> {
+    fn profiles(&self, bodies: &[Body]) -> Vec<SmolStr> {
         let kept = self.added_up(bodies, "profiles");
-        let all: BTreeSet<&String> = kept.iter().flat_map(|body| &self.own(*body).profiles).collect();
+        let all: BTreeSet<&SmolStr> = kept.iter().flat_map(|body| &self.own(*body).profiles).collect();
         all.into_iter().cloned().collect()
     }
 
-    fn names(&self, service: &Service, bodies: &[Body]) -> Vec<Name> {
-        let mut names = Vec::new();
+    fn names(&self, service: &Service, bodies: &[Body]) -> SmallVec<[Name; 1]> {
+        let mut names = SmallVec::new();
         // The file that has the last word of it is where people look for it.
         let own = bodies.iter().rev().filter(|body| body.by == By::Itself);
         names.extend(own.map(|body| Name {
@@ -185,7 +193,13 @@ impl Linker<'_> {
         })
     }
 
-    fn reach(&self, bodies: &[Body], known: &HashMap<String, usize>) -> Reach {
+    /// Whom a service shares a network with; the network of those that name none is the `usual` one.
+    fn reach(
+        &self,
+        bodies: &[Body],
+        known: &HashMap<SmolStr, usize>,
+        usual: &Arc<BTreeSet<SmolStr>>,
+    ) -> Reach {
         let mode = self.value(bodies, "network_mode", |it| it.network_mode.as_deref());
         if let Some((_, mode)) = mode {
             return match mode.value.as_str() {
@@ -206,10 +220,7 @@ impl Linker<'_> {
         if names.iter().any(|name| name.contains('$')) {
             return Reach::Unknown;
         }
-        if names.is_empty() {
-            names.insert("default".to_owned());
-        }
-        Reach::Networks(names)
+        Reach::Networks(if names.is_empty() { Arc::clone(usual) } else { Arc::new(names) })
     }
 }
 

@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use smallvec::SmallVec;
+use smol_str::SmolStr;
+
 use crate::languages::{self, Assignment, Environment, Language, Scan};
 use crate::text::Span;
 
@@ -161,11 +164,11 @@ pub struct Place {
 #[derive(Debug, Default)]
 pub struct Service {
     /// Its name.
-    pub name: String,
+    pub name: SmolStr,
     /// Where files speak of it, the weakest first.
-    pub bodies: Vec<Body>,
+    pub bodies: SmallVec<[Body; 1]>,
     /// The names by which others reach it, its own first.
-    pub names: Vec<Name>,
+    pub names: SmallVec<[Name; 1]>,
     /// Whom it shares a network with.
     pub reach: Reach,
     /// What it is made from.
@@ -177,7 +180,7 @@ pub struct Service {
     /// The nginx configuration that it has from the project.
     pub configuration: Vec<Fragment>,
     /// The profiles that start it; without any it is always started.
-    pub profiles: Vec<String>,
+    pub profiles: Vec<SmolStr>,
     /// Whether it has a command of its own, a list of variables or a variable named like a port, so that it may listen
     /// elsewhere than its image says.
     pub may_listen_elsewhere: bool,
@@ -222,7 +225,7 @@ pub struct EntryPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// The name.
-    pub name: String,
+    pub name: SmolStr,
     /// What it is.
     pub kind: NameKind,
     /// Where it stands.
@@ -241,7 +244,7 @@ pub enum NameKind {
     /// `hostname`, by which it knows itself.
     Host,
     /// An alias on that network.
-    Alias(String),
+    Alias(SmolStr),
     /// What the service of that index calls it, by its `links`.
     Link(usize),
 }
@@ -250,7 +253,7 @@ pub enum NameKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Reach {
     /// Those on one of these networks; `default` is the one of services that name none.
-    Networks(BTreeSet<String>),
+    Networks(Arc<BTreeSet<SmolStr>>),
     /// It has the network of the host, where the ports that others publish are.
     Host,
     /// It has the network of another service, an index into [`Stack::services`].
@@ -266,7 +269,7 @@ pub enum Reach {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Image {
     /// The image of that name, which somebody else built.
-    Named(String),
+    Named(SmolStr),
     /// A Dockerfile of the project.
     Built {
         /// The image that the last of the stages is built upon, which somebody else built; `$` stands in it for what is not

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use smallvec::SmallVec;
 
 use super::allowance::Allowance;
 use super::configuration::upstreams;
@@ -61,9 +62,7 @@ impl Linker<'_> {
         for (from, file) in self.lists() {
             found.add(stack, from, file, 0..stack.files[file].scan.uses.len());
         }
-        let mut references = found.references;
-        references.sort_by_key(|reference| (reference.at, reference.from, reference.to));
-        self.stack.references = references;
+        self.stack.references = found.in_order();
     }
 
     /// The lists of variables that services have, which are parts of the stack.
@@ -86,15 +85,17 @@ impl Linker<'_> {
 /// The references found so far.
 struct Found<'a> {
     /// The services by the names that they have, in lower case, each with the kind of the name.
-    names: HashMap<Cow<'a, str>, Vec<(usize, &'a NameKind)>>,
+    names: HashMap<Cow<'a, str>, Bearers<'a>>,
     allowance: &'a Allowance,
-    seen: HashSet<(Place, usize)>,
     references: Vec<Reference>,
 }
 
+/// The services that have a name, each with its kind: mostly one.
+type Bearers<'a> = SmallVec<[(usize, &'a NameKind); 1]>;
+
 impl<'a> Found<'a> {
     fn new(stack: &'a Stack, allowance: &'a Allowance) -> Self {
-        Self { names: names(&stack.services), allowance, seen: HashSet::new(), references: Vec::new() }
+        Self { names: names(&stack.services), allowance, references: Vec::new() }
     }
 
     /// Adds those of `ports`, which stand in `file` and which service `from` says, that lead to a service.
@@ -103,14 +104,16 @@ impl<'a> Found<'a> {
             let found = &stack.files[file].scan.uses[port];
             let Some(address) = found.address.as_deref().filter(|_| found.range.is_some()) else { continue };
             let at = Place { file, port };
-            if self.seen.contains(&(at, from)) {
-                continue;
-            }
-            if let Some((to, by)) = self.resolve(stack, from, address) {
-                self.seen.insert((at, from));
-                self.references.push(Reference { at, from, to, by });
-            }
+            let resolved = self.resolve(stack, from, address);
+            self.references.extend(resolved.map(|(to, by)| Reference { at, from, to, by }));
         }
+    }
+
+    /// The references in the order of the files and of their text. What several parts of a service share, it says once.
+    fn in_order(mut self) -> Vec<Reference> {
+        self.references.sort_by_key(|reference| (reference.at, reference.from, reference.to));
+        self.references.dedup();
+        self.references
     }
 
     /// The service that `host` is for service `from`, if it is certain to be one.
@@ -235,8 +238,8 @@ fn commands(scan: &Scan, stages: &[usize]) -> Vec<Span> {
 }
 
 /// The services by the names that they have, in lower case, each with the kind of the name.
-fn names(services: &[Service]) -> HashMap<Cow<'_, str>, Vec<(usize, &NameKind)>> {
-    let mut names: HashMap<Cow<'_, str>, Vec<(usize, &NameKind)>> = HashMap::with_capacity(services.len());
+fn names(services: &[Service]) -> HashMap<Cow<'_, str>, Bearers<'_>> {
+    let mut names: HashMap<Cow<'_, str>, Bearers<'_>> = HashMap::with_capacity(services.len());
     for (index, service) in services.iter().enumerate() {
         let mut seen = HashSet::new();
         for name in &service.names {

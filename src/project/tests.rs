@@ -29,7 +29,7 @@ fn services(stack: &Stack) -> Vec<String> {
         let mappings: Vec<String> = service.mappings.iter().map(entry).collect();
         let exposed: Vec<String> = service.exposed.iter().map(|it| text(*it)).collect();
         let image = match &service.image {
-            Image::Named(name) => name.clone(),
+            Image::Named(name) => name.to_string(),
             Image::Built { ports, base, .. } => {
                 let ports: Vec<String> = ports.iter().map(|it| text(*it)).collect();
                 format!("{base}[{}]", ports.join(" "))
@@ -173,7 +173,7 @@ fn circles_and_missing_files_are_harmless() {
         ),
         ("/p/a.yaml", "include: [compose.yaml, a.yaml]\nservices: {v: {image: x}}"),
     ]);
-    assert_eq!(stack.services.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["v", "s", "t", "u"]);
+    assert_eq!(stack.services.iter().map(|it| &*it.name).collect::<Vec<_>>(), ["v", "s", "t", "u"]);
     assert!(stack.has_gaps);
     assert_eq!(stack.are_connected(3, 0), None);
     assert_eq!(linked(&[]).files.len(), 0);

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use smol_str::SmolStr;
+
 use super::{Around, Context, can_publish, published, written_at};
 use crate::languages::{self, Entry};
 use crate::port::{PortRange, PortUse, Transport};
@@ -18,7 +20,7 @@ pub struct Claim<'a> {
     /// Where that stands: the file and the bytes there.
     pub named_at: (usize, Span),
     /// The profiles that start the service.
-    profiles: &'a [String],
+    profiles: &'a [SmolStr],
     /// Whether the service is for a swarm.
     is_for_swarm: bool,
     /// The entry.

@@ -18,13 +18,6 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// The numbers of services that nobody starts any more but by mistake. Those that can be upgraded to TLS where they are
-/// (mail, LDAP) are not among them.
-const OUT_OF_USE: &[u16] = &[7, 9, 13, 17, 19, 23, 37, 79, 512, 513, 514];
-
-/// FTP, which some still have to offer.
-const FTP: [u16; 2] = [20, 21];
-
 /// Remote shell on TCP, and syslog on UDP, which many take along to TCP.
 const SHELL: u16 = 514;
 
@@ -36,8 +29,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             SHELL if is_syslog => continue,
             // Of those who write it, most mean syslog.
             SHELL => Severity::Info,
-            number if FTP.contains(&number) => Severity::Info,
-            number if OUT_OF_USE.contains(&number) => Severity::Warning,
+            // FTP, which some still have to offer.
+            20 | 21 => Severity::Info,
+            // Nobody starts these any more but by mistake. What can be upgraded to TLS where it is (mail, LDAP) is none of them.
+            7 | 9 | 13 | 17 | 19 | 23 | 37 | 79 | 512 | 513 => Severity::Warning,
             _ => continue,
         };
         if names_service(cx, port) && cx.team.find(number, Transport::Tcp).is_none() {

@@ -43,7 +43,8 @@ impl<'a> Context<'a> {
         let feeding: HashSet<Span> =
             scan.uses.iter().filter_map(|port| port.variable.as_ref()?.definition).collect();
         let is_judged = |port: &&PortUse| port.role != Role::Variable || !feeding.contains(&port.span);
-        let ports = scan.uses.iter().filter(is_judged).collect();
+        let mut ports = Vec::with_capacity(scan.uses.len());
+        ports.extend(scan.uses.iter().filter(is_judged));
         Self { text, language, scan, project, team, ports, is_project_asked: Cell::default() }
     }
 

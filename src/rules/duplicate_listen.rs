@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 };
 
 /// What may be said of a socket once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Claim {
     /// A server listens on it: an index into [`Scan::scopes`](crate::languages::Scan::scopes).
     Server(usize),
@@ -39,13 +39,12 @@ enum Claim {
 type Claims<'a> = HashMap<(Claim, usize, Transport), BTreeMap<u32, (u32, &'a Directive)>>;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if are_apart(cx) {
+        return;
+    }
     let mut hosts: HashMap<&ListenHost, usize> = HashMap::new();
     let mut claims = Claims::new();
-    for directive in &cx.scan.directives {
-        let (Some(listener), Some(server)) = (&directive.listener, directive.scope) else { continue };
-        if cx.scan.sections[directive.section].is_templated {
-            continue;
-        }
+    for (directive, listener, server) in listening(cx) {
         let next = hosts.len();
         let host = *hosts.entry(&listener.host).or_insert(next);
         for claim in claims_of(cx, directive, server) {
@@ -63,6 +62,27 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             break;
         }
     }
+}
+
+/// The directives by which servers listen, each with what on and the scope of the server.
+fn listening<'a>(cx: &Context<'a>) -> impl Iterator<Item = (&'a Directive, &'a Listener, usize)> {
+    let scan = cx.scan;
+    let written = scan.directives.iter().filter(|directive| !scan.sections[directive.section].is_templated);
+    written.filter_map(|directive| Some((directive, directive.listener.as_ref()?, directive.scope?)))
+}
+
+/// Whether nothing is claimed twice, as in nearly every file.
+fn are_apart(cx: &Context<'_>) -> bool {
+    let claims = listening(cx).flat_map(|(directive, listener, server)| {
+        claims_of(cx, directive, server).map(move |claim| (claim, listener))
+    });
+    let mut claims: Vec<_> = claims
+        .map(|(claim, Listener { host, ports, transport })| {
+            ((claim, transport, host), ports.first, ports.last)
+        })
+        .collect();
+    claims.sort_unstable();
+    claims.windows(2).all(|pair| pair[0].0 != pair[1].0 || pair[0].2 < pair[1].1)
 }
 
 /// What `directive` claims, in the order in which nginx looks at it.

@@ -1,6 +1,8 @@
 //! `healthcheck-port-mismatch`: a health check that asks at a port where the container does not listen.
 
-use foldhash::{HashMap, HashSet};
+use std::cell::LazyCell;
+
+use foldhash::HashSet;
 
 use super::{Around, Context, Offer, Rule, calling, is_known_for, text_around, unserved};
 use crate::finding::{Finding, Related, Severity};
@@ -81,17 +83,20 @@ fn judge_stages(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if checks.is_empty() {
         return;
     }
-    let stages = stages_of(cx);
+    let exposed = exposed(cx);
+    let said = LazyCell::new(|| said(cx));
     for (port, scope, number) in checks {
-        let chain =
-            || std::iter::successors(stages.get(&scope), |stage| stages.get(&stage.base?)).take(DEEPEST);
-        let says = |number: u16| chain().any(|stage| stage.named.contains(&number));
-        let mut exposed = chain().flat_map(|stage| &stage.exposed);
+        let chain = || {
+            let base = |&stage: &usize| cx.scan.stages[stage].base;
+            std::iter::successors(stage_of(cx, scope), base).take(DEEPEST)
+        };
+        let says = |number: u16| chain().any(|stage| said.contains(&(stage, Saying::Names, number)));
+        let mut exposed = chain().flat_map(|stage| exposed[stage].iter().flatten());
         let Some(only) = exposed.next().filter(|only| exposed.all(|other| other.range == only.range)) else {
             continue;
         };
         let Some(instead) = only.range.and_then(PortRange::port).filter(|&it| it != number) else { continue };
-        let is_asked_too = chain().any(|stage| stage.asked.contains(&instead));
+        let is_asked_too = chain().any(|stage| said.contains(&(stage, Saying::Asks, instead)));
         let image = cx.scan.image_of(scope).unwrap_or_default();
         if is_asked_too || says(number) || is_known_for(image, number, Transport::Tcp) {
             continue;
@@ -120,38 +125,44 @@ fn asked(port: &PortUse) -> Option<u16> {
 /// How many stages are followed that are built upon each other.
 const DEEPEST: usize = 8;
 
-/// What a stage of a Dockerfile says of ports itself.
-#[derive(Default)]
-struct Stage<'a> {
-    /// The scope of the stage that it is built upon.
-    base: Option<usize>,
-    /// The ports that it exposes, up to two different ones.
-    exposed: Vec<&'a PortUse>,
-    /// The ports in its variables and commands.
-    named: HashSet<u16>,
-    /// The ports that its health check asks at.
-    asked: HashSet<u16>,
+/// What a stage does with a number that it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Saying {
+    /// It has it in its variables and commands.
+    Names,
+    /// Its health check asks there.
+    Asks,
 }
 
-/// The stages of a Dockerfile by their scopes.
-fn stages_of<'a>(cx: &Context<'a>) -> HashMap<usize, Stage<'a>> {
-    let scan = cx.scan;
-    let base = |base: Option<usize>| Some(scan.stages.get(base?)?.scope);
-    let stages = scan.stages.iter().map(|it| (it.scope, Stage { base: base(it.base), ..Stage::default() }));
-    let mut stages: HashMap<usize, Stage<'a>> = stages.collect();
-    for port in &scan.uses {
-        let Some(stage) = port.scope.and_then(|scope| stages.get_mut(&scope)) else { continue };
-        match (port.role, port.range.and_then(PortRange::port)) {
-            (Role::Expose, _) => {
-                let is_known = stage.exposed.iter().any(|known| known.range == port.range);
-                if !is_known && stage.exposed.len() < 2 {
-                    stage.exposed.push(port);
-                }
-            }
-            (Role::Variable | Role::Command, Some(number)) => _ = stage.named.insert(number),
-            (Role::Healthcheck, Some(number)) => _ = stage.asked.insert(number),
-            _ => {}
+/// The stage of that scope: an index into [`Scan::stages`](crate::languages::Scan::stages), which are in the order of their
+/// scopes.
+fn stage_of(cx: &Context<'_>, scope: usize) -> Option<usize> {
+    cx.scan.stages.binary_search_by_key(&scope, |stage| stage.scope).ok()
+}
+
+/// For each stage the ports that it exposes itself, up to two different ones.
+fn exposed<'a>(cx: &Context<'a>) -> Vec<[Option<&'a PortUse>; 2]> {
+    let mut exposed = vec![[None; 2]; cx.scan.stages.len()];
+    for port in cx.scan.uses.iter().filter(|port| port.role == Role::Expose) {
+        let Some(stage) = port.scope.and_then(|scope| stage_of(cx, scope)) else { continue };
+        let known: &mut [Option<&PortUse>; 2] = &mut exposed[stage];
+        let is_known = known.iter().flatten().any(|known| known.range == port.range);
+        if let Some(free) = known.iter_mut().find(|place| place.is_none()).filter(|_| !is_known) {
+            *free = Some(port);
         }
     }
-    stages
+    exposed
+}
+
+/// The numbers that stages say themselves.
+fn said(cx: &Context<'_>) -> HashSet<(usize, Saying, u16)> {
+    let said = |port: &PortUse| {
+        let saying = match port.role {
+            Role::Variable | Role::Command => Saying::Names,
+            Role::Healthcheck => Saying::Asks,
+            _ => return None,
+        };
+        Some((stage_of(cx, port.scope?)?, saying, port.range?.port()?))
+    };
+    cx.scan.uses.iter().filter_map(said).collect()
 }

@@ -5,7 +5,7 @@ use foldhash::{HashMap, HashSet, HashSetExt};
 use super::{Around, Claim, Context, Meeting, Rule, in_file, in_stack, stacks};
 use crate::finding::{Finding, Related, Severity};
 use crate::languages::Language;
-use crate::port::PortRange;
+use crate::port::{PortRange, PortUse};
 
 /// See `host_port_conflict.md`.
 pub static RULE: Rule = Rule {
@@ -23,11 +23,34 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut is_in_stack = false;
     for around in stacks(cx).filter(Around::holds_services) {
         is_in_stack = true;
-        judge(&in_stack(around), Some(around), findings);
+        if !are_apart(hosts_in(around)) {
+            judge(&in_stack(around), Some(around), findings);
+        }
     }
-    if !is_in_stack {
+    if !is_in_stack && !are_apart(hosts_alone(cx)) {
         judge(&in_file(cx), None, findings);
     }
+}
+
+/// The ports of the host that the services of a file that stands alone name. One that two of them share is there twice.
+fn hosts_alone<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a PortUse> {
+    let scan = cx.scan;
+    let entries = scan.services.iter().flat_map(|service| &service.entries);
+    entries.filter_map(|&entry| Some(&scan.uses[scan.entries[entry].host?]))
+}
+
+/// The ports of the host that the services of a stack name.
+fn hosts_in(around: Around<'_>) -> impl Iterator<Item = &PortUse> {
+    let places = around.stack.services.iter().flat_map(|service| &service.mappings);
+    places.filter_map(move |place| Some(&around.scan(place.file).uses[around.entry(*place).host?]))
+}
+
+/// Whether no number is among two of the `hosts`, so that nothing is published twice.
+fn are_apart<'a>(hosts: impl Iterator<Item = &'a PortUse>) -> bool {
+    let mut ranges: Vec<(u32, u32)> =
+        hosts.filter_map(|host| host.range.map(|range| (range.first, range.last))).collect();
+    ranges.sort_unstable();
+    ranges.windows(2).all(|pair| pair[0].1 < pair[1].0)
 }
 
 /// Compares the claims of the file with all those before them.

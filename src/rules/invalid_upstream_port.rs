@@ -1,6 +1,8 @@
 //! `invalid-upstream-port`: a port where nginx takes none, or none where it wants one.
 
-use foldhash::{HashMap, HashSet, HashSetExt};
+use std::cell::OnceCell;
+
+use foldhash::{HashMap, HashSet};
 
 use super::{Context, Rule, module_around, open_sections, removing, upstreams};
 use crate::finding::{Finding, Related, Safety, Severity};
@@ -19,29 +21,26 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// What the file says of upstreams.
+/// What the file says of upstreams, as far as somebody asked.
+#[derive(Default)]
 struct Known {
     /// Those that have a block: indexes into [`Scan::scopes`](crate::languages::Scan::scopes).
-    upstreams: HashMap<(usize, String), usize>,
+    upstreams: OnceCell<HashMap<(usize, String), usize>>,
     /// For each section whether another file may define some.
-    open: Vec<bool>,
+    open: OnceCell<Vec<bool>>,
     /// The hosts that were passed on to with a port so far, by section. In `http` nginx takes it where a later line
     /// has none.
     ports: HashSet<(usize, String)>,
-    /// Whether any line has none, so that those are worth knowing.
+    /// Whether any line has none and needs one, so that those are worth knowing.
     lacks_ports: bool,
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    // An upstream may be defined where servers may, and not inside of one.
-    let mut open = open_sections(cx, |directive| directive.scope.is_none());
-    open[..1].fill(true);
-    for scope in cx.scan.scopes.iter().filter(|scope| scope.kind == ScopeKind::Upstream) {
-        open[scope.section] |= scope.name.contains(['$', '{', '<', '%', '@']);
-    }
-    let lacks_port = |directive: &Directive| directive.target.is_some_and(|target| !target.has_port);
+    let lacks_port = |directive: &Directive| {
+        directive.target.is_some_and(|target| !target.has_port && !has_default_port(cx, directive, target))
+    };
     let lacks_ports = cx.scan.directives.iter().any(lacks_port);
-    let mut known = Known { upstreams: upstreams(cx), open, ports: HashSet::new(), lacks_ports };
+    let mut known = Known { lacks_ports, ..Known::default() };
     for directive in &cx.scan.directives {
         let Some(target) = directive.target else { continue };
         let found = match kind(cx, directive) {
@@ -51,6 +50,17 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         findings.extend(found);
     }
+}
+
+/// For each section whether another file may define upstreams in it.
+fn open(cx: &Context<'_>) -> Vec<bool> {
+    // An upstream may be defined where servers may, and not inside of one.
+    let mut open = open_sections(cx, |directive| directive.scope.is_none());
+    open[..1].fill(true);
+    for scope in cx.scan.scopes.iter().filter(|scope| scope.kind == ScopeKind::Upstream) {
+        open[scope.section] |= scope.name.contains(['$', '{', '<', '%', '@']);
+    }
+    open
 }
 
 /// How a directive connects to its target.
@@ -74,13 +84,18 @@ fn kind(cx: &Context<'_>, directive: &Directive) -> Kind {
 }
 
 fn pass(cx: &Context<'_>, directive: &Directive, target: Target, known: &mut Known) -> Option<Finding> {
+    // It is right whether it names an upstream or a host.
+    let is_right = !target.has_port && has_default_port(cx, directive, target);
+    if is_right && !known.lacks_ports {
+        return None;
+    }
     // With a variable anywhere in it the address is put together, and looked up, at each request.
     if directive.arguments[0].of(cx.text).contains(['$', '{', '<', '%', '@']) {
         return None;
     }
     let host = target.host.of(cx.text);
     let key = (directive.section, host.to_ascii_lowercase());
-    if let Some(&upstream) = known.upstreams.get(&key) {
+    if let Some(&upstream) = known.upstreams.get_or_init(|| upstreams(cx)).get(&key) {
         return target.has_port.then(|| port_behind_upstream(cx, directive, target, upstream)).flatten();
     }
     if target.has_port || has_default_port(cx, directive, target) {
@@ -89,7 +104,7 @@ fn pass(cx: &Context<'_>, directive: &Directive, target: Target, known: &mut Kno
         }
         return None;
     }
-    let is_open = known.open[directive.section];
+    let is_open = known.open.get_or_init(|| open(cx))[directive.section];
     let is_stream = module_around(cx.scan, directive) == Module::Stream;
     if !is_stream && known.ports.contains(&key) || is_open && !is_address(host) {
         return None;

@@ -79,11 +79,9 @@ fn moving_comment(cx: &Context<'_>, comment: Span, removal: Span) -> Fix {
 fn spaced_mapping(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
     let written = entry.span.of(cx.text);
     let (host, container) = written.split_once(':').filter(|_| entry.style == EntryStyle::Long)?;
-    let mapping = format!("{}:{}", host.trim(), container.trim());
-    let is_mapping = PortRange::parse(host.trim()).is_some() && PortRange::parse(container.trim()).is_some();
-    if !is_mapping {
-        return None;
-    }
+    let (host, container) = (host.trim(), container.trim());
+    PortRange::parse(host).and_then(|_| PortRange::parse(container))?;
+    let mapping = format!("{host}:{container}");
     let message = format!("the space makes a YAML mapping of {}, write \"{mapping}\"", quoted(written));
     let is_item = cx.text[..entry.span.start].trim_end_matches([' ', '\t']).ends_with('-');
     let fix = is_item.then(|| replacing(cx.text, entry.span, format!("\"{mapping}\""), Safety::Safe));

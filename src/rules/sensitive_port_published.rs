@@ -23,7 +23,8 @@ pub static RULE: Rule = Rule {
 /// Docker's own API without TLS: whoever reaches it is root on the host.
 const DOCKER: u16 = 2375;
 
-/// Ports of which it is known what listens there and that it trusts whoever reaches it, or is a worthwhile target.
+/// Ports of which it is known what listens there and that it trusts whoever reaches it, or is a worthwhile target; in their
+/// order.
 const SENSITIVE: &[u16] = &[
     1433, 1521, 2019, 2181, DOCKER, 2379, 2380, 3306, 3389, 4369, 5005, 5432, 5672, 5900, 5984, 6333, 6379,
     7199, 7687, 7700, 8009, 8086, 8529, 8983, 9042, 9200, 9222, 9229, 9300, 9901, 10250, 10255, 11211, 15672,
@@ -78,7 +79,7 @@ pub(super) fn sensitive<'a>(cx: &Context<'a>, entry: &Entry) -> Option<(&'a Port
     if entry.list != List::Ports
         || !is_every_address(entry.address.as_deref())
         || !has_known_host
-        || !SENSITIVE.contains(&number)
+        || SENSITIVE.binary_search(&number).is_err()
         || container.protocol.transport() != Some(Transport::Tcp)
         || cx.team.find(number, Transport::Tcp).is_some()
     {

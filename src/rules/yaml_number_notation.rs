@@ -80,7 +80,8 @@ impl Notation {
             && unsigned
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'+' | b'-'));
-        if !is_number {
+        let is_usual = !text.starts_with(['0', '+']) && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number || is_usual {
             return None;
         }
         let digits = unsigned.replace('_', "");

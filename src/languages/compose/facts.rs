@@ -240,7 +240,7 @@ impl Reader<'_> {
     /// The text of a scalar, unless it is too long to mean anything: every service that merges it gets a copy.
     fn setting_of(&self, value: Node<'_>) -> Option<Setting> {
         value.style().filter(|_| value.span().len() <= LONGEST)?;
-        Some(Setting { value: self.values.text(value).into_owned(), span: value.span() })
+        Some(Setting { value: self.values.text(value).into(), span: value.span() })
     }
 }
 
@@ -269,7 +269,7 @@ mod tests {
             let entries: Vec<&str> =
                 service.entries.iter().map(|&entry| scan.entries[entry].span.of(text)).collect();
             let value = |setting: &Option<Box<super::Setting>>| {
-                setting.as_ref().map_or_else(|| "-".to_owned(), |setting| setting.value.clone())
+                setting.as_ref().map_or("-".into(), |setting| setting.value.clone())
             };
             let name = &scan.scopes[service.scope].name;
             let (mode, replicas) = (value(&service.network_mode), value(&service.replicas));
@@ -315,7 +315,7 @@ services:
             let scan = scan(&format!("x-b: &b\n  {value}\nservices:\n{merging}"));
             let held = |service: &Service| {
                 let setting = |it: &Option<Box<super::Setting>>| it.as_ref().map_or(0, |it| it.value.len());
-                let profiles: usize = service.profiles.iter().map(String::len).sum();
+                let profiles: usize = service.profiles.iter().map(|profile| profile.len()).sum();
                 profiles + setting(&service.network_mode) + setting(&service.replicas)
             };
             assert!(scan.services.len() == 20_000 && scan.services.iter().map(held).max() <= Some(1000));

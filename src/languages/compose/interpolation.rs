@@ -75,7 +75,7 @@ impl<'e> Values<'e> {
             resolved.push_part(raw, from..dollar);
             let source = raw.span(dollar..reference.end);
             let name = reference.name;
-            let variable = || Variable { name: name.to_owned(), definition: None };
+            let variable = || Variable { name: name.into(), definition: None };
             match self.meaning(&reference) {
                 Meaning::Dollar => resolved.push_resolved("$", source),
                 Meaning::Nothing => {}

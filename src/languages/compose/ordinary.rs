@@ -573,7 +573,7 @@ mod tests {
     /// What is read here, if anything, is what the parser reads.
     fn is_read(text: &str) -> bool {
         let Some(reading) = read(text) else { return false };
-        let parsed = Reading::of(text);
+        let parsed = Reading::parsed(text);
         assert!(parsed.breakage.is_none(), "{text:?}: {}", parsed.complaint);
         assert_eq!(reading.records, parsed.records, "{text:?}");
         assert_eq!((reading.roots, reading.has_anchors), (parsed.roots, parsed.has_anchors), "{text:?}");

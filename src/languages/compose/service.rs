@@ -16,7 +16,7 @@ impl Reader<'_> {
         let title = text_of(name).into_text().into_owned();
         self.scan.scopes.push(Scope {
             kind: ScopeKind::Service,
-            name: title,
+            name: title.into(),
             span: name.span(),
             extent: extent(name, body),
             section: 0,

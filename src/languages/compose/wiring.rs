@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use smol_str::SmolStr;
+
 use super::Reader;
 use super::facts::{Facts, Key, Wanted, merged_by};
 use super::interpolation::Values;
@@ -177,7 +179,7 @@ impl Teller<'_> {
     }
 
     /// The arguments of a build, each with its value if it has one.
-    fn args(&mut self, args: Node<'_>) -> Vec<(String, Option<String>)> {
+    fn args(&mut self, args: Node<'_>) -> Vec<(SmolStr, Option<SmolStr>)> {
         let mut found = Vec::new();
         for (name, value) in self.fields(args) {
             let name = self.told(name, name_of(name)).map(|name| name.value);
@@ -186,7 +188,7 @@ impl Teller<'_> {
         }
         for arg in self.settings(args) {
             found.push(match arg.value.split_once('=') {
-                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+                Some((name, value)) => (name.into(), Some(value.into())),
                 None => (arg.value, None),
             });
         }
@@ -215,8 +217,8 @@ impl Teller<'_> {
             Some(_) => Span::new(whole.span.start, whole.span.start + source.len()),
             None => self.values.interpolate(text_of(volume)).span(0..source.len()),
         };
-        let source = Setting { value: source.to_owned(), span };
-        is_path.then(|| Mount { source, target: target.to_owned() })
+        let source = Setting { value: source.into(), span };
+        is_path.then(|| Mount { source, target: target.into() })
     }
 
     /// The `configs` of a service: names, or mappings.
@@ -243,7 +245,7 @@ impl Teller<'_> {
             paths.extend(path.and_then(|path| self.setting(path)));
         }
         if self.is_cut {
-            paths.push(Setting { value: UNKNOWN.to_string(), span: files.span() });
+            paths.push(Setting { value: UNKNOWN.into(), span: files.span() });
         }
         self.is_cut |= was_cut;
         paths
@@ -268,7 +270,7 @@ impl Teller<'_> {
         let has_room = self.words.take(text.len() + size_of::<Setting>());
         self.is_cut |= !has_room;
         has_room.then_some(())?;
-        let value = if text.len() <= LONGEST { text.into_owned() } else { UNKNOWN.to_string() };
+        let value = if text.len() <= LONGEST { text.into() } else { UNKNOWN.into() };
         Some(Setting { value, span: node.span() })
     }
 

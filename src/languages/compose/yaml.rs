@@ -91,12 +91,6 @@ pub struct Reading {
 impl<'t> Tree<'t> {
     /// Reads `text`. Of text that is not YAML it holds what stands around the broken places.
     pub fn parse(text: &'t str) -> Self {
-        if let Some(reading) = ordinary::read(text) {
-            // The fuzzers look for a text that the two read otherwise.
-            #[cfg(fuzzing)]
-            assert_eq!(reading.records, Reading::of(text).records);
-            return Self { text, reading, breakage: None };
-        }
         let mut reading = Reading::of(text);
         let mut first = None;
         if let Some(breakage) = reading.breakage {
@@ -258,6 +252,15 @@ impl Record {
 impl Reading {
     /// Reads `text` up to its first error, and from there on only the documents that follow.
     pub fn of(text: &str) -> Self {
+        let Some(reading) = ordinary::read(text) else { return Self::parsed(text) };
+        // The fuzzers look for a text that the two read otherwise.
+        #[cfg(fuzzing)]
+        assert_eq!(reading.records, Self::parsed(text).records);
+        reading
+    }
+
+    /// As [`of`](Self::of), by the parser, however ordinary the text is.
+    pub fn parsed(text: &str) -> Self {
         let mut parser = parser(text);
         // Most files have fewer.
         let mut reading = Self { records: Vec::with_capacity(text.len() / 12), ..Self::default() };

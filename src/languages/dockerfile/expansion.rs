@@ -259,14 +259,14 @@ impl<'a> Expander<'a, '_, '_> {
                     break;
                 }
             }
-            let variable = Variable { name: name.to_owned(), definition };
+            let variable = Variable { name: name.into(), definition };
             self.word.push_variable(Some(part), source, variable);
         }
     }
 
     /// Adds the mark for a value that nobody can tell.
     fn push_unknown(&mut self, name: &str, definition: Option<Span>, source: Span) {
-        self.word.push_variable(None, source, Variable { name: name.to_owned(), definition });
+        self.word.push_variable(None, source, Variable { name: name.into(), definition });
     }
 
     /// Completes the word that is being read, if there is any.

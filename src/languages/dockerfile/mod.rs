@@ -647,7 +647,7 @@ mod tests {
         let text = "ARG U=web\nFROM a AS one\nARG U\nUSER root\nUSER \"$U\":9\nFROM one\nFROM b\nONBUILD USER c\nFROM one\nUSER 0\nUSER";
         let users: Vec<_> =
             scan(text).scopes.into_iter().map(|stage| stage.user.map(|it| it.value)).collect();
-        let [web, root] = ["web:9", "0"].map(|name| Some(name.to_owned()));
+        let [web, root] = ["web:9", "0"].map(|name| Some(name.into()));
         assert_eq!(users, [web.clone(), web, None, root]);
         let long = format!("FROM a AS b\nUSER {}\n{}", "u".repeat(1 << 20), "FROM b\n".repeat(1 << 15));
         assert!(scan(&long).scopes.iter().all(|stage| stage.user.is_none()), "copies take memory");

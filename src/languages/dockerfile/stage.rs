@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smol_str::{SmolStr, ToSmolStr};
+
 use super::Scanner;
 use super::expansion::{Blanks, expand};
 use super::instructions::Instruction;
@@ -33,13 +35,13 @@ impl Scanner<'_> {
         let (scope, instructions) = (self.scan.scopes.len(), Vec::new());
         self.scan.stages.push(Stage { scope, image, base, instructions });
         let span = line.span(name.clone().unwrap_or(instruction.word.clone()));
-        let name = name.map(|name| line.text()[name].to_owned());
+        let name = name.map(|name| SmolStr::from(&line.text()[name]));
         if let Some(name) = &name {
             let name: Arc<str> = Arc::from(name.to_ascii_lowercase());
             self.said.names.push((Arc::clone(&name), number));
             self.stages.insert(name, number);
         }
-        let name = name.unwrap_or_else(|| number.to_string());
+        let name = name.unwrap_or_else(|| number.to_smolstr());
         let user = base.and_then(|base| self.scan.scopes[self.scopes[base]].user.clone());
         self.scopes.push(self.scan.scopes.len());
         // Most images that somebody else built start at the root.
@@ -68,7 +70,7 @@ impl Scanner<'_> {
         let user = expand(&instruction.line, instruction.operands(), Blanks::Stay, &mut self.variables);
         let Some(user) = user.words.first() else { return };
         let span = user.span(0..user.text().len());
-        let user = (user.text().len() <= LONGEST).then(|| Setting { value: user.text().to_owned(), span });
+        let user = (user.text().len() <= LONGEST).then(|| Setting { value: user.text().into(), span });
         self.said.users.push(user.clone());
         self.scan.scopes[scope].user = user;
     }

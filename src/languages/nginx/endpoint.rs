@@ -106,7 +106,7 @@ fn variable_port(text: &str, word: Span, role: Role) -> Option<PortUse> {
         Some(_) => Span::new(end - "}".len() - default.len(), end - "}".len()),
         None => Span::new(word.start, end),
     };
-    let variable = Some(Box::new(Variable { name: name.to_owned(), definition: None }));
+    let variable = Some(Box::new(Variable { name: name.into(), definition: None }));
     Some(PortUse { variable, ..PortUse::new(span, range, role) })
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A file may be whole or a fragment that another file includes, and it may be a template of one.
 
+use smol_str::SmolStr;
+
 use crate::languages::addresses::names_port;
 use crate::languages::{self, Breakage, Module, Scan, Scope, ScopeKind, Section, whole_lines};
 use crate::port::{PortUse, Transport};
@@ -154,7 +156,7 @@ impl<'t> Reading<'t> {
                 block = Block { body: Body::Server, transport: Transport::Tcp, ..block };
                 block.scope = Some(self.push_scope(Scope {
                     kind,
-                    name: String::new(),
+                    name: SmolStr::default(),
                     span: name,
                     extent: name,
                     section: block.section,
@@ -163,7 +165,7 @@ impl<'t> Reading<'t> {
             }
             "upstream" => {
                 let span = words.get(1).copied().unwrap_or(name);
-                let upstream = words.get(1).copied().unwrap_or_default().of(self.text).to_owned();
+                let upstream = words.get(1).copied().unwrap_or_default().of(self.text).into();
                 block.scope = Some(self.push_scope(Scope {
                     kind: ScopeKind::Upstream,
                     name: upstream,
@@ -308,7 +310,7 @@ impl<'t> Reading<'t> {
         };
         let (known, name) = (&mut self.scan.scopes[scope].name, name.of(self.text));
         if known.is_empty() && !name.is_empty() {
-            known.push_str(name);
+            *known = name.into();
             self.trail.name(scope, self.at);
         }
     }

@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::statement::Statements;
 use super::trail::{EVER, Trail};
 use super::{Block, Reading};
@@ -301,7 +303,7 @@ impl Trail {
     /// Makes `scope`, which is open at byte `at`, what it was known to be there.
     fn forget(&self, index: usize, scope: &mut Scope, at: usize) {
         if !self.is_named(index, at) && scope.kind != ScopeKind::Upstream {
-            scope.name.clear();
+            scope.name = SmolStr::default();
         }
         if !self.is_proved(index, at) && self.is_proved(index, EVER) {
             scope.kind = ScopeKind::Server(Module::Unknown);
