@@ -148,6 +148,15 @@ mod tests {
     }
 
     #[test]
+    fn jobs_are_few_but_enough_for_all_threads() {
+        for tasks in [0_usize, 1, 10, 100, 1000, 10_000, 1_000_000] {
+            let jobs = tasks.div_ceil(batch(tasks));
+            assert!(jobs >= tasks.min(8 * *THREADS), "{tasks}: {jobs}");
+            assert!(jobs <= (16 * *THREADS).max(tasks.div_ceil(64)), "{tasks}: {jobs}");
+        }
+    }
+
+    #[test]
     fn a_break_ends_the_giving() {
         let (taken, given) = doubled(usize::MAX, 3);
         assert_eq!(taken, [0, 2, 4]);

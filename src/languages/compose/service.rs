@@ -13,10 +13,9 @@ use crate::text::Span;
 impl Reader<'_> {
     /// Reads the service `name`.
     pub(super) fn service(&mut self, name: Node<'_>, body: Node<'_>) {
-        let title = text_of(name).into_text().into_owned();
         self.scan.scopes.push(Scope {
             kind: ScopeKind::Service,
-            name: title.into(),
+            name: text_of(name).into_text().into(),
             span: name.span(),
             extent: extent(name, body),
             section: 0,
