@@ -187,7 +187,7 @@ impl Output {
     /// Starts a thread that writes it.
     fn written_by_a_thread<'s>(mut self, scope: &'s Scope<'s, '_>) -> Writer<'s> {
         /// How often files are handed on ahead of the slowest report.
-        const AHEAD: usize = 4;
+        const AHEAD: usize = 2;
         let (files, read) = sync_channel(AHEAD);
         let thread = scope.spawn(move || {
             let result = self.write(read.into_iter().flatten());
