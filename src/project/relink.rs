@@ -189,7 +189,7 @@ mod tests {
         for path in ["/p/docker-compose.yml", "/p/web/.dockerignore"] {
             assert!(relink(&before, &BTreeSet::from([path.into()]), &now).is_none(), "{path}");
         }
-        let gone = Files::new([("/p/compose.override.yaml", OVERRIDE)].into_iter());
+        let gone = Files::new([("/p/compose.override.yaml", OVERRIDE)]);
         assert!(relink(&before, &BTreeSet::from(["/p/compose.yaml".into()]), &gone).is_none());
     }
 }
