@@ -110,14 +110,9 @@ impl Linker<'_> {
             let scan = self.scan(place.file);
             key(scan, &scan.entries[place.entry])
         };
-        let may_repeat = match mappings[..] {
-            [] | [_] => false,
-            [one, other] => key(&one).is_some_and(|it| Some(it) == key(&other)),
-            _ => true,
-        };
-        if may_repeat {
+        if has_repeats(&mappings, key) {
             // The last of those that say the same stays.
-            let mut known: HashSet<Key<'_>> = HashSet::with_capacity(mappings.len());
+            let mut known = HashSet::new();
             mappings.reverse();
             mappings.retain(|place| key(place).is_none_or(|key| known.insert(key)));
             mappings.reverse();
@@ -207,6 +202,19 @@ pub fn key<'a>(scan: &'a Scan, entry: &'a Entry) -> Option<Key<'a>> {
         None => None,
     };
     Some((entry.address.as_deref(), host, container.range?, container.protocol.transport()))
+}
+
+/// Whether two of the `mappings` publish the same, by what their keys tell.
+pub fn has_repeats<'a>(mappings: &[EntryPlace], key: impl Fn(&EntryPlace) -> Option<Key<'a>>) -> bool {
+    match mappings {
+        [] | [_] => false,
+        // Hardly any service has more.
+        [one, other] => key(one).is_some_and(|it| Some(it) == key(other)),
+        many => {
+            let mut known = HashSet::with_capacity(many.len());
+            !many.iter().filter_map(key).all(|key| known.insert(key))
+        }
+    }
 }
 
 /// How the value of `key` in a service is merged, if not as usual.

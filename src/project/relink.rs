@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use foldhash::{HashSet, HashSetExt};
 
-use super::merge::key;
-use super::{Service, Stack, Tree};
+use super::merge::{has_repeats, key};
+use super::{EntryPlace, Service, Stack, Tree};
 use crate::languages::{Language, List};
 
 /// What [`link`](super::link) would make of the stack `before` now that the texts of the files at the paths `changed`, and
@@ -22,9 +23,11 @@ pub fn relink(before: &Stack, changed: &BTreeSet<PathBuf>, tree: &dyn Tree) -> O
         let is_compose = |language: Option<Language>| language == compose;
         let file = tree.file(path, compose).filter(|file| is_compose(file.language))?;
         let scan = file.scan_in(&member.environment);
+        // Where no variable has a value the two are one.
+        let is_one = Arc::ptr_eq(&file.scan, &scan) && Arc::ptr_eq(&member.file.scan, &member.scan);
         let is_alike = is_compose(member.file.language)
             && scan.is_linked_like(&member.scan)
-            && file.scan.is_linked_like(&member.file.scan);
+            && (is_one || file.scan.is_linked_like(&member.file.scan));
         is_alike.then_some(())?;
         (member.file, member.scan) = (file, scan);
         others.insert(index);
@@ -47,12 +50,11 @@ fn says_nothing_twice(stack: &Stack, service: &Service) -> bool {
         entries.filter(|entry| entry.list == List::Ports).count()
     };
     let count: usize = service.bodies.iter().map(|body| written(body.file, body.service)).sum();
-    let mut known = HashSet::new();
-    let keys = service.mappings.iter().map(|place| {
+    let key = |place: &EntryPlace| {
         let scan = &stack.files[place.file].scan;
         key(scan, &scan.entries[place.entry])
-    });
-    count == service.mappings.len() && { keys }.flatten().all(|key| known.insert(key))
+    };
+    count == service.mappings.len() && !has_repeats(&service.mappings, key)
 }
 
 #[cfg(test)]
