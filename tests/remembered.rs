@@ -1,9 +1,12 @@
 //! What is remembered of a text changes nothing in what is found in the next: after any edits the same is found as in the text
 //! that they lead to, read by itself.
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use portolan::languages::{Language, Memory, scan, scan_after};
+use portolan::project::{Files, Stack, link, relink};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -302,6 +305,43 @@ proptest! {
                 make(&mut text, at, new.len(), &old);
                 assert_same(&text, language, &mut memory);
             }
+        }
+    }
+}
+
+/// A compose file, and what happens to that: of what is typed, every other piece is a digit.
+fn edited_services() -> impl Strategy<Value = (String, Vec<Edit>)> {
+    let files = "configs:\n  a: {file: ./a.conf}\n";
+    let text = select(vec![include_str!("demo/compose.yaml").to_owned(), COMPOSE.replace(files, "")]);
+    let new = prop_oneof![typed(Language::Compose), "[0-9]"];
+    (text, prop::collection::vec((any::<Index>(), 0..3_usize, new), 1..14))
+}
+
+/// The stack of a project whose compose file is `text`: what it need not be linked anew for is as if it were.
+fn assert_linked(text: &str, before: Option<&Stack>) -> Stack {
+    let merged = "services:\n  web:\n    ports: ['8080:80', '81:81']\n  cache: {ports: !override [6379]}\n";
+    let (root, over) = ("/p/compose.yaml", "/p/compose.override.yaml");
+    let files = Files::new([(root, text), (over, merged)]);
+    let linked = link(Path::new(root), &files);
+    let told = |stack: &Stack| {
+        let scans: Vec<_> = stack.files.iter().map(|it| (&it.file.path, it.part, it.scan.clone())).collect();
+        format!("{:#?}", (scans, &stack.services, &stack.references, &stack.asked, stack.has_gaps))
+    };
+    let relinked = before.and_then(|before| relink(before, &BTreeSet::from([root.into()]), &files));
+    assert!(relinked.is_none_or(|relinked| told(&relinked) == told(&linked)), "{text}");
+    linked
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_hangs_together_after_any_edits_is_what_the_outcome_says((mut text, edits) in edited_services()) {
+        let mut stack = assert_linked(&text, None);
+        for (at, length, new) in edits {
+            let at = text.floor_char_boundary(at.index(text.len() + 1));
+            make(&mut text, at, length, &new);
+            stack = assert_linked(&text, Some(&stack));
         }
     }
 }

@@ -1,8 +1,12 @@
 //! A document after any edits is the document that their outcome makes, and everything that follows is the same too.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use portolan::config::Settings;
 use portolan::languages::{Language, Memory, scan, scan_after};
 use portolan::lint::{judge, lint};
+use portolan::project::{Files, Stack, link, relink};
 use portolan::text::{Encoding, Position, Range, Text};
 
 use super::model::model_offset;
@@ -47,15 +51,32 @@ fn assert_remembered(text: &str, language: Language, edits: &[(Range, &str)]) {
     let (mut document, mut memory) = (Text::new(text), Memory::default());
     let _ = scan_after(&text.into(), language, &mut memory);
     let mut findings = Vec::new();
+    let mut stack = Stack::default();
     for (range, new) in edits {
         document.replace(*range, new, Encoding::Utf16);
         let text = document.whole().into();
         let found = scan_after(&text, language, &mut memory);
         assert_eq!(*found, scan(&text, language), "{language:?} {text}");
+        stack = linked(&text, &stack);
         findings = judge(&text, language, &found, &[], &Settings::default());
     }
     let fresh = lint(&document.to_string(), language, &Settings::default());
     assert!(edits.is_empty() || findings == fresh, "{language:?} {document}");
+}
+
+/// The stack of a project whose compose file is `text`. Where it need not be linked anew, it is as if it were.
+fn linked(text: &str, before: &Stack) -> Stack {
+    let root = Path::new("/compose.yaml");
+    let files = Files::new([("/compose.yaml", text)]);
+    let linked = link(root, &files);
+    if let Some(relinked) = relink(before, &BTreeSet::from([root.into()]), &files) {
+        let told = |stack: &Stack| {
+            let scans: Vec<_> = stack.files.iter().map(|it| it.scan.clone()).collect();
+            format!("{:?}", (scans, &stack.services, &stack.references, &stack.asked, stack.has_gaps))
+        };
+        assert_eq!(told(&relinked), told(&linked), "{text}");
+    }
+    linked
 }
 
 /// The edit that `part` describes.

@@ -16,7 +16,7 @@ use super::{
 use crate::describe;
 use crate::languages::List;
 use crate::port::{PortUse, Role, Transport};
-use crate::project::{Image, Member, Naming, Part, Place, Reach, Reference, Service, Stack};
+use crate::project::{By, Image, Member, Naming, Part, Place, Reach, Reference, Service, Stack};
 use crate::registry::TeamPorts;
 use crate::text::{Encoding, LineIndex, Span};
 
@@ -95,14 +95,14 @@ impl<'a> Builder<'a> {
     }
 
     fn sheet(mut self) -> Sheet {
-        for service in &self.stack.services {
+        for service in self.stack.services.iter() {
             let node = self.node(service);
             self.nodes.push(node);
         }
         for (index, service) in self.stack.services.iter().enumerate() {
             self.own_ports(index, service);
         }
-        for &reference in &self.stack.references {
+        for &reference in self.stack.references.iter() {
             self.reference(reference);
         }
         for (index, service) in self.stack.services.iter().enumerate() {
@@ -137,7 +137,12 @@ impl<'a> Builder<'a> {
             }
             Reach::Alone => Network::Alone,
         };
-        let at = service.names.first().map(|name| self.mention(name.file, name.span, None));
+        // The file that has the last word of it is where people look for it.
+        let own = service.bodies.iter().rfind(|body| body.by == By::Itself);
+        let at = own.map(|body| {
+            let scan = &self.stack.files[body.file].scan;
+            self.mention(body.file, scan.scopes[scan.services[body.service].scope].span, None)
+        });
         Node {
             name: service.name.to_string(),
             kind: NodeKind::Service,

@@ -23,6 +23,7 @@ mod dockerfile;
 mod nginx;
 
 mod addresses;
+mod alike;
 mod dotenv;
 mod environment;
 mod port_spec;

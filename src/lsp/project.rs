@@ -288,7 +288,9 @@ impl Project {
             let what = format_args!("the stack of {}", linking.root.display()).to_string();
             let link = || {
                 fault("linking", &linking.root.to_string_lossy());
-                Arc::new(project::link(&linking.root, &files))
+                let before = linking.before.as_ref();
+                let again = before.and_then(|(stack, edited)| project::relink(stack, edited, &files));
+                Arc::new(again.unwrap_or_else(|| project::link(&linking.root, &files)))
             };
             ended.stack = survived_here(&what, link);
         }

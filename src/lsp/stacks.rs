@@ -38,6 +38,18 @@ struct Root {
     stack: Option<Arc<Stack>>,
     /// When the linking began that it comes from.
     linked: u64,
+    /// The files whose texts changed since, of those that the stack asked for; `None` where more than texts did.
+    edited: Option<BTreeSet<PathBuf>>,
+}
+
+impl Root {
+    /// Takes in that something changed that the stack hangs on.
+    fn touch(&mut self, change: &Change) {
+        match (change, &mut self.edited) {
+            (Change::Text(path), Some(edited)) => drop(edited.insert(path.clone())),
+            _ => self.edited = None,
+        }
+    }
 }
 
 /// What changed.
@@ -70,6 +82,8 @@ impl Change {
 pub struct Linking {
     /// The root whose stack it is.
     pub root: PathBuf,
+    /// The stack that was linked last, and the files whose texts are all that changed since.
+    pub before: Option<(Arc<Stack>, BTreeSet<PathBuf>)>,
     began: u64,
 }
 
@@ -108,6 +122,11 @@ impl Stacks {
             }
             Change::Everything => self.roots.keys().cloned().collect(),
         };
+        for root in &concerned {
+            if let Some(root) = self.roots.get_mut(root) {
+                root.touch(&change);
+            }
+        }
         self.claimed.retain(|root| !concerned.contains(root));
         self.stale.extend(concerned);
         if self.linking > 0 {
@@ -150,7 +169,8 @@ impl Stacks {
     /// Begins to link the stack of that `root`.
     pub fn begin(&mut self, root: PathBuf) -> Linking {
         self.linking += 1;
-        Linking { root, began: self.clock }
+        let before = self.roots.get(&root).and_then(|root| root.stack.clone().zip(root.edited.clone()));
+        Linking { root, before, began: self.clock }
     }
 
     /// Takes in what came of a linking; returns the files that are parts of the stack, or were. Where nothing came, nothing
@@ -174,7 +194,10 @@ impl Stacks {
         self.claimed.remove(path);
         self.stale.remove(path);
         let concerns = |change: &Change| stack.as_ref().is_none_or(|stack| change.concerns(&stack.asked));
-        if self.touched.iter().any(|(at, change)| *at > linking.began && concerns(change)) {
+        root.edited = stack.is_some().then(BTreeSet::new);
+        for (_, change) in self.touched.iter().filter(|(at, change)| *at > linking.began && concerns(change))
+        {
+            root.touch(change);
             self.stale.insert(path.clone());
         }
         let Some(stack) = stack else { return BTreeSet::new() };
@@ -224,7 +247,7 @@ impl Stacks {
 
     /// Writes down what hangs on the stack of `root`; returns its files.
     fn list(&mut self, root: &Path, stack: &Stack) -> Vec<PathBuf> {
-        for path in &stack.asked {
+        for path in stack.asked.iter() {
             self.asked.entry(path.clone()).or_default().insert(root.to_owned());
         }
         for member in &stack.files {
@@ -265,7 +288,7 @@ mod tests {
 
     /// A stack that begins at `/root` and asked for those paths.
     fn stack(asked: &[&str]) -> Arc<Stack> {
-        let asked = asked.iter().map(PathBuf::from).collect();
+        let asked = Arc::new(asked.iter().map(PathBuf::from).collect());
         Arc::new(Stack { asked, ..Stack::default() })
     }
 
@@ -317,6 +340,36 @@ mod tests {
         stacks.touch(Change::Text("/other".into()));
         stacks.end(&linking, Some(stack(&["/a", "/new"])));
         assert_eq!(stale(&stacks), [""; 0]);
+    }
+
+    #[test]
+    fn texts_are_remembered_as_long_as_nothing_else_changes() {
+        let edited = |stacks: &mut Stacks| {
+            let linking = stacks.begin("/a".into());
+            let edited = linking.before.as_ref().map(|(_, edited)| edited.clone());
+            stacks.end(&linking, None);
+            edited
+        };
+        let mut stacks = Stacks::default();
+        stacks.set_roots(&BTreeSet::from(["/a".into()]));
+        assert_eq!(edited(&mut stacks), None, "it was never linked");
+        let mut stacks = linked(&[("/a", &["/x", "/y"])]);
+        stacks.touch(Change::Text("/x".into()));
+        stacks.touch(Change::Text("/y".into()));
+        stacks.touch(Change::Text("/z".into()));
+        let both = BTreeSet::from(["/x".into(), "/y".into()]);
+        let linking = stacks.begin("/a".into());
+        assert_eq!(linking.before.as_ref().map(|(_, edited)| edited), Some(&both));
+        stacks.touch(Change::Text("/x".into()));
+        stacks.end(&linking, Some(stack(&["/a", "/x"])));
+        assert_eq!(edited(&mut stacks), Some(BTreeSet::from(["/x".into()])), "meanwhile it changed again");
+        for change in [Change::Tree("/x".into()), Change::Everything] {
+            let mut stacks = linked(&[("/a", &["/x"])]);
+            stacks.touch(Change::Text("/x".into()));
+            stacks.touch(change.clone());
+            stacks.touch(Change::Text("/x".into()));
+            assert_eq!(edited(&mut stacks), None, "{change:?}");
+        }
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub fn link(root: &Path, tree: &dyn Tree) -> Stack {
     linker.build(&mut services);
     linker.configure(&mut services);
     linker.read_lists(&services);
-    linker.stack.services = services;
+    linker.stack.services = Arc::new(services);
     linker.refer();
     linker.stack.has_gaps |= linker.allowance.is_spent();
     linker.stack
@@ -135,7 +135,7 @@ impl Linker<'_> {
     /// Notes that something hangs on the file or folder at `path`.
     fn ask(&mut self, path: &Path) {
         if self.tree.may_change() {
-            self.stack.asked.insert(path.to_owned());
+            Arc::make_mut(&mut self.stack.asked).insert(path.to_owned());
         }
     }
 

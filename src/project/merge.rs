@@ -9,12 +9,12 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use super::link::Linker;
-use super::{Body, By, EntryPlace, Name, NameKind, Place, Reach, Service};
-use crate::languages::{self, Entry, List, MergeTag, Setting};
+use super::{Body, EntryPlace, Name, NameKind, Place, Reach, Service};
+use crate::languages::{self, Entry, List, MergeTag, Scan, Setting};
 use crate::port::{PortRange, Transport};
 
 /// What is published, by which an entry of a later file takes the place of one of an earlier file.
-type Key<'a> = (Option<&'a str>, Option<PortRange>, PortRange, Option<Transport>);
+pub type Key<'a> = (Option<&'a str>, Option<PortRange>, PortRange, Option<Transport>);
 
 impl Linker<'_> {
     /// Merges each of `services` from its bodies.
@@ -47,12 +47,7 @@ impl Linker<'_> {
                 for link in &self.own(body).wiring.links {
                     let Some((name, alias)) = link.value.split_once(':') else { continue };
                     let Some(&other) = known.get(name) else { continue };
-                    services[other].names.push(Name {
-                        name: alias.into(),
-                        kind: NameKind::Link(index),
-                        file: body.file,
-                        span: link.span,
-                    });
+                    services[other].names.push(Name { name: alias.into(), kind: NameKind::Link(index) });
                 }
             }
         }
@@ -111,31 +106,18 @@ impl Linker<'_> {
         let kept = self.added_up(bodies, "ports");
         let entries = kept.iter().flat_map(|&body| self.entries(body, List::Ports));
         let mut mappings: Vec<EntryPlace> = entries.map(|(place, _)| place).collect();
-        let key = |place: &EntryPlace| self.key(place.file, &self.scan(place.file).entries[place.entry]);
-        let may_repeat = match mappings[..] {
-            [] | [_] => false,
-            [one, other] => key(&one).is_some_and(|it| Some(it) == key(&other)),
-            _ => true,
+        let key = |place: &EntryPlace| {
+            let scan = self.scan(place.file);
+            key(scan, &scan.entries[place.entry])
         };
-        if may_repeat {
+        if has_repeats(&mappings, key) {
             // The last of those that say the same stays.
-            let mut known: HashSet<Key<'_>> = HashSet::with_capacity(mappings.len());
+            let mut known = HashSet::new();
             mappings.reverse();
             mappings.retain(|place| key(place).is_none_or(|key| known.insert(key)));
             mappings.reverse();
         }
         mappings
-    }
-
-    fn key<'a>(&'a self, file: usize, entry: &'a Entry) -> Option<Key<'a>> {
-        let uses = &self.scan(file).uses;
-        let container = &uses[entry.container?];
-        // What hangs on a variable without a value may say anything.
-        let host = match entry.host {
-            Some(host) => Some(uses[host].range?),
-            None => None,
-        };
-        Some((entry.address.as_deref(), host, container.range?, container.protocol.transport()))
     }
 
     fn exposed(&self, bodies: &[Body]) -> Vec<Place> {
@@ -153,32 +135,19 @@ impl Linker<'_> {
     }
 
     fn names(&self, service: &Service, bodies: &[Body]) -> SmallVec<[Name; 1]> {
-        let mut names = SmallVec::new();
-        // The file that has the last word of it is where people look for it.
-        let own = bodies.iter().rev().filter(|body| body.by == By::Itself);
-        names.extend(own.map(|body| Name {
-            name: service.name.clone(),
-            kind: NameKind::Service,
-            file: body.file,
-            span: self.scan(body.file).scopes[self.own(*body).scope].span,
-        }));
-        let mut add = |found: Option<(Body, &Setting)>, kind: NameKind| {
-            names.extend(found.filter(|(_, it)| is_name(&it.value)).map(|(body, it)| Name {
-                name: it.value.clone(),
-                kind,
-                file: body.file,
-                span: it.span,
-            }));
+        let mut names = SmallVec::from([Name { name: service.name.clone(), kind: NameKind::Service }]);
+        let mut add = |found: Option<&Setting>, kind: NameKind| {
+            let name = found.filter(|it| is_name(&it.value)).map(|it| it.value.clone());
+            names.extend(name.map(|name| Name { name, kind }));
         };
-        add(
-            self.value(bodies, "container_name", |it| it.wiring.container_name.as_deref()),
-            NameKind::Container,
-        );
-        add(self.value(bodies, "hostname", |it| it.wiring.hostname.as_deref()), NameKind::Host);
+        let container = self.value(bodies, "container_name", |it| it.wiring.container_name.as_deref());
+        add(container.map(|(_, it)| it), NameKind::Container);
+        let host = self.value(bodies, "hostname", |it| it.wiring.hostname.as_deref());
+        add(host.map(|(_, it)| it), NameKind::Host);
         for &body in &*self.added_up(bodies, "networks") {
             for network in self.own(body).wiring.networks.iter().flatten() {
                 for alias in &network.aliases {
-                    add(Some((body, alias)), NameKind::Alias(network.name.value.clone()));
+                    add(Some(alias), NameKind::Alias(network.name.value.clone()));
                 }
             }
         }
@@ -221,6 +190,30 @@ impl Linker<'_> {
             return Reach::Unknown;
         }
         Reach::Networks(if names.is_empty() { Arc::clone(usual) } else { Arc::new(names) })
+    }
+}
+
+/// What `entry` publishes; `None` where that is not known.
+pub fn key<'a>(scan: &'a Scan, entry: &'a Entry) -> Option<Key<'a>> {
+    let container = &scan.uses[entry.container?];
+    // What hangs on a variable without a value may say anything.
+    let host = match entry.host {
+        Some(host) => Some(scan.uses[host].range?),
+        None => None,
+    };
+    Some((entry.address.as_deref(), host, container.range?, container.protocol.transport()))
+}
+
+/// Whether two of the `mappings` publish the same, by what their keys tell.
+pub fn has_repeats<'a>(mappings: &[EntryPlace], key: impl Fn(&EntryPlace) -> Option<Key<'a>>) -> bool {
+    match mappings {
+        [] | [_] => false,
+        // Hardly any service has more.
+        [one, other] => key(one).is_some_and(|it| Some(it) == key(other)),
+        many => {
+            let mut known = HashSet::with_capacity(many.len());
+            !many.iter().filter_map(key).all(|key| known.insert(key))
+        }
     }
 }
 

@@ -25,12 +25,14 @@ mod merge;
 mod paths;
 mod ports;
 mod references;
+mod relink;
 
 pub use across::{Site, renamed, same_port};
 pub use files::Files;
 pub use link::{link, roots};
 pub use paths::{key, straightened};
 pub use ports::{Mention, MentionKind, Refusal, ServicePort, outermost};
+pub use relink::relink;
 
 /// Where files come from: a disk, an editor, a test.
 pub trait Tree {
@@ -102,26 +104,26 @@ impl File {
 }
 
 /// What one run of `docker compose` would start, as far as the files tell.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Stack {
     /// The compose file that it was asked for by. One that is merged over another one comes behind that.
     pub root: PathBuf,
     /// The files, of which the first is the compose file that it begins with. None is here twice.
     pub files: Vec<Member>,
     /// The services, in the order in which the files name them.
-    pub services: Vec<Service>,
+    pub services: Arc<Vec<Service>>,
     /// The ports that lead from one service to another or to itself, in the order of the files and of their text.
-    pub references: Vec<Reference>,
+    pub references: Arc<Vec<Reference>>,
     /// What would be otherwise if something there changed: files and folders, whether they are there or not. Empty where the
     /// tree [does not change](Tree::may_change).
-    pub asked: BTreeSet<PathBuf>,
+    pub asked: Arc<BTreeSet<PathBuf>>,
     /// Whether a compose file that it names could not be read, or there is more than can be told, so that there may be more
     /// services, and more of each.
     pub has_gaps: bool,
 }
 
 /// A file of a [`Stack`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Member {
     /// The file.
     pub file: Arc<File>,
@@ -228,10 +230,6 @@ pub struct Name {
     pub name: SmolStr,
     /// What it is.
     pub kind: NameKind,
-    /// Where it stands.
-    pub file: usize,
-    /// The bytes there.
-    pub span: Span,
 }
 
 /// What a name of a service is.

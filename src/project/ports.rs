@@ -100,7 +100,7 @@ impl Stack {
         }
         self.mentions_for_proxies(&mut mentions);
         let declared: HashSet<ServicePort> = mentions.iter().map(|(port, _)| *port).collect();
-        for reference in &self.references {
+        for reference in self.references.iter() {
             let kind =
                 if reference.from == reference.to { MentionKind::Itself } else { MentionKind::Reference };
             let Some(mut port) = self.service_port(reference.to, reference.at) else { continue };

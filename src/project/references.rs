@@ -62,7 +62,7 @@ impl Linker<'_> {
         for (from, file) in self.lists() {
             found.add(stack, from, file, 0..stack.files[file].scan.uses.len());
         }
-        self.stack.references = found.in_order();
+        self.stack.references = Arc::new(found.in_order());
     }
 
     /// The lists of variables that services have, which are parts of the stack.

@@ -178,7 +178,7 @@ impl Owners {
             }
         }
         for around in stacks(cx) {
-            for service in &around.stack.services {
+            for service in around.stack.services.iter() {
                 owners.add_linked(around, service);
             }
             for reference in around.references() {
