@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 static THREADS: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
 
 /// How many jobs are given out ahead of the one whose result is waited for.
-static AHEAD: LazyLock<usize> = LazyLock::new(|| (4 * *THREADS).max(16));
+static AHEAD: LazyLock<usize> = LazyLock::new(|| 4 * *THREADS);
 
 /// How many of so many small `tasks` make a good job: few jobs, since to hand on each of them takes time, but several for each
 /// thread, so that all have done their share at about the same time.
