@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use super::documents::Documents;
+use super::documents::{Documents, Reading};
 use super::stacks::from;
 use crate::discovery;
 use crate::languages::{self, Language};
@@ -79,8 +79,13 @@ impl Disk {
         let (entry, forgotten) = self.entry(path)?;
         let Some(text) = &entry.text else { return Ok(None) };
         let configured = documents.configuration_of(path).and_then(|it| it.language(path));
-        let language = configured.or_else(|| languages::detect(&path.to_string_lossy(), None, text));
-        Ok(language.and_then(|language| self.read_as(path, entry, Some(language), forgotten)))
+        let detected = || languages::detect(&path.to_string_lossy(), None, text);
+        let Some(language) = configured.or_else(detected) else { return Ok(None) };
+        // One that is open as it lies there is read already, or about to be.
+        let open = documents.at(path).map(|document| document.read_here());
+        let is_same = |reading: &Arc<Reading>| reading.language == Some(language) && reading.text == *text;
+        let file = open.filter(is_same).and_then(|reading| reading.file(Some(language)));
+        Ok(file.or_else(|| self.read_as(path, entry, Some(language), forgotten)))
     }
 
     /// Keeps what was read of the file at `path` only if somebody else does.
