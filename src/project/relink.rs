@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use foldhash::{HashSet, HashSetExt};
-
 use super::merge::{has_repeats, key};
-use super::{EntryPlace, Service, Stack, Tree};
+use super::{EntryPlace, Member, Service, Stack, Tree};
 use crate::languages::{Language, List};
 
 /// What [`link`](super::link) would make of the stack `before` now that the texts of the files at the paths `changed`, and
@@ -15,30 +13,30 @@ use crate::languages::{Language, List};
 #[must_use]
 pub fn relink(before: &Stack, changed: &BTreeSet<PathBuf>, tree: &dyn Tree) -> Option<Stack> {
     let mut stack = before.clone();
-    let mut others = HashSet::new();
+    let mut edited = Vec::new();
     for path in changed {
-        let index = before.files.iter().position(|member| member.file.path == *path)?;
-        let member = &mut stack.files[index];
-        let compose = Some(Language::Compose);
-        let is_compose = |language: Option<Language>| language == compose;
-        let file = tree.file(path, compose).filter(|file| is_compose(file.language))?;
-        let scan = file.scan_in(&member.environment);
-        // Where no variable has a value the two are one.
-        let is_one = Arc::ptr_eq(&file.scan, &scan) && Arc::ptr_eq(&member.file.scan, &member.scan);
-        let is_alike = is_compose(member.file.language)
-            && scan.is_linked_like(&member.scan)
-            && (is_one || file.scan.is_linked_like(&member.file.scan));
-        is_alike.then_some(())?;
-        (member.file, member.scan) = (file, scan);
-        others.insert(index);
+        let file = before.files.iter().position(|member| member.file.path == *path)?;
+        stack.files[file] = exchanged(&before.files[file], tree)?;
+        edited.push(file);
     }
-    let is_other = |service: &Service| service.bodies.iter().any(|body| others.contains(&body.file));
-    stack
-        .services
-        .iter()
-        .filter(|service| is_other(service))
-        .all(|it| says_nothing_twice(&stack, it))
-        .then_some(stack)
+    let is_edited = |service: &&Service| service.bodies.iter().any(|body| edited.contains(&body.file));
+    let is_as_it_was = stack.services.iter().filter(is_edited).all(|it| says_nothing_twice(&stack, it));
+    is_as_it_was.then_some(stack)
+}
+
+/// The compose file that `member` is with its text of now, if that hangs together with others as it did.
+fn exchanged(member: &Member, tree: &dyn Tree) -> Option<Member> {
+    let compose = Some(Language::Compose);
+    let file = tree.file(&member.file.path, compose)?;
+    if [file.language, member.file.language] != [compose; 2] {
+        return None;
+    }
+    let scan = file.scan_in(&member.environment);
+    // Where no variable has a value the two are one.
+    let is_one = Arc::ptr_eq(&file.scan, &scan) && Arc::ptr_eq(&member.file.scan, &member.scan);
+    let is_alike =
+        scan.is_linked_like(&member.scan) && (is_one || file.scan.is_linked_like(&member.file.scan));
+    is_alike.then(|| Member { file, scan, ..member.clone() })
 }
 
 /// Whether a service has every entry of `ports` that its files have for it, and none says what another one does: whatever
