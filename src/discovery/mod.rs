@@ -92,7 +92,7 @@ pub struct Discovery {
 impl Discovery {
     /// The configuration that the file at `path` falls under. A file that `open` knows is not read from the disk.
     pub fn of_file(&self, path: &Path, open: impl Fn(&Path) -> Option<String>) -> Option<Arc<Configuration>> {
-        self.of_folder(absolute(path).parent()?, open)
+        self.nearest(absolute(path).parent()?, open)
     }
 
     /// The configuration that the files in `folder` fall under. A file that `open` knows is not read from the disk.
@@ -101,9 +101,14 @@ impl Discovery {
         folder: &Path,
         open: impl Fn(&Path) -> Option<String>,
     ) -> Option<Arc<Configuration>> {
+        self.nearest(&absolute(folder), open)
+    }
+
+    /// The configuration in `folder`, given from the root of the disk, or in the nearest one above that has any.
+    fn nearest(&self, folder: &Path, open: impl Fn(&Path) -> Option<String>) -> Option<Arc<Configuration>> {
         let mut passed = Vec::new();
         let mut nearest = None;
-        for folder in absolute(folder).ancestors() {
+        for folder in folder.ancestors() {
             if let Some(known) = lock(&self.found).get(folder.as_os_str()) {
                 nearest = known.clone();
                 break;

@@ -78,7 +78,8 @@ fn may_tell(name: &[u8]) -> bool {
     let is =
         |at: usize, word: &[u8]| name[at..].get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
     memchr::memchr_iter(b'.', name).any(|at| is(at, b".y") || is(at, b".conf") || is(at, b".nginx"))
-        || memchr::memchr2_iter(b'f', b'F', name).any(|at| is(at, b"file"))
+        // Dockerfiles and Containerfiles: there are many other files.
+        || memchr::memchr2_iter(b'f', b'F', name).any(|at| at > 0 && is(at - 1, b"rfile"))
         || memchr::memchr2_iter(b's', b'S', name).any(|at| is(at, b"sites-"))
 }
 
