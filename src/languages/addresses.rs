@@ -135,9 +135,10 @@ fn address(text: &str, colon: usize) -> Option<PortUse> {
 /// The port that an option or variable sets which may stand at `place`. Spans are offsets in `text`.
 fn option(text: &str, place: Span) -> Option<PortUse> {
     let found = OPTION.captures(&text.as_bytes()[place.start..place.end])?;
-    let group = |name| found.name(name).map(|it| Span::new(it.start(), it.end()).shifted(place.start));
-    let (name, port) = (group("name")?, group("port")?);
-    let variable = group("variable");
+    // By their numbers, since each of their names would have to be looked up.
+    let group = |number| found.get(number).map(|it| Span::new(it.start(), it.end()).shifted(place.start));
+    let [name, variable, port] = [1, 2, 3].map(group);
+    let (name, port) = (name?, port?);
     if !ends_number(text, port.end, variable.is_some()) {
         return None;
     }

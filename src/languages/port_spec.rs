@@ -71,12 +71,14 @@ pub fn push_entry(spec: &Sourced<'_>, roles: Roles, mut entry: Entry, scan: &mut
     entry.address = address;
     entry.host = host.is_some().then_some(first);
     entry.container = container.is_some().then_some(first + usize::from(host.is_some()));
-    for (place, mut half) in host.into_iter().chain(container).enumerate() {
-        half.pair = paired.then_some(first + 1 - place);
-        half.entry = Some(index);
-        half.scope = entry.scope;
-        scan.uses.push(half);
-    }
+    let mut push = |half: Option<PortUse>, other: usize| {
+        if let Some(half) = half {
+            let pair = paired.then_some(other);
+            scan.uses.push(PortUse { pair, entry: Some(index), scope: entry.scope, ..half });
+        }
+    };
+    push(host, first + 1);
+    push(container, first);
     scan.entries.push(entry);
     index
 }

@@ -44,7 +44,7 @@ impl Scanner<'_> {
             |word: &Range<usize>| instruction.heredocs.iter().any(|heredoc| heredoc.word == *word);
         let is_one = words.len() == 1;
         words.retain(|word| !word.as_ref().is_some_and(is_heredoc));
-        let mut sources = Vec::new();
+        let mut sources = Vec::with_capacity(words.len());
         for word in words {
             let source = word.map_or(Some(UNKNOWN.to_string()), |word| self.resolved(instruction, word));
             let source = source.filter(|source| !source.contains("://") && !source.starts_with("git@"));
