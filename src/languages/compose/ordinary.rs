@@ -6,7 +6,7 @@
 
 use foldhash::{HashMap, HashMapExt};
 
-use super::yaml::{Kind, Reading, Record, Style};
+use super::yaml::{Kind, Reading, Record, Style, stored};
 use crate::text::Span;
 
 /// How many nodes are read that lie within each other.
@@ -59,7 +59,7 @@ struct Reader<'t> {
     /// The node that has to come next, if there is one, behind a key or a dash.
     awaited: Option<Awaited<'t>>,
     /// The nodes that have names.
-    anchors: HashMap<&'t [u8], usize>,
+    anchors: HashMap<&'t [u8], u32>,
 }
 
 /// A mapping or list in the making.
@@ -251,16 +251,16 @@ impl<'t> Reader<'t> {
     /// Adds a node without children yet.
     fn push(&mut self, kind: Kind, span: Span, anchor: Option<&'t [u8]>) -> usize {
         let records = &mut self.reading.records;
-        let index = records.len();
-        if index == 0 {
+        let at = records.len();
+        if at == 0 {
             self.reading.roots.push(0);
         }
-        records.push(Record { kind, span, end: index + 1, tag: None });
+        records.push(Record { kind, span, end: stored(at + 1), tag: None });
         if let Some(name) = anchor {
             self.reading.has_anchors = true;
-            self.anchors.insert(name, index);
+            self.anchors.insert(name, stored(at));
         }
-        index
+        at
     }
 
     /// Nothing comes where something was awaited.
@@ -274,7 +274,7 @@ impl<'t> Reader<'t> {
     fn close_last(&mut self) -> Option<()> {
         self.settle()?;
         let open = self.open.pop()?;
-        self.reading.records[open.index].end = self.reading.records.len();
+        self.reading.records[open.index].end = stored(self.reading.records.len());
         Some(())
     }
 
@@ -316,7 +316,7 @@ impl<'t> Reader<'t> {
             self.skip_spaces();
         }
         self.at += 1;
-        self.reading.records[index].end = self.reading.records.len();
+        self.reading.records[index].end = stored(self.reading.records.len());
         Some(())
     }
 

@@ -8,7 +8,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::yaml::{Kind, Reading, Record, Style};
+use super::yaml::{Kind, Reading, Record, Style, stored};
 use crate::languages::Scan;
 use crate::languages::change::Change;
 use crate::text::Span;
@@ -81,7 +81,7 @@ impl Before {
         let name = |key: usize| records[key].span.of(&self.text);
         let mut sections = self.children(0).step_by(2).filter(|key| name(*key) == "services");
         let is_only = sections.next() == entry.within && sections.next().is_none();
-        let is_one = patch.own.first()?.end == 1 && patch.own.get(1)?.end == patch.own.len();
+        let is_one = patch.own.first()?.end == 1 && patch.own.get(1)?.end() == patch.own.len();
         let mut names = self.children(services).step_by(2);
         let number = names.by_ref().position(|key| key == entry.records.start)?;
         let count = number + 1 + names.count();
@@ -92,8 +92,8 @@ impl Before {
     /// The children of the node at `index`.
     fn children(&self, index: usize) -> impl Iterator<Item = usize> {
         let records = &self.reading.records;
-        let within = move |child: usize| (child < records[index].end).then_some(child);
-        std::iter::successors(within(index + 1), move |&child| within(records[child].end))
+        let within = move |child: usize| (child < records[index].end()).then_some(child);
+        std::iter::successors(within(index + 1), move |&child| within(records[child].end()))
     }
 
     /// The entry that the change is within, behind the first byte of its key.
@@ -107,7 +107,7 @@ impl Before {
         let top = self.entry_of(0, self.text.len(), change)?;
         let (key, value) = (top.records.start, top.records.start + 1);
         let within = records.get(value + 1).and_then(|first| {
-            let is_whole = records[value].kind == Kind::Mapping && records[value].end == top.records.end;
+            let is_whole = records[value].kind == Kind::Mapping && records[value].end() == top.records.end;
             let between =
                 &self.text[records[key].span.end..first.outer_span().start.max(records[key].span.end)];
             (is_whole && is_block(between)).then(|| self.entry_of(value, top.lines.end, change)).flatten()
@@ -128,10 +128,10 @@ impl Before {
         let records = &self.reading.records;
         let mapping = records.get(index).filter(|it| it.kind == Kind::Mapping)?;
         let mut key = index + 1;
-        while key < mapping.end {
-            let behind = records.get(key + 1)?.end;
+        while key < mapping.end() {
+            let behind = records.get(key + 1)?.end();
             let (start, column) = self.line_of(key)?;
-            let is_last = behind >= mapping.end;
+            let is_last = behind >= mapping.end();
             let end = if is_last { end } else { self.line_of(behind)?.0 };
             if change.before.start > start + column && change.before.end <= end {
                 let follower = (!is_last).then_some(column);
@@ -162,18 +162,18 @@ impl Before {
         let Patch { change, entry, own } = patch;
         let mut reading = self.reading;
         let (first, last) = (entry.records.start, entry.records.end);
-        let moved_index = |index: usize| index + own.len() + first - last;
+        let moved = |record: &Record| stored(record.end() + own.len() + first - last);
         // What holds the entry ends behind it.
-        for record in reading.records[..first].iter_mut().filter(|record| record.end > first) {
-            record.end = moved_index(record.end);
+        for record in reading.records[..first].iter_mut().filter(|record| record.end() > first) {
+            record.end = moved(record);
         }
         for record in &mut reading.records[last..] {
             record.span = Span::new(change.now(record.span.start), change.now(record.span.end));
-            record.end = moved_index(record.end);
+            record.end = moved(record);
         }
         let own = own.iter().map(|record| Record {
             span: record.span.shifted(entry.lines.start),
-            end: record.end + first,
+            end: stored(record.end() + first),
             ..*record
         });
         reading.records.splice(first..last, own.collect::<Vec<_>>());
@@ -224,7 +224,7 @@ impl Entry {
             records.get(index).is_some_and(is_there)
         };
         let is_mapping = |index: usize, end: usize| {
-            records.get(index).is_some_and(|it| it.kind == Kind::Mapping && it.end == end)
+            records.get(index).is_some_and(|it| it.kind == Kind::Mapping && it.end() == end)
         };
         let first = if self.parent.is_some() { 3 } else { 1 };
         let end = records.len() - if self.follower.is_some() { 2.min(records.len()) } else { 0 };
@@ -240,7 +240,7 @@ impl Entry {
             && records.get(first)?.outer_span().start == before.len() + self.column;
         let moved = |record: &Record| Record {
             span: Span::new(record.span.start - before.len(), record.span.end - before.len()),
-            end: record.end - first,
+            end: stored(record.end() - first),
             ..*record
         };
         is_as_it_was.then(|| records[first..end].iter().map(moved).collect())

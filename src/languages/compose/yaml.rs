@@ -54,8 +54,8 @@ pub struct Record {
     pub kind: Kind,
     /// The bytes of a scalar, without its quotes or block header; of another node nobody asks for them.
     pub span: Span,
-    /// The index behind its last descendant.
-    pub end: usize,
+    /// The index behind its last descendant, as [`stored`] makes it.
+    pub end: u32,
     /// Its tag, if that is one of compose.
     pub tag: Option<MergeTag>,
 }
@@ -69,8 +69,8 @@ pub enum Kind {
     Sequence,
     /// Keys and values.
     Mapping,
-    /// The index of the node that it stands for; `None` where no such anchor stands before it.
-    Alias(Option<usize>),
+    /// The index of the node that it stands for, as [`stored`] makes it; `None` where no such anchor stands before it.
+    Alias(Option<u32>),
 }
 
 /// What one run of the parser makes of a text.
@@ -141,7 +141,7 @@ impl<'t> Tree<'t> {
     /// aliases.
     pub fn node(&'t self, index: usize) -> Node<'t> {
         let index = match self.reading.records[index].kind {
-            Kind::Alias(Some(target)) => target,
+            Kind::Alias(Some(target)) => target as usize,
             _ => index,
         };
         Node { tree: self, index }
@@ -159,6 +159,11 @@ impl<'t> Node<'t> {
         self.record().span
     }
 
+    /// Whether another way than the one here may lead to it.
+    pub const fn may_be_shared(self) -> bool {
+        self.tree.has_aliases()
+    }
+
     /// The text of the file.
     pub const fn text(self) -> &'t str {
         self.tree.text
@@ -171,12 +176,12 @@ impl<'t> Node<'t> {
 
     /// The indices of it and of all nodes within it.
     pub fn indices(self) -> Range<usize> {
-        self.index..self.record().end
+        self.index..self.record().end()
     }
 
     /// The last node within it, or itself where there is none; an alias counts where it stands.
     pub fn last(self) -> Self {
-        Node { tree: self.tree, index: self.record().end - 1 }
+        Node { tree: self.tree, index: self.record().end() - 1 }
     }
 
     /// What stands at [`Self::span`]: a scalar as it is written, before escapes are resolved. Empty for other nodes.
@@ -229,10 +234,10 @@ impl<'t> Node<'t> {
     }
 
     fn children(self, parent: Kind) -> impl Iterator<Item = Self> {
-        let Record { kind, end, .. } = self.record();
-        let end = if kind == parent { end } else { 0 };
+        let record = self.record();
+        let end = if record.kind == parent { record.end() } else { 0 };
         let within = move |index: usize| (index < end).then_some(index);
-        let next = move |&index: &usize| within(self.tree.reading.records[index].end);
+        let next = move |&index: &usize| within(self.tree.reading.records[index].end());
         std::iter::successors(within(self.index + 1), next).map(|index| self.tree.node(index))
     }
 
@@ -241,7 +246,18 @@ impl<'t> Node<'t> {
     }
 }
 
+/// An index among records as each of them keeps it: there are many of them, and a text of more than 32 bits can count is none
+/// of compose.
+pub fn stored(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
 impl Record {
+    /// The index behind its last descendant.
+    pub const fn end(&self) -> usize {
+        self.end as usize
+    }
+
     /// The bytes of a scalar, with its quotes.
     pub const fn outer_span(self) -> Span {
         let Self { kind, span, .. } = self;
@@ -291,28 +307,28 @@ impl Reading {
                 Event::Alias(anchor) => (Kind::Alias(anchors.get(&anchor).copied()), 0, None),
                 Event::UnresolvedAlias(_) => (Kind::Alias(None), 0, None),
                 Event::SequenceEnd | Event::MappingEnd => {
-                    let end = reading.records.len();
-                    if let Some(closed) = open.pop().and_then(|index: usize| reading.records.get_mut(index)) {
+                    let end = stored(reading.records.len());
+                    if let Some(closed) = open.pop().and_then(|open: usize| reading.records.get_mut(open)) {
                         closed.end = end;
                     }
                     continue;
                 }
                 _ => continue,
             };
-            let index = reading.records.len();
+            let at = reading.records.len();
             if open.is_empty() {
-                reading.roots.push(index);
+                reading.roots.push(at);
             }
             if anchor != 0 {
-                anchors.insert(anchor, index);
+                anchors.insert(anchor, stored(at));
             }
             reading.has_anchors |= anchor != 0 || matches!(kind, Kind::Alias(_));
             if matches!(kind, Kind::Sequence | Kind::Mapping) {
-                open.push(index);
+                open.push(at);
             }
             let span = if kind.is_quoted() { Span::new(span.start + 1, span.end - 1) } else { span };
             let tag = tag.and_then(|tag| merge_tag(&tag));
-            reading.records.push(Record { kind, span, end: index + 1, tag });
+            reading.records.push(Record { kind, span, end: stored(at + 1), tag });
         }
         reading.close(&mut open);
         reading
@@ -320,9 +336,9 @@ impl Reading {
 
     /// Ends every node that is still open.
     fn close(&mut self, open: &mut Vec<usize>) {
-        let end = self.records.len();
-        for index in open.drain(..) {
-            self.records[index].end = end;
+        let end = stored(self.records.len());
+        for open in open.drain(..) {
+            self.records[open].end = end;
         }
     }
 }
