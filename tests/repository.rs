@@ -85,6 +85,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("ropey::", &["text"]),
     ("granit_parser::", &["languages"]),
     ("smallvec::", &["languages", "project"]),
+    ("thin_vec::", &["languages"]),
     ("annotate_snippets::", &["report"]),
     ("quick_xml::", &["report"]),
     ("xxhash_rust::", &["report"]),

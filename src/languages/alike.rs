@@ -137,7 +137,7 @@ fn configured(one: &ConfigMount, other: &ConfigMount) -> bool {
 fn scope(one: &Scope, other: &Scope) -> bool {
     let Scope { kind, name, span: _, extent: _, section, user } = one;
     (kind, name, section) == (&other.kind, &other.name, &other.section)
-        && value(user.as_ref()) == value(other.user.as_ref())
+        && value(user.as_deref()) == value(other.user.as_deref())
 }
 
 fn entry(one: &Entry, other: &Entry) -> bool {

@@ -173,7 +173,7 @@ impl Scan {
         for scope in &mut self.scopes {
             change(&mut scope.span);
             change(&mut scope.extent);
-            setting(scope.user.as_mut(), change);
+            setting(scope.user.as_deref_mut(), change);
         }
         self.entries.iter_mut().for_each(|it| entry(it, change));
         self.services.iter_mut().for_each(|it| service(it, change));

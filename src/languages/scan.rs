@@ -1,6 +1,7 @@
 //! What one file says about ports.
 
 use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 use super::configuration::{Directive, Module, Section};
 use super::environment::NOTHING;
@@ -10,6 +11,9 @@ use crate::port::PortUse;
 use crate::text::Span;
 
 /// What one file says about ports.
+///
+/// A large file says much, and what it says is read more often than written: so what few of its parts have is a box or a
+/// [`ThinVec`], which takes no more room than a pointer where it is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scan {
     /// The ports, in the order in which they stand in the file.
@@ -151,7 +155,7 @@ pub struct Scope {
     /// In nginx the part of the configuration around it: an index into [`Scan::sections`]; elsewhere 0.
     pub section: usize,
     /// The last `USER` of a stage, or of the stage that it is built upon.
-    pub user: Option<Setting>,
+    pub user: Option<Box<Setting>>,
 }
 
 /// What a [`Scope`] is.
@@ -188,7 +192,7 @@ pub struct Entry {
     /// Where that stands.
     pub address_span: Option<Span>,
     /// What stands in the places of its ports and is none, the host's before the container's.
-    pub strays: Vec<Stray>,
+    pub strays: ThinVec<Stray>,
     /// Whether `ONBUILD` puts it off to the build of another image.
     pub is_trigger: bool,
     /// `app_protocol` of the long syntax.
@@ -196,7 +200,7 @@ pub struct Entry {
     /// `mode` of the long syntax.
     pub mode: Option<Box<str>>,
     /// What the long syntax says, in the order of the file; what it merges is not here. Empty for other entries.
-    pub fields: Vec<Field>,
+    pub fields: ThinVec<Field>,
     /// The stage or service: an index into [`Scan::scopes`].
     pub scope: Option<usize>,
 }
@@ -213,11 +217,11 @@ impl Entry {
             container: None,
             address: None,
             address_span: None,
-            strays: Vec::new(),
+            strays: ThinVec::new(),
             is_trigger: false,
             app_protocol: None,
             mode: None,
-            fields: Vec::new(),
+            fields: ThinVec::new(),
             scope: None,
         }
     }
@@ -322,7 +326,7 @@ pub struct Service {
     pub ports_removal: Option<Span>,
     /// The entries of `ports` and `expose`, indexes into [`Scan::entries`]; those that an alias or merge brings are here
     /// as well, though their scope is where they are written.
-    pub entries: Vec<usize>,
+    pub entries: ThinVec<usize>,
     /// `image`.
     pub image: Option<Setting>,
     /// `network_mode`, or `net` of the first version of the format.
@@ -332,7 +336,7 @@ pub struct Service {
     /// Whether `deploy` has keys that only a swarm reads: `placement`, `update_config` and the like.
     pub is_for_swarm: bool,
     /// `profiles`.
-    pub profiles: Vec<SmolStr>,
+    pub profiles: ThinVec<SmolStr>,
     /// What it says of its place among other services and files.
     pub wiring: Wiring,
 }

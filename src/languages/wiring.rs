@@ -3,6 +3,7 @@
 //! Nothing is followed here. A value with a variable that nobody gives one holds a `$`, and is no name of anything.
 
 use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 use super::Setting;
 use crate::text::Span;
@@ -15,19 +16,19 @@ pub struct Wiring {
     /// `hostname`.
     pub hostname: Option<Box<Setting>>,
     /// `networks`; `None` where the service names none, and is on the default one.
-    pub networks: Option<Vec<Network>>,
+    pub networks: Option<ThinVec<Network>>,
     /// `links` and `external_links`: `SERVICE` or `SERVICE:ALIAS`.
-    pub links: Vec<Setting>,
+    pub links: ThinVec<Setting>,
     /// `extends`.
     pub extends: Option<Box<Extends>>,
     /// `build`.
     pub build: Option<Box<Build>>,
     /// Those of `volumes` that put a file or folder of the user's into the container.
-    pub mounts: Vec<Mount>,
+    pub mounts: ThinVec<Mount>,
     /// `configs`.
-    pub configs: Vec<ConfigMount>,
+    pub configs: ThinVec<ConfigMount>,
     /// The paths in `env_file`, the weakest first.
-    pub env_files: Vec<Setting>,
+    pub env_files: ThinVec<Setting>,
     /// Whether it has a `command` or `entrypoint` of its own.
     pub has_command: bool,
     /// Whether a variable of its `environment` is named like a port.
@@ -46,7 +47,7 @@ pub struct Merging {
     pub whole: Option<MergeTag>,
     /// Those of the keys told of here and in [`Service`](super::Service) whose values have a tag, with that. What is taken
     /// back by one is not told of, but for ports.
-    pub keys: Vec<(String, MergeTag)>,
+    pub keys: ThinVec<(String, MergeTag)>,
 }
 
 /// A tag that changes how a value is merged.

@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for port in cx.ports().filter(|port| port.role == Role::Expose) {
         let Some(ports) = port.range.filter(|ports| (1..1024).contains(&ports.first)) else { continue };
-        let Some(user) = port.scope.and_then(|stage| cx.scan.scopes[stage].user.as_ref()) else { continue };
+        let Some(user) = port.scope.and_then(|stage| cx.scan.scopes[stage].user.as_deref()) else { continue };
         let name = user.value.split(':').next().unwrap_or_default();
         if matches!(name, "root" | "0" | "") || name.contains('$') {
             continue;

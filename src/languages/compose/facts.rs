@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use foldhash::HashMap;
+use smallvec::SmallVec;
+use thin_vec::ThinVec;
 
 use super::yaml::Node;
 use super::{Mappings, Reader};
@@ -21,7 +23,7 @@ const MOST_ENTRIES: usize = 32;
 const LONGEST: usize = 256;
 
 /// A key that is of interest here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
     Build,
     Command,
@@ -51,9 +53,6 @@ pub enum Key {
 }
 
 impl Key {
-    /// How many there are.
-    const COUNT: usize = Self::OfASwarm as usize + 1;
-
     /// The key that is written like that.
     fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -94,10 +93,11 @@ struct Fact<'t> {
     value: Node<'t>,
 }
 
-/// The entries of mappings that are of interest here. A long mapping may be merged again and again, so it is read once.
+/// The entries of mappings that are of interest here. A long mapping may be merged again and again, so it is read once; one to
+/// which a single way leads is not remembered.
 #[derive(Debug, Default)]
 pub struct Wanted<'t> {
-    /// Those of all mappings that were read.
+    /// Those of all mappings that are remembered, or of the last one that was read.
     facts: Vec<Fact<'t>>,
     /// Which of them are those of that mapping.
     read: HashMap<usize, Range<usize>>,
@@ -109,7 +109,7 @@ pub struct Wanted<'t> {
 #[derive(Debug)]
 pub struct Facts<'t> {
     /// What is said of each key in the strongest place.
-    strongest: [Option<Fact<'t>>; Key::COUNT],
+    strongest: SmallVec<[Fact<'t>; 8]>,
     /// All that is said of `expose`, the strongest first.
     exposed: Vec<Node<'t>>,
     /// Whether it merges more mappings than are looked at.
@@ -119,9 +119,15 @@ pub struct Facts<'t> {
 impl<'t> Wanted<'t> {
     fn of(&mut self, mapping: Node<'t>) -> &[Fact<'t>] {
         let fact = |(key, value): (Node<'t>, Node<'t>)| Some(Fact { is: Key::named(key.raw())?, key, value });
+        let facts = mapping.entries().filter_map(fact).take(MOST_ENTRIES);
+        if !mapping.may_be_shared() {
+            self.facts.clear();
+            self.facts.extend(facts);
+            return &self.facts;
+        }
         let range = self.read.entry(mapping.id()).or_insert_with(|| {
             let start = self.facts.len();
-            self.facts.extend(mapping.entries().filter_map(fact).take(MOST_ENTRIES));
+            self.facts.extend(facts);
             start..self.facts.len()
         });
         &self.facts[range.clone()]
@@ -129,7 +135,7 @@ impl<'t> Wanted<'t> {
 
     /// What the mapping `body` says, and those that it merges.
     fn merged(&mut self, body: Node<'t>) -> Facts<'t> {
-        let mut facts = Facts { strongest: [None; Key::COUNT], exposed: Vec::new(), is_cut: false };
+        let mut facts = Facts { strongest: SmallVec::new(), exposed: Vec::new(), is_cut: false };
         let mut mappings = Mappings::from([body]);
         let mut next = 0;
         while let Some(&mapping) = mappings.get(next) {
@@ -139,7 +145,9 @@ impl<'t> Wanted<'t> {
                     Key::Expose => facts.exposed.push(fact.value),
                     _ => {}
                 }
-                facts.strongest[fact.is as usize].get_or_insert(*fact);
+                if facts.strongest(fact.is).is_none() {
+                    facts.strongest.push(*fact);
+                }
             }
             next += 1;
         }
@@ -158,7 +166,12 @@ impl<'t> Wanted<'t> {
                 let mut names = names.chain(mapping.items()).map(Node::raw);
                 names.any(|name| names_port(name.split('=').next().unwrap_or_default()))
             };
-            if *self.named_like_ports.entry(mapping.id()).or_insert_with(read) || mappings.len() == MOST {
+            let is_named_like_a_port = if mapping.may_be_shared() {
+                *self.named_like_ports.entry(mapping.id()).or_insert_with(read)
+            } else {
+                read()
+            };
+            if is_named_like_a_port || mappings.len() == MOST {
                 return true;
             }
             let merges = self.of(mapping).iter().filter(|fact| fact.is == Key::Merge);
@@ -172,17 +185,25 @@ impl<'t> Wanted<'t> {
 }
 
 impl<'t> Facts<'t> {
+    /// What is said of `key` in the strongest place.
+    fn strongest(&self, key: Key) -> Option<Fact<'t>> {
+        self.strongest.iter().find(|fact| fact.is == key).copied()
+    }
+
     /// The value of `key`, unless that is one that is taken back.
     pub fn value(&self, key: Key) -> Option<Node<'t>> {
-        let value = self.strongest[key as usize]?.value;
+        let value = self.strongest(key)?.value;
         (value.tag() != Some(MergeTag::Reset)).then_some(value)
     }
 
     /// How `body`, which is where they come from, is merged.
     pub fn merging(&self, body: Node<'t>) -> Merging {
-        let facts = self.strongest.iter().flatten();
-        let tagged = facts.filter_map(|fact| Some((fact.key.raw(), fact.value.tag()?)));
-        Merging { whole: body.tag(), keys: tagged.map(|(key, tag)| (key.to_owned(), tag)).collect() }
+        let facts = self.strongest.iter();
+        let mut tagged: Vec<_> =
+            facts.filter_map(|fact| Some((fact.is, fact.key, fact.value.tag()?))).collect();
+        tagged.sort_by_key(|(is, ..)| *is);
+        let keys = tagged.into_iter().map(|(_, key, tag)| (key.raw().to_owned(), tag)).collect();
+        Merging { whole: body.tag(), keys }
     }
 }
 
@@ -196,14 +217,14 @@ impl Reader<'_> {
     pub(super) fn describe<'t>(&mut self, scope: usize, body: Node<'t>, wanted: &mut Wanted<'t>) {
         let facts = wanted.merged(body);
         let setting = |key: Key| facts.value(key).and_then(|value| self.setting_of(value));
-        let ports = facts.strongest[Key::Ports as usize];
+        let ports = facts.strongest(Key::Ports);
         let deploy = facts.value(Key::Deploy).map_or(&[][..], |deploy| wanted.of(deploy));
         let replicas = || deploy.iter().find(|fact| fact.is == Key::Replicas).map(|fact| fact.value);
         let mut service = Service {
             scope,
             ports: ports.map(|ports| ports.key.span()),
             ports_removal: ports.and_then(|ports| whole_entry(ports.key, ports.value)),
-            entries: Vec::new(),
+            entries: ThinVec::new(),
             image: setting(Key::Image),
             network_mode: facts
                 .value(Key::NetworkMode)
@@ -227,11 +248,11 @@ impl Reader<'_> {
             wiring: self.wiring(body, &facts, wanted),
         };
         for list in ports.map(|ports| ports.value).into_iter().chain(facts.exposed) {
-            let entries = self.lists.get(&list.id()).map_or(&[][..], Vec::as_slice);
+            let entries = self.lists.get(&list.id()).map_or(&[][..], |range| &self.listed[range.clone()]);
             // Aliases may name a long list again and again: no more of it is told than the file has bytes.
             if let Some(left) = self.allowance.checked_sub(entries.len()) {
                 self.allowance = left;
-                service.entries.extend(entries);
+                service.entries.extend_from_slice(entries);
             }
         }
         self.scan.services.push(service);

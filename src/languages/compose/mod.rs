@@ -19,6 +19,8 @@ mod settings;
 mod wiring;
 mod yaml;
 
+use std::ops::Range;
+
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 
@@ -104,8 +106,10 @@ struct Reader<'e> {
     /// again, even from within it, so this is also what keeps the work linear. Where there are none, nobody asks.
     seen: HashSet<(usize, &'static str)>,
     has_aliases: bool,
-    /// The entries of the lists that have been read, by the lists' nodes.
-    lists: HashMap<usize, Vec<usize>>,
+    /// The entries of the lists that have been read, one list behind the other.
+    listed: Vec<usize>,
+    /// Which of them are those of a list, by the list's node.
+    lists: HashMap<usize, Range<usize>>,
     /// The entries by their own nodes, where two ways may lead to one.
     items: HashMap<usize, usize>,
     /// How many entries may still be told of once more.
@@ -122,6 +126,7 @@ impl<'e> Reader<'e> {
             values,
             seen: HashSet::default(),
             has_aliases,
+            listed: Vec::new(),
             lists: HashMap::default(),
             items: HashMap::default(),
             allowance: text.len(),
@@ -133,7 +138,7 @@ impl<'e> Reader<'e> {
     fn document(&mut self, root: Node<'_>) {
         let mut services = Vec::new();
         for section in root.values("services") {
-            services.append(&mut self.entries(section, "services"));
+            services.extend(self.entries(section, "services"));
         }
         if !root.has("services") {
             services.extend(root.entries().filter(|(name, body)| is_first_version_service(*name, *body)));
@@ -144,6 +149,8 @@ impl<'e> Reader<'e> {
         // Most have no more.
         self.scan.entries.reserve(2 * services.len());
         self.scan.uses.reserve(4 * services.len());
+        self.listed.reserve(2 * services.len());
+        self.lists.reserve(services.len());
         for (name, body) in &services {
             scopes.push(self.scan.scopes.len());
             self.service(*name, *body);
@@ -191,8 +198,12 @@ impl<'e> Reader<'e> {
     }
 
     /// The entries of the mapping `node` and of those that it merges; without those that were read for that place before.
-    fn entries<'t>(&mut self, node: Node<'t>, place: &'static str) -> Vec<(Node<'t>, Node<'t>)> {
-        self.with_merged(node, place, place).into_iter().flat_map(Node::entries).collect()
+    fn entries<'t>(
+        &mut self,
+        node: Node<'t>,
+        place: &'static str,
+    ) -> impl Iterator<Item = (Node<'t>, Node<'t>)> + use<'t> {
+        self.with_merged(node, place, place).into_iter().flat_map(Node::entries)
     }
 
     /// The mapping `node`, if it was not read for `place` before, and then the mappings that it

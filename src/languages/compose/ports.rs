@@ -20,10 +20,10 @@ impl Reader<'_> {
         if !self.is_new(list, "ports") {
             return;
         }
-        let mut entries = Vec::new();
+        let first = self.listed.len();
         for item in list.items() {
             if let Some(&entry) = self.items.get(&item.id()) {
-                entries.push(entry);
+                self.listed.push(entry);
             }
             if !self.is_new(item, "value") {
                 continue;
@@ -42,15 +42,15 @@ impl Reader<'_> {
             if self.has_aliases {
                 self.items.insert(item.id(), index);
             }
-            entries.push(index);
+            self.listed.push(index);
         }
-        self.lists.insert(list.id(), entries);
+        self.lists.insert(list.id(), first..self.listed.len());
     }
 
     /// What the [long syntax](https://github.com/compose-spec/compose-spec/blob/main/05-services.md#long-syntax-4) of
     /// `item` is in the short one. Each part of it knows where it stands.
     fn long_syntax<'t>(&mut self, item: Node<'t>, entry: &mut Entry) -> Sourced<'t> {
-        let entries = self.entries(item, "long syntax");
+        let entries: Vec<_> = self.entries(item, "long syntax").collect();
         let field = |name: &str| {
             let value = entries.iter().find(|(key, _)| key.raw() == name);
             value.map(|(_, value)| self.interpolated(*value)).filter(|text| !text.text().is_empty())

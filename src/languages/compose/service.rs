@@ -28,16 +28,30 @@ impl Reader<'_> {
         let merged_place =
             if has_ports { "merged into a service with ports" } else { "merged into a service" };
         let mappings = self.with_merged(body, "service", merged_place);
-        // The ports come first: a scalar that is a port here and something else there is a port.
         for (index, mapping) in mappings.iter().enumerate() {
-            if index == 0 || !has_ports {
-                mapping.values("ports").for_each(|ports| self.ports(ports, PORTS, scope));
-                has_ports = mapping.has("ports");
+            let takes_ports = index == 0 || !has_ports;
+            has_ports = has_ports || mapping.has("ports");
+            if self.has_aliases {
+                // The ports come first: a scalar that is a port here and something else there is a port.
+                let lists = mapping.values("ports").filter(|_| takes_ports);
+                lists.for_each(|ports| self.ports(ports, PORTS, scope));
+                mapping.values("expose").for_each(|ports| self.ports(ports, EXPOSE, scope));
+                continue;
             }
-            mapping.values("expose").for_each(|ports| self.ports(ports, EXPOSE, scope));
+            // In the order of the file, so that the ports need not be sorted.
+            for (key, value) in mapping.entries() {
+                match key.raw() {
+                    "ports" if !takes_ports => {}
+                    "ports" => self.ports(value, PORTS, scope),
+                    "expose" => self.ports(value, EXPOSE, scope),
+                    key => self.section(key, value, scope),
+                }
+            }
         }
-        for (key, value) in mappings.into_iter().flat_map(Node::entries) {
-            self.section(key.raw(), value, scope);
+        if self.has_aliases {
+            for (key, value) in mappings.into_iter().flat_map(Node::entries) {
+                self.section(key.raw(), value, scope);
+            }
         }
     }
 

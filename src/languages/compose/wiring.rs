@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 use super::Reader;
 use super::facts::{Facts, Key, Wanted, merged_by};
@@ -42,9 +43,13 @@ impl Reader<'_> {
             links: links.flat_map(|links| teller.settings(links)).collect(),
             extends: facts.value(Key::Extends).and_then(|extends| teller.extends(extends)).map(Box::new),
             build: facts.value(Key::Build).and_then(|build| teller.build(build)).map(Box::new),
-            mounts: facts.value(Key::Volumes).map_or_else(Vec::new, |volumes| teller.mounts(volumes)),
-            configs: facts.value(Key::Configs).map_or_else(Vec::new, |configs| teller.config_mounts(configs)),
-            env_files: facts.value(Key::EnvFile).map_or_else(Vec::new, |files| teller.paths(files)),
+            mounts: facts.value(Key::Volumes).map_or_else(ThinVec::new, |volumes| teller.mounts(volumes)),
+            configs: facts
+                .value(Key::Configs)
+                .map_or_else(ThinVec::new, |configs| teller.config_mounts(configs)),
+            env_files: facts
+                .value(Key::EnvFile)
+                .map_or_else(ThinVec::new, |files| teller.paths(files).into()),
             has_command: is_there(Key::Command) || is_there(Key::Entrypoint),
             sets_port: facts.value(Key::Environment).is_some_and(|it| wanted.names_ports(it)),
             merging: facts.merging(body),
@@ -133,8 +138,8 @@ struct Teller<'r> {
 
 impl Teller<'_> {
     /// The networks of a service: a list of names, or a mapping of them to what it is there.
-    fn networks(&mut self, networks: Node<'_>) -> Vec<Network> {
-        let mut found = Vec::new();
+    fn networks(&mut self, networks: Node<'_>) -> ThinVec<Network> {
+        let mut found = ThinVec::new();
         for name in self.settings(networks) {
             found.push(Network { name, aliases: Vec::new() });
         }
@@ -196,7 +201,7 @@ impl Teller<'_> {
     }
 
     /// Those of the `volumes` of a service whose source is a path.
-    fn mounts(&mut self, volumes: Node<'_>) -> Vec<Mount> {
+    fn mounts(&mut self, volumes: Node<'_>) -> ThinVec<Mount> {
         let volumes = self.items(volumes);
         volumes.into_iter().filter_map(|volume| self.mount(volume)).collect()
     }
@@ -222,8 +227,8 @@ impl Teller<'_> {
     }
 
     /// The `configs` of a service: names, or mappings.
-    fn config_mounts(&mut self, configs: Node<'_>) -> Vec<ConfigMount> {
-        let mut found = Vec::new();
+    fn config_mounts(&mut self, configs: Node<'_>) -> ThinVec<ConfigMount> {
+        let mut found = ThinVec::new();
         for config in self.items(configs) {
             let fields = self.fields(config);
             let name = if config.is_mapping() { value_of(&fields, "source") } else { Some(config) };

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use thin_vec::thin_vec;
+
 use super::Scanner;
 use super::expansion::{Blanks, expand};
 use super::instructions::Instruction;
@@ -44,7 +46,7 @@ impl Scanner<'_> {
         let before = before.filter(|_| !line.is_continued());
         self.scan.entries.push(Entry {
             removal: before.map(|before| line.span(before.end..comment.end)),
-            strays: vec![Stray { side: Side::Container, text, span }],
+            strays: thin_vec![Stray { side: Side::Container, text, span }],
             scope: self.scope,
             ..Entry::new(List::Expose, EntryStyle::Word, span)
         });

@@ -27,6 +27,10 @@ struct Joint {
     source: usize,
 }
 
+/// The bytes that most joined lines fit into, so that they grow no more. What an allocator gets back in pieces below a kilobyte
+/// it keeps for the next line, where of a larger one it gives away parts, and each line would take memory of its own.
+const ROOM: usize = 1000;
+
 impl<'a> LogicalLine<'a> {
     /// The line `text`, which stands in the file from byte `at` on; `escape` is the escape character of the file.
     pub const fn new(text: &'a str, at: usize, escape: char) -> Self {
@@ -36,9 +40,10 @@ impl<'a> LogicalLine<'a> {
     /// Adds the next line, which stands in the file from byte `at` on.
     pub fn join(&mut self, text: &str, at: usize) {
         if self.joints.is_empty() {
-            // Most joined lines fit into this, so that they grow no more.
             self.joints.reserve(16);
-            self.text.to_mut().reserve(1024);
+            let mut joined = String::with_capacity(ROOM.max(self.text.len() + text.len()));
+            joined.push_str(&self.text);
+            self.text = Cow::Owned(joined);
         }
         self.joints.push(Joint { at: self.text.len(), source: at });
         self.text.to_mut().push_str(text);

@@ -76,7 +76,7 @@ struct Said {
     /// The working directories, each with the number of the stage that has it from there on.
     workdirs: Vec<(usize, Option<Arc<str>>)>,
     /// The users that the stage has from there on.
-    users: Vec<Option<Setting>>,
+    users: Vec<Option<Box<Setting>>>,
     /// An instruction before the first stage that must be in one. A file without any stage is taken for a part of another.
     stray: Option<Breakage>,
 }
@@ -213,6 +213,8 @@ impl Scanner<'_> {
         {
             self.scan.uses.append(&mut ports);
         }
+        // Most definitions are kept to the end of the file, and most of them without a port.
+        ports.shrink_to_fit();
         let span = resolved.span(0..resolved.text().len());
         let value = (!resolved.text().chars().eq([UNKNOWN])).then(|| Arc::from(resolved.text()));
         Definition { value, span, parts, ports, ..Definition::default() }

@@ -88,7 +88,7 @@ struct Rest {
     /// Of the stage that the place stands in, the instructions behind it, its end and its user.
     instructions: Vec<Instruction>,
     end: usize,
-    user: Option<Setting>,
+    user: Option<Box<Setting>>,
     said: Said,
     variables: variables::Said,
     /// How many bytes came out of variables in all.

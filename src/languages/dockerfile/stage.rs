@@ -70,7 +70,8 @@ impl Scanner<'_> {
         let user = expand(&instruction.line, instruction.operands(), Blanks::Stay, &mut self.variables);
         let Some(user) = user.words.first() else { return };
         let span = user.span(0..user.text().len());
-        let user = (user.text().len() <= LONGEST).then(|| Setting { value: user.text().into(), span });
+        let user =
+            (user.text().len() <= LONGEST).then(|| Box::new(Setting { value: user.text().into(), span }));
         self.said.users.push(user.clone());
         self.scan.scopes[scope].user = user;
     }
