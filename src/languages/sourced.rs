@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::port::Variable;
 use crate::text::Span;
@@ -36,9 +36,12 @@ struct Piece {
 impl<'t> Sourced<'t> {
     /// Text that stands in the file as it is, from byte `at` on.
     pub fn verbatim(text: &'t str, at: usize) -> Self {
-        let mut sourced = Self::default();
-        sourced.push_verbatim(text, at);
-        sourced
+        if text.is_empty() {
+            return Self::default();
+        }
+        let source = Span::new(at, at + text.len());
+        let piece = Piece { at: 0, source, verbatim: true, variable: None };
+        Self { text: Cow::Borrowed(text), pieces: smallvec![piece], variables: Vec::new() }
     }
 
     /// The resolved text.

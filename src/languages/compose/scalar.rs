@@ -1,5 +1,7 @@
 //! The text of a YAML scalar, with the place of each of its bytes.
 
+use std::borrow::Cow;
+
 use super::yaml::{Node, Style};
 use crate::languages::sourced::Sourced;
 use crate::text::Span;
@@ -31,11 +33,20 @@ pub fn verbatim(node: Node<'_>) -> Option<&str> {
     memchr::memchr3(mark, b'\n', b'\r', raw.as_bytes()).is_none().then_some(raw)
 }
 
+/// The text of a key, in which no variable is resolved.
+pub fn name_of(key: Node<'_>) -> Cow<'_, str> {
+    verbatim(key).map_or_else(|| text_of(key).into_text(), Cow::Borrowed)
+}
+
 /// The text of a scalar in flow style, in which the byte `mark` starts an escape.
 fn flow(raw: &str, at: usize, mark: u8) -> Sourced<'_> {
+    let next_special = |from: usize| memchr::memchr3(mark, b'\n', b'\r', &raw.as_bytes()[from..]);
+    if next_special(0).is_none() {
+        return Sourced::verbatim(raw, at);
+    }
     let mut text = Sourced::default();
     let mut from = 0;
-    while let Some(width) = memchr::memchr3(mark, b'\n', b'\r', &raw.as_bytes()[from..]) {
+    while let Some(width) = next_special(from) {
         let special = from + width;
         let source = |range: std::ops::Range<usize>| Span::new(at + range.start, at + range.end);
         if matches!(raw.as_bytes()[special], b'\n' | b'\r') {

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::ports::{EXPOSE, PORTS};
-use super::scalar::text_of;
+use super::scalar::{name_of, text_of};
 use super::settings::environment_role;
 use super::yaml::Node;
 use crate::languages::addresses::label_role;
@@ -15,7 +15,7 @@ impl Reader<'_> {
     pub(super) fn service(&mut self, name: Node<'_>, body: Node<'_>) {
         self.scan.scopes.push(Scope {
             kind: ScopeKind::Service,
-            name: text_of(name).into_text().into(),
+            name: name_of(name).into(),
             span: name.span(),
             extent: extent(name, body),
             section: 0,

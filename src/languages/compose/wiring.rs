@@ -11,7 +11,7 @@ use thin_vec::ThinVec;
 use super::Reader;
 use super::facts::{Facts, Key, Wanted, merged_by};
 use super::interpolation::Values;
-use super::scalar::{text_of, verbatim};
+use super::scalar::{name_of, text_of, verbatim};
 use super::yaml::{Node, Style};
 use crate::languages::sourced::UNKNOWN;
 use crate::languages::{Build, Config, ConfigMount, Extends, Include, Mount, Network, Setting, Wiring};
@@ -319,11 +319,6 @@ impl Teller<'_> {
 /// The value of the key `name` among `fields`.
 fn value_of<'t>(fields: &[(Node<'t>, Node<'t>)], name: &str) -> Option<Node<'t>> {
     fields.iter().find(|(key, _)| key.raw() == name).map(|(_, value)| *value)
-}
-
-/// The text of a key, in which no variable is resolved.
-fn name_of(key: Node<'_>) -> Cow<'_, str> {
-    verbatim(key).map_or_else(|| text_of(key).into_text(), Cow::Borrowed)
 }
 
 /// Whether a value is [null](https://yaml.org/spec/1.2.2/#1032-tag-resolution).

@@ -1,5 +1,6 @@
 //! `COPY` and `ADD`: what comes out of the folder that the image is built from, and where it goes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -46,14 +47,14 @@ impl Scanner<'_> {
         words.retain(|word| !word.as_ref().is_some_and(is_heredoc));
         let mut sources = Vec::with_capacity(words.len());
         for word in words {
-            let source = word.map_or(Some(UNKNOWN.to_string()), |word| self.resolved(instruction, word));
+            let source = word.map_or(Some(unknown()), |word| self.resolved(instruction, word));
             let source = source.filter(|source| !source.contains("://") && !source.starts_with("git@"));
             sources.extend(source.map(|source| match source.trim_start_matches('/') {
                 "" => ".".to_owned(),
                 path => path.to_owned(),
             }));
         }
-        let target = target.map_or(Some(UNKNOWN.to_string()), |target| self.resolved(instruction, target));
+        let target = target.map_or(Some(unknown()), |target| self.resolved(instruction, target));
         let folder = self.workdirs.last().and_then(Option::as_deref);
         let Some(target) = target.filter(|_| !sources.is_empty()) else { return };
         let mut target = within(folder, &target).unwrap_or_else(|| UNKNOWN.to_string());
@@ -71,16 +72,25 @@ impl Scanner<'_> {
     }
 
     /// What `range` of the line of `instruction` stands for, as one word.
-    fn resolved(&mut self, instruction: &Instruction<'_>, range: Range<usize>) -> Option<String> {
+    fn resolved<'l>(
+        &mut self,
+        instruction: &'l Instruction<'_>,
+        range: Range<usize>,
+    ) -> Option<Cow<'l, str>> {
         let line = &instruction.line;
         let text = line.text()[range.clone()].trim_end();
         let is_special = |byte: u8| matches!(byte, b'$' | b'"' | b'\'' | b'}' | b'\\' | b'`');
         if !text.bytes().any(is_special) {
-            return (!text.is_empty()).then(|| text.to_owned());
+            return (!text.is_empty()).then_some(Cow::Borrowed(text));
         }
         let words = expand(line, range, Blanks::Stay, &mut self.variables).words;
-        words.first().map(|word| word.text().trim_end().to_owned())
+        words.first().map(|word| word.text().trim_end().to_owned().into())
     }
+}
+
+/// A word of which nothing is known.
+fn unknown() -> Cow<'static, str> {
+    UNKNOWN.to_string().into()
 }
 
 /// The path that `path` is from `folder`, with a slash at its end where it can only be a folder; `None` where the folder
@@ -94,7 +104,7 @@ fn within(folder: Option<&str>, path: &str) -> Option<String> {
     while let Some(rest) = path.strip_prefix("./") {
         path = rest.trim_start_matches('/');
     }
-    Some(format!("{}/{path}", folder?))
+    Some([folder?, "/", path].concat())
 }
 
 /// The strings of the JSON list that `range` of `text` is, without their quotes, if it is one; `None` in it for one with an

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::logical_line::LogicalLine;
 use super::variables::Variables;
 use crate::languages::sourced::Sourced;
@@ -15,7 +17,7 @@ use crate::text::Span;
 #[derive(Debug, Default)]
 pub struct Expansion<'l> {
     /// Its words, none of them empty.
-    pub words: Vec<Sourced<'l>>,
+    pub words: SmallVec<[Sourced<'l>; 1]>,
     /// The definitions whose values are part of them, by their numbers.
     pub definitions: Vec<usize>,
 }

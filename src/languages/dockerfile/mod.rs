@@ -61,6 +61,8 @@ struct Scanner<'a> {
     scopes: Vec<usize>,
     /// The working directory of each stage, by its number, without a slash at its end; `None` where it is not known.
     workdirs: Vec<Option<Arc<str>>>,
+    /// The working directory in which a stage starts that is built upon no other.
+    root: Arc<str>,
     /// Whether something was no instruction.
     is_broken: bool,
     variables: Variables<'a>,
@@ -91,6 +93,7 @@ impl<'a> Scanner<'a> {
             stages: HashMap::new(),
             scopes: Vec::new(),
             workdirs: Vec::new(),
+            root: Arc::from(""),
             is_broken: false,
             variables: Variables::new(text.len(), given),
             said: Said::default(),

@@ -1,5 +1,6 @@
 //! Stages: where each begins and ends, what it is built upon, and its user.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use smol_str::{SmolStr, ToSmolStr};
@@ -28,7 +29,7 @@ impl Scanner<'_> {
         self.variables.close_stage();
         let image = image.map(|image| expand(line, image, Blanks::Stay, &mut self.variables).words);
         let image = image.and_then(|words| Some(words.first()?.text().to_owned())).unwrap_or_default();
-        let base = self.stages.get(image.to_ascii_lowercase().as_str()).copied();
+        let base = self.stages.get(&*lower_case(&image)).copied();
         let number = self.variables.open_stage(base);
 
         self.scope = Some(self.scan.scopes.len());
@@ -37,7 +38,7 @@ impl Scanner<'_> {
         let span = line.span(name.clone().unwrap_or(instruction.word.clone()));
         let name = name.map(|name| SmolStr::from(&line.text()[name]));
         if let Some(name) = &name {
-            let name: Arc<str> = Arc::from(name.to_ascii_lowercase());
+            let name: Arc<str> = Arc::from(lower_case(name));
             self.said.names.push((Arc::clone(&name), number));
             self.stages.insert(name, number);
         }
@@ -45,7 +46,7 @@ impl Scanner<'_> {
         let user = base.and_then(|base| self.scan.scopes[self.scopes[base]].user.clone());
         self.scopes.push(self.scan.scopes.len());
         // Most images that somebody else built start at the root.
-        let workdir = base.map_or_else(|| Some(Arc::from("")), |base| self.workdirs[base].clone());
+        let workdir = base.map_or_else(|| Some(Arc::clone(&self.root)), |base| self.workdirs[base].clone());
         self.said.workdirs.push((number, workdir.clone()));
         self.workdirs.push(workdir);
         self.said.users.push(user.clone());
@@ -75,4 +76,10 @@ impl Scanner<'_> {
         self.said.users.push(user.clone());
         self.scan.scopes[scope].user = user;
     }
+}
+
+/// `name` in lower case, in which most names are written.
+fn lower_case(name: &str) -> Cow<'_, str> {
+    let is_upper = |byte: u8| byte.is_ascii_uppercase();
+    if name.bytes().any(is_upper) { name.to_ascii_lowercase().into() } else { name.into() }
 }
