@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 
 use foldhash::HashSet;
 
-use super::{Context, Rule, directives, module_around, ports_within, written_at};
+use super::{Context, Rule, directive_around, directives, module_around, ports_within, written_at};
 use crate::finding::{Finding, Severity};
 use crate::languages::{Directive, Entry, Language, Module};
 use crate::port::{PortUse, Transport};
@@ -34,7 +34,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let named = LazyCell::new(|| {
         directives(cx, "server_name").filter_map(|directive| directive.scope).collect::<HashSet<_>>()
     });
-    for directive in cx.scan.directives.iter().filter(|directive| holds_blocked(cx, directive)) {
+    let refused = cx.scan.uses.iter().filter(|port| blocked(port).is_some());
+    let mut directives: Vec<&Directive> =
+        refused.filter_map(|port| directive_around(cx.scan, port.span)).collect();
+    directives.dedup_by_key(|directive| directive.span);
+    for directive in directives {
         // A server without a name may well be there for other programs, which are not as strict.
         let is_for_programs = directive.name.of(cx.text) == "listen"
             && !directive.scope.is_some_and(|scope| named.contains(&scope));
@@ -42,11 +46,6 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let refused = reached(cx, directive).into_iter().filter_map(judge);
         findings.extend(refused.map(|finding| Finding { severity, ..finding }));
     }
-}
-
-/// Whether `directive` holds such a port, whatever it does there.
-fn holds_blocked(cx: &Context<'_>, directive: &Directive) -> bool {
-    ports_within(cx, directive.span).any(|port| blocked(port).is_some())
 }
 
 /// Why browsers refuse the port, if they do; 0 has a rule of its own.

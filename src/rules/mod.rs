@@ -77,7 +77,7 @@ use mending::{
 pub use missing_udp::speaks_udp;
 use names::{are_akin, is_known_for, telling};
 pub(crate) use sections::module_around;
-use sections::{directives, open_sections, says, upstreams};
+use sections::{directive_around, directives, open_sections, says, upstreams};
 pub(crate) use unknown_rule::RULE as UNKNOWN_RULE;
 pub(crate) use unused_suppression::RULE as UNUSED_SUPPRESSION;
 

@@ -75,13 +75,16 @@ pub(super) enum Notation {
 impl Notation {
     /// How the plain scalar `text` is written; `None` where it is decimal digits, no number, or no port in any notation.
     pub(super) fn of(text: &str) -> Option<Self> {
+        let is_usual = !text.starts_with(['0', '+']) && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_usual {
+            return None;
+        }
         let unsigned = text.strip_prefix('+').unwrap_or(text);
         let is_number = unsigned.starts_with(|char: char| char.is_ascii_digit() || char == '.')
             && unsigned
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'+' | b'-'));
-        let is_usual = !text.starts_with(['0', '+']) && text.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number || is_usual {
+        if !is_number {
             return None;
         }
         let digits = unsigned.replace('_', "");
