@@ -106,13 +106,6 @@ pub fn written_at(port: &PortUse) -> Span {
     port.variable.as_ref().and_then(|variable| variable.definition).unwrap_or(port.span)
 }
 
-/// The ports that stand in `span`.
-pub fn ports_within<'a>(cx: &Context<'a>, span: Span) -> impl Iterator<Item = &'a PortUse> + use<'a> {
-    let uses = &cx.scan.uses;
-    let from = uses.partition_point(|port| port.span.start < span.start);
-    uses[from..].iter().take_while(move |port| port.span.end <= span.end)
-}
-
 /// The entries of `ports` of a compose service.
 pub fn entries_of_ports<'a>(
     cx: &Context<'a>,
