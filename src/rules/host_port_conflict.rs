@@ -47,10 +47,16 @@ fn hosts_in(around: Around<'_>) -> impl Iterator<Item = &PortUse> {
 
 /// Whether no number is among two of the `hosts`, so that nothing is published twice.
 fn are_apart<'a>(hosts: impl Iterator<Item = &'a PortUse>) -> bool {
-    let mut ranges: Vec<(u32, u32)> =
-        hosts.filter_map(|host| host.range.map(|range| (range.first, range.last))).collect();
-    ranges.sort_unstable();
-    ranges.windows(2).all(|pair| pair[0].1 < pair[1].0)
+    // A bit for each port there is.
+    let mut taken = [0_u64; (u16::MAX as usize + 1) / 64];
+    let mut take = |number: u32| {
+        let (word, bit) = (&mut taken[number as usize / 64], 1 << (number % 64));
+        let is_free = *word & bit == 0;
+        *word |= bit;
+        is_free
+    };
+    let ranges = hosts.filter_map(|host| host.range.filter(|range| range.last <= u16::MAX.into()));
+    { ranges }.all(|range| (range.first..=range.last).all(&mut take))
 }
 
 /// Compares the claims of the file with all those before them.
