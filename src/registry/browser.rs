@@ -2,16 +2,16 @@
 
 use super::packed::{rows_at, text};
 use super::tables::BROWSER_BLOCKED;
+use crate::port::PortSet;
 
-/// A bit for each port, set for those in the table: nearly every port that is asked about is in none.
-static IS_BLOCKED: [u64; 1 << 10] = {
-    let (mut bits, mut row) = ([0; 1 << 10], 0);
+/// The ports in the table: hardly any that is asked about is one.
+static BLOCKED: PortSet = {
+    let (mut blocked, mut row) = (PortSet::new(), 0);
     while row < BROWSER_BLOCKED.len() {
-        let port = BROWSER_BLOCKED[row][0];
-        bits[port as usize / 64] |= 1 << (port % 64);
+        blocked.insert(BROWSER_BLOCKED[row][0]);
         row += 1;
     }
-    bits
+    blocked
 };
 
 /// A "bad port" of the Fetch standard: <https://fetch.spec.whatwg.org/#port-blocking>. Browsers show `ERR_UNSAFE_PORT`.
@@ -32,7 +32,7 @@ pub struct BrowserBlock {
 /// Why browsers refuse the port, if they do.
 #[must_use]
 pub fn browser_blocked(port: u16) -> Option<BrowserBlock> {
-    if IS_BLOCKED[usize::from(port) / 64] & 1 << (port % 64) == 0 {
+    if !BLOCKED.contains(port) {
         return None;
     }
     rows_at(&BROWSER_BLOCKED, port).next().map(|[port, service, chromium, firefox, note]| BrowserBlock {

@@ -38,11 +38,6 @@ pub fn judge_by_registry(
     }
 }
 
-/// What the public registry says of `port`; `None` where it has no say.
-pub fn status(port: &PortUse) -> Option<Status> {
-    public_port(port).map(|(number, transport)| registry::status(number, transport))
-}
-
 /// The number and transport by which the public registry judges `port`; `None` where the registry has no say: of 0, which
 /// has a rule of its own, in a range of several, in free text that is no address, in a variable, and on the host's side
 /// from 1024 on, which people choose as they like.

@@ -4,11 +4,11 @@ use std::cell::{Cell, OnceCell};
 
 use foldhash::HashSet;
 
-use super::by_registry::status;
+use super::public_port;
 use crate::languages::{Entry, Language, List, Scan, Service};
 use crate::port::{PortUse, Protocol, Role};
 use crate::project::View;
-use crate::registry::{Status, TeamPorts};
+use crate::registry::{self, Status, TeamPorts};
 use crate::text::Span;
 
 /// What a rule sees of a file.
@@ -93,11 +93,13 @@ impl<'a> Context<'a> {
 
     /// Those of [`Context::ports`] that the registry says are reserved or deregistered, each with which of both it is.
     pub fn withdrawn_ports(&self) -> impl Iterator<Item = (&'a PortUse, Status)> {
-        let status = |port: &'a PortUse| {
-            let is_withdrawn = |status: &Status| matches!(status, Status::Reserved | Status::Deregistered);
-            status(port).filter(is_withdrawn).map(|status| (port, status))
+        let withdrawn = |port| {
+            let (number, transport) =
+                public_port(port).filter(|(number, _)| registry::is_withdrawn(*number))?;
+            let status = registry::status(number, transport);
+            matches!(status, Status::Reserved | Status::Deregistered).then_some((port, status))
         };
-        self.withdrawn.get_or_init(|| self.ports().filter_map(status).collect()).iter().copied()
+        self.withdrawn.get_or_init(|| self.ports().filter_map(withdrawn).collect()).iter().copied()
     }
 }
 
