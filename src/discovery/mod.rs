@@ -19,7 +19,9 @@ use crate::project::straightened;
 use crate::text::Span;
 
 mod disk;
+mod hidden;
 mod kept;
+mod queue;
 mod read;
 mod tree;
 
@@ -102,6 +104,11 @@ impl Discovery {
         open: impl Fn(&Path) -> Option<String>,
     ) -> Option<Arc<Configuration>> {
         self.nearest(&absolute(folder), open)
+    }
+
+    /// Takes note that the files in `folder`, in which no configuration lies, fall under the one that is `nearest`.
+    pub fn learn(&self, folder: &Path, nearest: Option<&Arc<Configuration>>) {
+        lock(&self.found).insert(absolute(folder).into_os_string(), nearest.cloned());
     }
 
     /// The configuration in `folder`, given from the root of the disk, or in the nearest one above that has any.
