@@ -9,6 +9,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::NAMES;
 use super::read::{Unread, regular, text_of};
+use crate::project::is_brought_along;
 
 /// How many bytes a list of rules may have: a giant is more than patterns that somebody wrote.
 const MOST: u64 = 1 << 20;
@@ -107,11 +108,14 @@ pub struct Signs {
     git: bool,
     /// A configuration.
     pub configuration: bool,
+    /// A file that a compose file beside it [brings along](is_brought_along).
+    pub company: bool,
 }
 
 impl Signs {
     /// All of them may be there.
-    pub const ALL: Self = Self { ignore: true, gitignore: true, git: true, configuration: true };
+    pub const ALL: Self =
+        Self { ignore: true, gitignore: true, git: true, configuration: true, company: true };
 
     /// Notes that something of that `name` is there.
     pub fn note(&mut self, name: &OsStr) {
@@ -119,8 +123,11 @@ impl Signs {
             b".ignore" => self.ignore = true,
             b".gitignore" => self.gitignore = true,
             b".git" => self.git = true,
-            // A disk that takes capitals for small letters finds it by another name, too.
-            _ => self.configuration |= NAMES.iter().any(|own| name.eq_ignore_ascii_case(own)),
+            _ => {
+                // A disk that takes capitals for small letters finds it by another name, too.
+                self.configuration |= NAMES.iter().any(|own| name.eq_ignore_ascii_case(own));
+                self.company |= is_brought_along(name);
+            }
         }
     }
 }

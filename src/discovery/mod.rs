@@ -26,8 +26,9 @@ mod read;
 mod tree;
 
 pub use disk::{Disk, LARGEST};
+pub use hidden::Signs;
 pub use kept::Kept;
-pub use read::{Unread, bytes_of, read, read_from, regular, text_of};
+pub use read::{Unread, bytes_of, read, read_from, regular, text_of, text_of_file};
 pub use tree::{files_below, files_in, found_below, is_walked};
 
 /// What a configuration is called; in one folder the first wins.

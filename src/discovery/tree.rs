@@ -27,8 +27,10 @@ pub fn files_below(
         Into(Folder<()>),
         To(Result<PathBuf, String>),
     }
-    let walk =
-        Walk { known: |_: &Path, _: Option<&()>| (), excludes: move |path: &Path, (): &()| excludes(path) };
+    let walk = Walk {
+        known: |_: &Path, _: Signs, _: Option<&()>| (),
+        excludes: move |path: &Path, (): &()| excludes(path),
+    };
     let (root, mistakes) = start(folder);
     let first = mistakes.into_iter().map(|it| Step::To(Err(it.said))).chain(root.map(Step::Into));
     let mut steps = vec![first.collect::<Vec<_>>().into_iter()];
@@ -58,12 +60,12 @@ pub fn files_below(
 /// What `look` makes of the files of [`files_below`], in the same order, without those of which it makes nothing. It looks on
 /// so many `threads`.
 ///
-/// What is `known` of a folder, of which that of the one above it is given where no configuration lies in it, is told to
-/// `excludes` and to `look`, which has to ask whether the file is hidden before it touches it: most need not be asked for.
+/// What is `known` of a folder is told to `excludes` and to `look`, which has to ask whether the file is hidden before it touches
+/// it: most need not be asked for. It hangs on the signs in the folder and on what is known of the one above it.
 pub fn found_below<K: Clone + Send, T: Send>(
     folder: &Path,
     threads: usize,
-    known: impl Fn(&Path, Option<&K>) -> K + Sync,
+    known: impl Fn(&Path, Signs, Option<&K>) -> K + Sync,
     excludes: impl Fn(&Path, &K) -> bool + Sync,
     look: impl Fn(&Path, &K, &dyn Fn() -> bool) -> Option<T> + Sync,
 ) -> Vec<Result<T, String>> {
@@ -168,7 +170,7 @@ impl<N, E> Walk<N, E> {
     /// Hands on what lies in `folder` and is not passed over, and files that may be hidden.
     fn look_into<K: Clone>(&self, folder: &Folder<K>, mut meet: impl FnMut(Met<'_, K>))
     where
-        N: Fn(&Path, Option<&K>) -> K,
+        N: Fn(&Path, Signs, Option<&K>) -> K,
         E: Fn(&Path, &K) -> bool,
     {
         let (mut names, mut signs) = (Vec::new(), Signs::default());
@@ -211,10 +213,9 @@ impl<N, E> Walk<N, E> {
         names: Vec<(OsString, bool)>,
         mut meet: impl FnMut(Met<'_, K>),
     ) where
-        N: Fn(&Path, Option<&K>) -> K,
+        N: Fn(&Path, Signs, Option<&K>) -> K,
         E: Fn(&Path, &K) -> bool,
     {
-        let above = folder.above.as_ref().filter(|_| !signs.configuration);
         // In a folder with nothing in it nobody asks.
         let (mut asked, mut path) = (None, PathBuf::new());
         for (name, is_folder) in names {
@@ -231,7 +232,7 @@ impl<N, E> Walk<N, E> {
             if is_folder && is_hidden() {
                 continue;
             }
-            let known = asked.get_or_insert_with(|| (self.known)(&folder.path, above));
+            let known = asked.get_or_insert_with(|| (self.known)(&folder.path, signs, folder.above.as_ref()));
             if !is_folder {
                 meet(Met::File { path: &path, known, is_hidden: &is_hidden });
             } else if !(self.excludes)(&path, known) {
@@ -290,7 +291,7 @@ mod tests {
     fn found(folder: &Path) -> Vec<PathBuf> {
         let look =
             |path: &Path, (): &(), is_hidden: &dyn Fn() -> bool| (!is_hidden()).then(|| path.to_owned());
-        let found = found_below(folder, 3, |_, _| (), |_, ()| false, look);
+        let found = found_below(folder, 3, |_, _, _| (), |_, ()| false, look);
         found.into_iter().map(|it| it.expect("all can be looked at")).collect()
     }
 
@@ -384,8 +385,9 @@ mod tests {
             ("a/d/Portolan.TOML", ""),
             ("e/.x", ""),
         ]);
-        let known =
-            |folder: &Path, above: Option<&PathBuf>| above.cloned().unwrap_or_else(|| folder.to_owned());
+        let known = |folder: &Path, signs: Signs, above: Option<&PathBuf>| {
+            above.filter(|_| !signs.configuration).cloned().unwrap_or_else(|| folder.to_owned())
+        };
         let look =
             |path: &Path, known: &PathBuf, _: &dyn Fn() -> bool| Some((path.to_owned(), known.clone()));
         let found = found_below(tree.path(), 2, known, |_, _| false, look);

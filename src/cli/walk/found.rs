@@ -14,7 +14,7 @@ use crate::cli::place::Place;
 use crate::cli::pool;
 use crate::cli::progress::Progress;
 use crate::cli::settings::{Heeded, Nearest};
-use crate::discovery;
+use crate::discovery::{self, Signs};
 use crate::languages::{self, Language, NameVerdict};
 use crate::project::Tree;
 use crate::text::decoded;
@@ -72,7 +72,12 @@ impl Walk<'_> {
             let known = self.known(&place, verdict, false)?;
             Some(Found::of(Job::File { path: path.to_owned(), is_named: false, address: None }, known))
         };
-        let heeded = |folder: &Path, above: Option<&Heeded>| configurations.of_folder(folder, above);
+        let heeded = |folder: &Path, signs: Signs, above: Option<&Heeded>| {
+            if !signs.company {
+                self.stacks.disk().saw_no_company(folder);
+            }
+            configurations.of_folder(folder, above.filter(|_| !signs.configuration))
+        };
         let found = discovery::found_below(folder, pool::threads(), heeded, excludes, look);
         let or_why = |found: Result<Found, String>| {
             found.unwrap_or_else(|why| Found::of(Job::Failure(why), Known::default()))
@@ -104,6 +109,9 @@ impl Walk<'_> {
         let (whole, disk) = (discovery::absolute(place.path), self.stacks.disk());
         if let Some(bytes) = place.is_stdin.then(|| self.stdin().ok()).flatten() {
             disk.hold(&whole, &decoded(bytes));
+        }
+        if !is_named {
+            disk.saw(&whole);
         }
         let is_compose = match verdict {
             NameVerdict::Is(language) => language == Language::Compose,
