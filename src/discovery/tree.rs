@@ -125,7 +125,7 @@ pub fn is_walked(folder: &Path, path: &Path) -> bool {
         }
         (rules, is_folder) = (own, metadata.is_dir());
     }
-    place.exists()
+    fs::symlink_metadata(&place).is_ok()
 }
 
 /// What lies right in `folder` and is no folder, by the names; none where it is no folder that can be looked into. What the
