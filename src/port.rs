@@ -107,6 +107,39 @@ impl fmt::Display for PortRange {
     }
 }
 
+/// A set of port numbers, with a bit for each there is: asked in next to no time, and as large with one as with all.
+#[derive(Clone, Debug)]
+pub struct PortSet([u64; Self::WORDS]);
+
+impl PortSet {
+    const WORDS: usize = (u16::MAX as usize + 1) / u64::BITS as usize;
+
+    /// The set in which there is none.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self([0; Self::WORDS])
+    }
+
+    /// Puts the port in; whether it was not there before.
+    pub const fn insert(&mut self, port: u16) -> bool {
+        let is_new = !self.contains(port);
+        self.0[port as usize / 64] |= 1 << (port % 64);
+        is_new
+    }
+
+    /// Whether the port is there.
+    #[must_use]
+    pub const fn contains(&self, port: u16) -> bool {
+        self.0[port as usize / 64] & 1 << (port % 64) != 0
+    }
+}
+
+impl Default for PortSet {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Which transport a port is on, and how that is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protocol {
@@ -312,6 +345,15 @@ fn number(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_set_holds_what_was_put_into_it() {
+        let mut set = PortSet::new();
+        let ports = [0, 1, 63, 64, 443, 65472, 65535];
+        assert!(ports.iter().all(|&port| set.insert(port)));
+        assert!(!ports.iter().any(|&port| set.insert(port)));
+        assert!((0..=u16::MAX).all(|port| set.contains(port) == ports.contains(&port)));
+    }
 
     #[test]
     fn ranges_are_read_as_written() {

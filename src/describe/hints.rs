@@ -305,7 +305,7 @@ fn behind(text: &str, port: &PortUse) -> usize {
     let is_default = port.variable.is_some();
     let rest = &bytes[port.span.end..bytes.len().min(port.span.end + NEAR)];
     let ends = |byte: &u8| {
-        byte.is_ascii_whitespace()
+        char::from(*byte).is_whitespace()
             || b"\"'`,;)]<>|\\{".contains(byte)
             || *byte == b'}' && !is_default
             || !byte.is_ascii()
@@ -361,6 +361,7 @@ mod tests {
             Language::Dockerfile,
             "EXPOSE 5430-5440 27017‹mongodb› 22‹ssh› 27017 \\\n  27017‹mongodb›\nEXPOSE",
         );
+        assert_shown(Language::Dockerfile, "EXPOSE 5432‹postgresql›\u{b}6379‹redis›\u{c}22‹ssh›");
         assert_shown(Language::Nginx, "stream { server { listen 5432‹postgresql›; } }");
         assert_shown(
             Language::Nginx,

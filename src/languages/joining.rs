@@ -117,26 +117,26 @@ impl Scan {
         part.for_each_span(&mut |span| *span = span.shifted(at));
         let base = Counts::of(self);
         part.for_each_index(&mut |aim, index| *index += base.of_aim(aim));
-        self.append(part);
+        self.append(part, Counts::NONE);
     }
 
-    /// Takes over `part`, whose places and indices are right.
-    pub(super) fn append(&mut self, mut part: Self) {
-        self.uses.append(&mut part.uses);
-        self.scopes.append(&mut part.scopes);
-        self.entries.append(&mut part.entries);
+    /// Takes over what `part` holds behind the first of each list, as many as `from` says; places and indices are right.
+    pub(super) fn append(&mut self, mut part: Self, from: Counts) {
+        self.uses.extend(part.uses.drain(from.uses as usize..));
+        self.scopes.extend(part.scopes.drain(from.scopes as usize..));
+        self.entries.extend(part.entries.drain(from.entries as usize..));
         self.services.append(&mut part.services);
-        self.stages.append(&mut part.stages);
+        self.stages.extend(part.stages.drain(from.stages as usize..));
         self.files.append(&mut part.files);
         self.includes.append(&mut part.includes);
         self.configs.append(&mut part.configs);
-        self.copies.append(&mut part.copies);
-        self.directives.append(&mut part.directives);
-        self.sections.append(&mut part.sections);
-        self.stretches.append(&mut part.stretches);
-        self.heredocs.append(&mut part.heredocs);
-        self.parts.append(&mut part.parts);
-        self.breakages.append(&mut part.breakages);
+        self.copies.extend(part.copies.drain(from.copies as usize..));
+        self.directives.extend(part.directives.drain(from.directives as usize..));
+        self.sections.extend(part.sections.drain(from.sections as usize..));
+        self.stretches.extend(part.stretches.drain(from.stretches as usize..));
+        self.heredocs.extend(part.heredocs.drain(from.heredocs as usize..));
+        self.parts.extend(part.parts.drain(from.parts as usize..));
+        self.breakages.extend(part.breakages.drain(from.breakages as usize..));
     }
 
     /// Gives back the room that is kept in its longest lists for more, where that is much.

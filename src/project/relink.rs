@@ -4,24 +4,38 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use foldhash::HashSet;
+
 use super::merge::{has_repeats, key};
-use super::{EntryPlace, Member, Service, Stack, Tree};
-use crate::languages::{Language, List};
+use super::{Body, EntryPlace, Member, Service, Stack, Tree};
+use crate::languages::{Language, List, Scan};
 
 /// What [`link`](super::link) would make of the stack `before` now that the texts of the files at the paths `changed`, and
 /// nothing else, have changed since; `None` where that is not to be seen at a glance.
 #[must_use]
 pub fn relink(before: &Stack, changed: &BTreeSet<PathBuf>, tree: &dyn Tree) -> Option<Stack> {
     let mut stack = before.clone();
-    let mut edited = Vec::new();
+    let mut renumbered = HashSet::default();
     for path in changed {
         let file = before.files.iter().position(|member| member.file.path == *path)?;
         stack.files[file] = exchanged(&before.files[file], tree)?;
-        edited.push(file);
+        let entries = renumbered_entries(&before.files[file].scan, &stack.files[file].scan);
+        renumbered.extend(entries.map(|entry| (file, entry)));
     }
-    let is_edited = |service: &&Service| service.bodies.iter().any(|body| edited.contains(&body.file));
-    let is_as_it_was = stack.services.iter().filter(is_edited).all(|it| says_nothing_twice(&stack, it));
+    let is_renumbered = |service: &&Service| {
+        let entries = |body: &Body| &stack.files[body.file].scan.services[body.service].entries;
+        let mut bodies = service.bodies.iter();
+        bodies.any(|body| entries(body).iter().any(|&entry| renumbered.contains(&(body.file, entry))))
+    };
+    let is_as_it_was = renumbered.is_empty()
+        || stack.services.iter().filter(is_renumbered).all(|it| says_nothing_twice(&stack, it));
     is_as_it_was.then_some(stack)
+}
+
+/// The entries whose ports have other numbers in the scan `now` than they had `before`, which says the same otherwise.
+fn renumbered_entries(before: &Scan, now: &Scan) -> impl Iterator<Item = usize> {
+    let both = before.uses.iter().zip(&now.uses);
+    both.filter(|(before, now)| before.range != now.range).filter_map(|(_, now)| now.entry)
 }
 
 /// The compose file that `member` is with its text of now, if that hangs together with others as it did.

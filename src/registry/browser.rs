@@ -2,6 +2,17 @@
 
 use super::packed::{rows_at, text};
 use super::tables::BROWSER_BLOCKED;
+use crate::port::PortSet;
+
+/// The ports in the table: hardly any that is asked about is one.
+static BLOCKED: PortSet = {
+    let (mut blocked, mut row) = (PortSet::new(), 0);
+    while row < BROWSER_BLOCKED.len() {
+        blocked.insert(BROWSER_BLOCKED[row][0]);
+        row += 1;
+    }
+    blocked
+};
 
 /// A "bad port" of the Fetch standard: <https://fetch.spec.whatwg.org/#port-blocking>. Browsers show `ERR_UNSAFE_PORT`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +32,9 @@ pub struct BrowserBlock {
 /// Why browsers refuse the port, if they do.
 #[must_use]
 pub fn browser_blocked(port: u16) -> Option<BrowserBlock> {
+    if !BLOCKED.contains(port) {
+        return None;
+    }
     rows_at(&BROWSER_BLOCKED, port).next().map(|[port, service, chromium, firefox, note]| BrowserBlock {
         port,
         service: text(service),

@@ -31,7 +31,7 @@ pub use wikipedia::{Listing, WikipediaRow, wikipedia, wikipedia_list};
 
 use std::cmp::Ordering;
 
-use crate::port::Transport;
+use crate::port::{PortSet, Transport};
 
 use self::packed::{text, transport};
 use self::tables::{ALIASES, BLOCK, BLOCKS, NAMES, RECORDS, REMARKS};
@@ -162,6 +162,28 @@ pub fn status(port: u16, transport: Transport) -> Status {
     rows_on(port, transport).next().map_or(Status::Unassigned, status_of)
 }
 
+/// Whether the registry has the port as reserved or as deregistered, on whatever transport.
+#[must_use]
+pub const fn is_withdrawn(port: u16) -> bool {
+    WITHDRAWN.contains(port)
+}
+
+/// The ports of which that is so: hardly any that is asked about is one.
+static WITHDRAWN: PortSet = {
+    let (mut withdrawn, mut row) = (PortSet::new(), 0);
+    while row < RECORDS.len() {
+        let [first, last, code, ..] = RECORDS[row];
+        let status = Status::ALL[(code & 0xff) as usize];
+        let mut port = first as u32;
+        while matches!(status, Status::Reserved | Status::Deregistered) && port <= last as u32 {
+            withdrawn.insert(port as u16);
+            port += 1;
+        }
+        row += 1;
+    }
+    withdrawn
+};
+
 /// The records of a service, by its name or a name that people use for it (`postgres`), in any case. What the name
 /// most likely means comes first.
 #[must_use]
@@ -231,6 +253,16 @@ mod tests {
     /// Name and number of each.
     fn brief(assignments: impl IntoIterator<Item = Assignment>) -> Vec<(&'static str, u16)> {
         assignments.into_iter().map(|it| (it.service, it.first)).collect()
+    }
+
+    #[test]
+    fn a_port_is_withdrawn_where_it_is_so_on_a_transport() {
+        let is_withdrawn = |port: u16| {
+            let all = assignments(port).map(|it| it.status);
+            { all }.any(|status| matches!(status, Status::Reserved | Status::Deregistered))
+        };
+        assert!((0..=u16::MAX).all(|port| super::is_withdrawn(port) == is_withdrawn(port)));
+        assert!(super::is_withdrawn(994) && super::is_withdrawn(585) && !super::is_withdrawn(993));
     }
 
     #[test]

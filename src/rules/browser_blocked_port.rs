@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 
 use foldhash::HashSet;
 
-use super::{Context, Rule, directives, module_around, ports_within, written_at};
+use super::{Context, Rule, directive_around, directives, module_around, written_at};
 use crate::finding::{Finding, Severity};
 use crate::languages::{Directive, Entry, Language, Module};
 use crate::port::{PortUse, Transport};
@@ -26,27 +26,30 @@ pub static RULE: Rule = Rule {
 const WEB: &[u16] = &[80, 443, 3000, 5000, 8000, 8080, 8443, 8888, 9000];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if !cx.scan.uses.iter().any(|port| blocked(port).is_some()) {
-        return;
-    }
     let published = cx.scan.entries.iter().filter_map(|entry| web_page(cx, entry));
     findings.extend(published.filter_map(judge));
+    if !cx.scan.directives.is_empty() {
+        judge_directives(cx, findings);
+    }
+}
+
+/// Judges what nginx listens on, and where it sends browsers to.
+fn judge_directives(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let named = LazyCell::new(|| {
         directives(cx, "server_name").filter_map(|directive| directive.scope).collect::<HashSet<_>>()
     });
-    for directive in cx.scan.directives.iter().filter(|directive| holds_blocked(cx, directive)) {
+    for port in &cx.scan.uses {
+        let Some(finding) = judge(port) else { continue };
+        let Some(directive) = directive_around(cx.scan, port.span) else { continue };
+        if !is_reached(cx, directive, port) {
+            continue;
+        }
         // A server without a name may well be there for other programs, which are not as strict.
         let is_for_programs = directive.name.of(cx.text) == "listen"
             && !directive.scope.is_some_and(|scope| named.contains(&scope));
         let severity = if is_for_programs { Severity::Info } else { RULE.severity };
-        let refused = reached(cx, directive).into_iter().filter_map(judge);
-        findings.extend(refused.map(|finding| Finding { severity, ..finding }));
+        findings.push(Finding { severity, ..finding });
     }
-}
-
-/// Whether `directive` holds such a port, whatever it does there.
-fn holds_blocked(cx: &Context<'_>, directive: &Directive) -> bool {
-    ports_within(cx, directive.span).any(|port| blocked(port).is_some())
 }
 
 /// Why browsers refuse the port, if they do; 0 has a rule of its own.
@@ -61,30 +64,26 @@ fn judge(port: &PortUse) -> Option<Finding> {
     Some(RULE.finding(written_at(port), message))
 }
 
-/// The port of the host under which `entry` publishes a web server.
+/// The port of the host under which `entry` publishes a web server, if it is one that browsers refuse.
 fn web_page<'a>(cx: &Context<'a>, entry: &Entry) -> Option<&'a PortUse> {
+    let host = &cx.scan.uses[entry.host?];
+    blocked(host).filter(|_| host.role.is_host())?;
     let container = &cx.scan.uses[entry.container?];
     let says_so = entry.app_protocol.as_deref().is_some_and(|protocol| protocol.starts_with("http"));
     let number = container.range.and_then(|range| range.port());
     let is_web = number.is_some_and(|number| WEB.contains(&number))
         && container.protocol.transport() == Some(Transport::Tcp);
-    let host = &cx.scan.uses[entry.host?];
-    (host.role.is_host() && (says_so || is_web)).then_some(host)
+    (says_so || is_web).then_some(host)
 }
 
-/// The ports under which `directive` of nginx makes browsers look for a page.
-fn reached<'a>(cx: &Context<'a>, directive: &Directive) -> Vec<&'a PortUse> {
-    let ports = ports_within(cx, directive.span);
+/// Whether `directive` of nginx makes browsers look for a page under `port`, which stands in it.
+fn is_reached(cx: &Context<'_>, directive: &Directive, port: &PortUse) -> bool {
     match directive.name.of(cx.text) {
-        "listen" if module_around(cx.scan, directive) == Module::Http => {
-            ports.filter(|port| !is_loopback(port)).collect()
-        }
+        "listen" => module_around(cx.scan, directive) == Module::Http && !is_loopback(port),
         // Alt-Svc is the only header that is kept.
-        "add_header" => ports.collect(),
-        "return" | "rewrite" | "error_page" => {
-            ports.filter(|port| matches!(port.scheme.as_deref(), Some("http" | "https"))).collect()
-        }
-        _ => Vec::new(),
+        "add_header" => true,
+        "return" | "rewrite" | "error_page" => matches!(port.scheme.as_deref(), Some("http" | "https")),
+        _ => false,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::languages::{Module, ScopeKind};
 use crate::port::{PortUse, Role, Transport};
 use crate::registry::{self, Assignment, Status};
 
-/// Adds a finding of `rule` for every port that the registry gives `status`, unless somebody is known to use the number
+/// Adds a finding of `rule` for every port that the registry gives `status`, reserved or deregistered, unless somebody is known to use the number
 /// all the same. Where the registry names one number to use instead, the fix puts it there: unsafe, as whoever
 /// connects has to follow.
 pub fn judge_by_registry(
@@ -20,12 +20,9 @@ pub fn judge_by_registry(
 ) {
     // A file may have the same number a hundred thousand times.
     let mut taken: HashMap<(Role, u16), bool> = HashMap::new();
-    for port in cx.ports() {
+    for (port, _) in cx.withdrawn_ports().filter(|(_, other)| *other == status) {
         let Some((number, transport)) = public_port(port) else { continue };
-        if registry::status(number, transport) != status
-            || registry::has_current_user(number, transport)
-            || cx.team.find(number, transport).is_some()
-        {
+        if registry::has_current_user(number, transport) || cx.team.find(number, transport).is_some() {
             continue;
         }
         let Some(record) = registry::assignments_on(number, transport).next() else { continue };

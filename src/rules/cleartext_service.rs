@@ -1,5 +1,7 @@
 //! `cleartext-service`: an old service that sends everything in clear text.
 
+use std::cell::LazyCell;
+
 use super::{Context, Rule, written_at};
 use crate::finding::{Finding, Severity};
 use crate::languages::{Language, Module, ScopeKind};
@@ -22,11 +24,11 @@ pub static RULE: Rule = Rule {
 const SHELL: u16 = 514;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let is_syslog = cx.ports().any(|port| number_on(port, Transport::Udp) == Some(SHELL));
+    let is_syslog = LazyCell::new(|| cx.ports().any(|port| number_on(port, Transport::Udp) == Some(SHELL)));
     for port in cx.ports() {
         let Some(number) = number_on(port, Transport::Tcp) else { continue };
         let severity = match number {
-            SHELL if is_syslog => continue,
+            SHELL if *is_syslog => continue,
             // Of those who write it, most mean syslog.
             SHELL => Severity::Info,
             // FTP, which some still have to offer.

@@ -1,13 +1,14 @@
 //! What a rule sees of a file, and what it can ask of it.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use foldhash::HashSet;
 
+use super::public_port;
 use crate::languages::{Entry, Language, List, Scan, Service};
-use crate::port::{PortUse, Role};
+use crate::port::{PortUse, Protocol, Role};
 use crate::project::View;
-use crate::registry::TeamPorts;
+use crate::registry::{self, Status, TeamPorts};
 use crate::text::Span;
 
 /// What a rule sees of a file.
@@ -25,6 +26,10 @@ pub struct Context<'a> {
     pub team: &'a TeamPorts,
     /// The ports to judge.
     ports: Vec<&'a PortUse>,
+    /// Those among them of which more is to be said than a number.
+    unusual: OnceCell<Vec<&'a PortUse>>,
+    /// Those among them that the registry gives to nobody any more, or never did.
+    withdrawn: OnceCell<Vec<(&'a PortUse, Status)>>,
     /// Whether somebody looked at the stacks.
     is_project_asked: Cell<bool>,
 }
@@ -45,7 +50,17 @@ impl<'a> Context<'a> {
         let is_judged = |port: &&PortUse| port.role != Role::Variable || !feeding.contains(&port.span);
         let mut ports = Vec::with_capacity(scan.uses.len());
         ports.extend(scan.uses.iter().filter(is_judged));
-        Self { text, language, scan, project, team, ports, is_project_asked: Cell::default() }
+        Self {
+            text,
+            language,
+            scan,
+            project,
+            team,
+            ports,
+            unusual: OnceCell::new(),
+            withdrawn: OnceCell::new(),
+            is_project_asked: Cell::default(),
+        }
     }
 
     /// The stacks that the file is a part of.
@@ -66,22 +81,31 @@ impl<'a> Context<'a> {
         self.ports.iter().copied()
     }
 
-    /// Those of [`Context::ports`] that stand where nothing but a port can stand.
-    pub fn structural_ports(&self) -> impl Iterator<Item = &'a PortUse> {
-        self.ports().filter(|port| port.role.is_structural())
+    /// Those of [`Context::ports`] that are not just one number which a port can have: ranges, 0 and what is too large, and
+    /// whatever has a protocol written beside it. In most files there are few.
+    pub fn unusual_ports(&self) -> impl Iterator<Item = &'a PortUse> {
+        let is_unusual = |port: &&PortUse| {
+            let is_number = port.range.is_none_or(|range| range.port().is_some_and(|number| number > 0));
+            !is_number || matches!(port.protocol, Protocol::Written(..) | Protocol::Unrecognized(_))
+        };
+        self.unusual.get_or_init(|| self.ports().filter(is_unusual).collect()).iter().copied()
+    }
+
+    /// Those of [`Context::ports`] that the registry says are reserved or deregistered, each with which of both it is.
+    pub fn withdrawn_ports(&self) -> impl Iterator<Item = (&'a PortUse, Status)> {
+        let withdrawn = |port| {
+            let (number, transport) =
+                public_port(port).filter(|(number, _)| registry::is_withdrawn(*number))?;
+            let status = registry::status(number, transport);
+            matches!(status, Status::Reserved | Status::Deregistered).then_some((port, status))
+        };
+        self.withdrawn.get_or_init(|| self.ports().filter_map(withdrawn).collect()).iter().copied()
     }
 }
 
 /// Where the number of `port` is written: the value of the variable it came through, if the file holds that.
 pub fn written_at(port: &PortUse) -> Span {
     port.variable.as_ref().and_then(|variable| variable.definition).unwrap_or(port.span)
-}
-
-/// The ports that stand in `span`.
-pub fn ports_within<'a>(cx: &Context<'a>, span: Span) -> impl Iterator<Item = &'a PortUse> + use<'a> {
-    let uses = &cx.scan.uses;
-    let from = uses.partition_point(|port| port.span.start < span.start);
-    uses[from..].iter().take_while(move |port| port.span.end <= span.end)
 }
 
 /// The entries of `ports` of a compose service.

@@ -48,10 +48,11 @@ pub(super) fn is_list_with_commas(cx: &Context<'_>, entry: &Entry) -> bool {
                 Some(Transport::Tcp | Transport::Udp | Transport::Sctp)
             )
     };
+    if entry.list != List::Expose {
+        return false;
+    }
     let written = entry.span.of(cx.text);
-    entry.list == List::Expose
-        && written.contains(',')
-        && written.split(',').all(|port| port.is_empty() || is_port(port))
+    written.contains(',') && written.split(',').all(|port| port.is_empty() || is_port(port))
 }
 
 fn mapping(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {

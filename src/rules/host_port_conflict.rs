@@ -5,7 +5,7 @@ use foldhash::{HashMap, HashSet, HashSetExt};
 use super::{Around, Claim, Context, Meeting, Rule, in_file, in_stack, stacks};
 use crate::finding::{Finding, Related, Severity};
 use crate::languages::Language;
-use crate::port::{PortRange, PortUse};
+use crate::port::{PortRange, PortSet, PortUse};
 
 /// See `host_port_conflict.md`.
 pub static RULE: Rule = Rule {
@@ -47,10 +47,10 @@ fn hosts_in(around: Around<'_>) -> impl Iterator<Item = &PortUse> {
 
 /// Whether no number is among two of the `hosts`, so that nothing is published twice.
 fn are_apart<'a>(hosts: impl Iterator<Item = &'a PortUse>) -> bool {
-    let mut ranges: Vec<(u32, u32)> =
-        hosts.filter_map(|host| host.range.map(|range| (range.first, range.last))).collect();
-    ranges.sort_unstable();
-    ranges.windows(2).all(|pair| pair[0].1 < pair[1].0)
+    let mut taken = PortSet::new();
+    // What is no port is never published.
+    let ports = |range: PortRange| Some(u16::try_from(range.first).ok()?..=u16::try_from(range.last).ok()?);
+    hosts.filter_map(|host| ports(host.range?)).flatten().all(|port| taken.insert(port))
 }
 
 /// Compares the claims of the file with all those before them.

@@ -20,7 +20,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.extend(cx.scan.services.iter().filter_map(|service| judge(cx, service)));
 }
 
-fn judge(cx: &Context<'_>, service: &Service) -> Option<Finding> {
+fn judge<'a>(cx: &Context<'a>, service: &'a Service) -> Option<Finding> {
     let (key, mode) = (service.ports?, service.network_mode.as_ref()?);
     entries_of_ports(cx, service).next()?;
     let (severity, instead) = match mode.value.split_once(':').map_or(&*mode.value, |(kind, _)| kind) {

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for port in cx.structural_ports() {
+    for port in cx.unusual_ports().filter(|port| port.role.is_structural()) {
         let Some(range) = port.range else { continue };
         if range.is_empty() {
             let message = format!("the range {range} ends before it starts");
@@ -26,9 +26,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let fix = swapping(cx, port, range);
             findings.push(Finding { help, fix, ..RULE.finding(written_at(port), message) });
         }
-        if port.role.is_host() {
-            findings.extend(unequal(cx, port));
-        }
+        let host = port.pair.map(|pair| &cx.scan.uses[pair]).filter(|pair| pair.role.is_host());
+        findings.extend(host.and_then(|host| unequal(host, port)));
     }
 }
 
@@ -47,8 +46,7 @@ fn swapping(cx: &Context<'_>, port: &PortUse, range: PortRange) -> Option<Fix> {
 }
 
 /// Docker maps a range to a range of the same length, and a range to a single port; nothing else.
-fn unequal(cx: &Context<'_>, host: &PortUse) -> Option<Finding> {
-    let container = &cx.scan.uses[host.pair?];
+fn unequal(host: &PortUse, container: &PortUse) -> Option<Finding> {
     let (outer, inner) = (host.range?, container.range?);
     if inner.is_single() || outer.is_empty() || inner.is_empty() || outer.len() == inner.len() {
         return None;

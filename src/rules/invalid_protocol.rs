@@ -21,7 +21,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(cx.structural_ports().filter_map(|port| judge(cx, port)));
+    let ports = cx.unusual_ports().filter(|port| port.role.is_structural());
+    findings.extend(ports.filter_map(|port| judge(cx, port)));
 }
 
 fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {

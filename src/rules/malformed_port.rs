@@ -77,8 +77,11 @@ fn moving_comment(cx: &Context<'_>, comment: Span, removal: Span) -> Fix {
 
 /// `- 80: 80`: the space makes a YAML mapping of it, which has none of the keys that the long syntax has.
 fn spaced_mapping(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
+    if entry.style != EntryStyle::Long {
+        return None;
+    }
     let written = entry.span.of(cx.text);
-    let may_be = entry.style == EntryStyle::Long && written.starts_with(|first: char| first.is_ascii_digit());
+    let may_be = written.starts_with(|first: char| first.is_ascii_digit());
     let (host, container) = may_be.then(|| written.split_once(':')).flatten()?;
     let (host, container) = (host.trim(), container.trim());
     PortRange::parse(host).and_then(|_| PortRange::parse(container))?;

@@ -69,7 +69,7 @@ use claims::{Claim, Meeting, in_file, in_stack};
 pub use compat::{COMPAT, Counterpart, Tool};
 pub use context::Context;
 pub(crate) use context::can_publish;
-use context::{entries_of_ports, ports_within, published, written_at};
+use context::{entries_of_ports, published, written_at};
 pub(crate) use mending::{HostPorts, Ranges, binding, listening_on_udp};
 use mending::{
     adding_key, calling, inserting, is_every_address, is_taken, removing, replacing, replacing_port,
@@ -77,7 +77,7 @@ use mending::{
 pub use missing_udp::speaks_udp;
 use names::{are_akin, is_known_for, telling};
 pub(crate) use sections::module_around;
-use sections::{directives, open_sections, says, upstreams};
+use sections::{directive_around, directives, open_sections, says, upstreams};
 pub(crate) use unknown_rule::RULE as UNKNOWN_RULE;
 pub(crate) use unused_suppression::RULE as UNUSED_SUPPRESSION;
 

@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 const LARGEST: u32 = 65535;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for port in cx.structural_ports() {
+    for port in cx.unusual_ports().filter(|port| port.role.is_structural()) {
         let Some(range) = port.range else { continue };
         findings.extend(too_large(port, range).or_else(|| zero(port, range)));
     }

@@ -28,17 +28,16 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn judge(cx: &Context<'_>, entry: &Entry) -> Option<Finding> {
+    if entry.host.is_some() {
+        return None;
+    }
     let container = &cx.scan.uses[entry.container?];
     let ports = container.range.filter(|ports| ports.first > 0)?;
     // What is refused gets no port at all.
     container.protocol.transport()?;
     // `127.0.0.1::80` asks for just that.
     let is_asked_for = entry.address.is_some();
-    if entry.host.is_some()
-        || is_asked_for
-        || is_host_written(cx, entry, container.span.start)
-        || sensitive(cx, entry).is_some()
-    {
+    if is_asked_for || is_host_written(cx, entry, container.span.start) || sensitive(cx, entry).is_some() {
         return None;
     }
     let message = if ports.is_single() {

@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // What one service says of a swarm is true of the whole file.
     let is_for_swarm = cx.scan.services.iter().any(|service| service.is_for_swarm);
-    for service in &cx.scan.services {
+    for service in cx.scan.services.iter().filter(|service| service.replicas.is_some()) {
         // A swarm's own network gives one port to all of them, unless the entry asks for the host's.
         let is_fixed = |entry: &Entry| match entry.mode.as_deref() {
             Some("host") => true,

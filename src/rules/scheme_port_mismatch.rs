@@ -2,7 +2,7 @@
 
 use foldhash::{HashMap, HashMapExt};
 
-use super::{Context, Rule, directives, ports_within, replacing, replacing_port};
+use super::{Context, Rule, directive_around, directives, replacing, replacing_port};
 use crate::finding::{Finding, Fix, Related, Safety, Severity};
 use crate::languages::{Directive, Language, ScopeKind};
 use crate::port::{PortRange, PortUse, Role};
@@ -37,7 +37,7 @@ const MISMATCHES: &[Mismatch] = &[
 
 impl Mismatch {
     fn of(scheme: &str, port: u16) -> Option<&'static Self> {
-        MISMATCHES.iter().find(|it| it.0.eq_ignore_ascii_case(scheme) && it.1 == port)
+        MISMATCHES.iter().find(|it| it.1 == port && it.0.eq_ignore_ascii_case(scheme))
     }
 
     /// Whether the scheme is the one that encrypts: then the port is what is wrong.
@@ -53,26 +53,26 @@ impl Mismatch {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    findings
-        .extend(cx.ports().filter(|port| port.role != Role::Directive).filter_map(|port| judge(cx, port)));
-    for directive in &cx.scan.directives {
-        // Elsewhere a directive may speak of such an address in order to mend it, as `proxy_redirect` does.
-        if matches!(directive.name.of(cx.text), "return" | "rewrite" | "error_page") {
-            findings.extend(ports_within(cx, directive.span).filter_map(|port| judge(cx, port)));
-        }
-    }
+    findings.extend(cx.ports().filter_map(|port| judge(cx, port)));
     judge_upstreams(cx, findings);
 }
 
 fn judge(cx: &Context<'_>, port: &PortUse) -> Option<Finding> {
     let number = port.range.filter(|_| port.variable.is_none())?.port()?;
-    let mismatch = Mismatch::of(port.scheme.as_deref()?, number)?;
+    let mismatch = Mismatch::of(port.scheme.as_deref()?, number).filter(|_| leads_there(cx, port))?;
     let fix = if mismatch.is_encrypted() {
         replacing_port(cx, port, mismatch.3.to_string(), Safety::Unsafe)
     } else {
         scheme_before(cx, port).map(|span| with_twin(cx, span, mismatch))
     };
     Some(Finding { fix, ..RULE.finding(port.span, mismatch.message()) })
+}
+
+/// Whether somebody is sent to `port`. A directive may speak of such an address in order to mend it, as `proxy_redirect`
+/// does.
+fn leads_there(cx: &Context<'_>, port: &PortUse) -> bool {
+    let around = || directive_around(cx.scan, port.span).map_or("", |it| it.name.of(cx.text));
+    port.role != Role::Directive || matches!(around(), "return" | "rewrite" | "error_page")
 }
 
 /// The fix that makes the scheme at `span` the one that the port is for.

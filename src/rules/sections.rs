@@ -4,11 +4,19 @@ use foldhash::HashMap;
 
 use super::Context;
 use crate::languages::{Directive, Module, Scan, ScopeKind};
+use crate::text::Span;
 
 /// The directives of nginx of that name.
 pub fn directives<'a>(cx: &Context<'a>, name: &'static str) -> impl Iterator<Item = &'a Directive> + use<'a> {
     let (scan, text) = (cx.scan, cx.text);
     scan.directives.iter().filter(move |directive| directive.name.of(text) == name)
+}
+
+/// The directive of nginx in which `span` is.
+pub fn directive_around(scan: &Scan, span: Span) -> Option<&Directive> {
+    let behind = scan.directives.partition_point(|directive| directive.span.start <= span.start);
+    let before = &scan.directives[behind.checked_sub(1)?];
+    (span.end <= before.span.end).then_some(before)
 }
 
 /// Whether one of the words behind the first argument of `directive` is `word`.

@@ -74,12 +74,11 @@ fn judge(cx: &Context<'_>, service: &Service, entry: &Entry) -> Option<Finding> 
 /// The sensitive port that the entry publishes on every address of the host, if it does, and what listens there.
 pub(super) fn sensitive<'a>(cx: &Context<'a>, entry: &Entry) -> Option<(&'a PortUse, &'static str)> {
     let container = &cx.scan.uses[entry.container?];
-    let number = container.range?.port()?;
+    let number = container.range?.port().filter(|number| SENSITIVE.binary_search(number).is_ok())?;
     let has_known_host = entry.host.is_none_or(|host| cx.scan.uses[host].range.is_some());
     if entry.list != List::Ports
         || !is_every_address(entry.address.as_deref())
         || !has_known_host
-        || SENSITIVE.binary_search(&number).is_err()
         || container.protocol.transport() != Some(Transport::Tcp)
         || cx.team.find(number, Transport::Tcp).is_some()
     {

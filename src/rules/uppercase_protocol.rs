@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // A protocol on the host's half is wrong in lower case too.
-    let ports = cx.structural_ports().filter(|port| !port.role.is_host());
+    let ports = cx.unusual_ports().filter(|port| port.role.is_structural() && !port.role.is_host());
     findings.extend(ports.filter_map(|port| judge(cx, port)));
 }
 

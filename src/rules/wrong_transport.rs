@@ -25,7 +25,7 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let taken = LazyCell::new(|| Taken::new(cx));
-    findings.extend(cx.ports().filter_map(|port| judge(cx, port, &taken)));
+    findings.extend(cx.unusual_ports().filter_map(|port| judge(cx, port, &taken)));
 }
 
 /// The places that a port which changes its transport might find taken.

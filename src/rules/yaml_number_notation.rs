@@ -19,18 +19,21 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for entry in &cx.scan.entries {
-        findings.extend(numbers(cx, entry).filter_map(|span| judge(cx, entry.style, span)));
+        match entry.style {
+            EntryStyle::Plain => findings.extend(judge(cx, entry.style, entry.span)),
+            EntryStyle::Long => {
+                findings.extend(values(cx, entry).filter_map(|span| judge(cx, entry.style, span)));
+            }
+            EntryStyle::Quoted | EntryStyle::Word => {}
+        }
     }
 }
 
-/// The places in `entry` where a scalar without quotes is all there is: the entry itself, the values of the long syntax.
-fn numbers(cx: &Context<'_>, entry: &Entry) -> impl Iterator<Item = Span> {
-    let whole = (entry.style == EntryStyle::Plain).then_some(entry.span);
+/// The places of the ports in `entry`, which is in the long syntax, where no quotes are around them.
+fn values(cx: &Context<'_>, entry: &Entry) -> impl Iterator<Item = Span> {
     let ports = [entry.host, entry.container].into_iter().flatten().map(|index| cx.scan.uses[index].span);
-    let parts = ports.chain(entry.strays.iter().map(|stray| stray.span));
-    let is_long = entry.style == EntryStyle::Long;
-    let is_plain = |span: &Span| !cx.text[..span.start].ends_with(['"', '\'']);
-    whole.into_iter().chain(parts.filter(move |_| is_long).filter(is_plain))
+    let values = ports.chain(entry.strays.iter().map(|stray| stray.span));
+    values.filter(|span| !cx.text[..span.start].ends_with(['"', '\'']))
 }
 
 fn judge(cx: &Context<'_>, style: EntryStyle, span: Span) -> Option<Finding> {
@@ -75,13 +78,16 @@ pub(super) enum Notation {
 impl Notation {
     /// How the plain scalar `text` is written; `None` where it is decimal digits, no number, or no port in any notation.
     pub(super) fn of(text: &str) -> Option<Self> {
+        let is_usual = !text.starts_with(['0', '+']) && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_usual {
+            return None;
+        }
         let unsigned = text.strip_prefix('+').unwrap_or(text);
         let is_number = unsigned.starts_with(|char: char| char.is_ascii_digit() || char == '.')
             && unsigned
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'+' | b'-'));
-        let is_usual = !text.starts_with(['0', '+']) && text.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number || is_usual {
+        if !is_number {
             return None;
         }
         let digits = unsigned.replace('_', "");

@@ -348,6 +348,11 @@ EXPOSE 47
             ignored(marked, Language::Dockerfile, "deregistered-port"),
             "\u{feff}# portolan: ignore[deregistered-port]\nEXPOSE 585"
         );
+        let folded = "services:\n  a:\n    ports:\n      - target: 56\n         `tcp`\n";
+        assert_eq!(
+            ignored(folded, Language::Compose, "malformed-port"),
+            folded.replace("- target", "# portolan: ignore[malformed-port]\n      - target")
+        );
         let nginx = "server { listen 47; # ours\n}";
         let once = ignored(nginx, Language::Nginx, "deregistered-port");
         assert_eq!(once, "server { listen 47; # ours # portolan: ignore[deregistered-port]\n}");

@@ -19,6 +19,8 @@ mod settings;
 mod wiring;
 mod yaml;
 
+use std::iter::Peekable;
+
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
 
@@ -55,16 +57,23 @@ fn read(text: &str, tree: &Tree<'_>, environment: &Environment) -> (Scan, Words)
     (scan, words)
 }
 
-/// Those of the `scalars` that take several lines and hold ports, with what they stand behind. Both they and the ports are in
-/// the order of the file.
+/// Those of the `scalars` that take several lines and hold ports, or what stands in the place of one, with what they stand
+/// behind. Both they and the ports are in the order of the file.
 fn stretches<'t>(scalars: impl Iterator<Item = Node<'t>>, scan: &Scan) -> Vec<Span> {
+    let strays = scan.entries.iter().flat_map(|entry| &entry.strays);
+    let mut strays: Vec<usize> = strays.map(|stray| stray.span.start).collect();
+    strays.sort_unstable();
+    let mut strays = strays.into_iter().peekable();
     let mut ports = scan.uses.iter().map(|port| port.span.start).peekable();
-    let mut holds_ports = |span: Span| {
-        while ports.next_if(|port| *port < span.start).is_some() {}
-        ports.peek().is_some_and(|port| *port < span.end)
-    };
-    let scalars = scalars.filter(|scalar| holds_ports(scalar.span()) && takes_lines(*scalar));
+    let mut holds_any = |span: Span| is_one_within(&mut ports, span) || is_one_within(&mut strays, span);
+    let scalars = scalars.filter(|scalar| holds_any(scalar.span()) && takes_lines(*scalar));
     scalars.map(stretch).collect()
+}
+
+/// Whether one of the `places` is in `span`, which starts behind those that were asked about before.
+fn is_one_within(places: &mut Peekable<impl Iterator<Item = usize>>, span: Span) -> bool {
+    while places.next_if(|place| *place < span.start).is_some() {}
+    places.peek().is_some_and(|place| *place < span.end)
 }
 
 /// Where `text` stops to be YAML, unless it is a template.

@@ -114,10 +114,11 @@ impl<'t> Reader<'t> {
         // A line that ends with `\r` asks whether a `\n` follows, and the last instruction whether there is another line.
         let ends_line = start < old.len() && start > 0 && old.as_bytes()[start - 1] == b'\n';
         let is_kept = |mark: &Mark| mark.at < start || mark.at == start && ends_line;
-        let behind = marks.split_off(marks.partition_point(is_kept));
-        let from = marks.last().copied();
         // What is put in at that place may leave all that is behind it as it was.
-        let behind = from.into_iter().chain(behind).collect();
+        let kept = marks.partition_point(is_kept);
+        let behind = marks.split_off(kept.saturating_sub(1));
+        let from = behind.first().copied().filter(|_| kept > 0);
+        marks.extend(from);
         let from = from.unwrap_or_default();
 
         let mut scan = Arc::try_unwrap(scan).unwrap_or_else(|shared| Scan::clone(&shared));
@@ -210,10 +211,9 @@ impl<'t> Reader<'t> {
             scope.user = rest.user.take();
             scope.user.iter_mut().for_each(|user| span(&mut user.span));
         }
-        let mut behind = rest.scan.cut(then.counts.moved(from.counts, Counts::default()));
-        behind.for_each_span(span);
-        behind.for_each_index(index);
-        scan.append(behind);
+        rest.scan.for_each_span(span);
+        rest.scan.for_each_index(index);
+        scan.append(rest.scan, then.counts.moved(from.counts, Counts::NONE));
 
         rest.said.for_each_span(span);
         self.scanner.said.append(rest.said);

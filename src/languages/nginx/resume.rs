@@ -95,10 +95,10 @@ impl<'t> Reader<'t> {
         let Before { text: old, scan, breakages, quotes, lua_is_broken, mut marks, trail } = before;
         let change = Change::between(&old, text);
         let kept = marks.iter().take_while(|mark| mark.seen <= change.before.start).count();
-        let behind = marks.split_off(kept);
-        let from = marks.last().copied();
         // What is put in at that place may leave all that is behind it as it was.
-        let behind = from.into_iter().chain(behind).collect();
+        let behind = marks.split_off(kept.saturating_sub(1));
+        let from = behind.first().copied().filter(|_| kept > 0);
+        marks.extend(from);
         let from = from.unwrap_or(Mark::START);
 
         let mut scan = Arc::try_unwrap(scan).unwrap_or_else(|shared| Scan::clone(&shared));
@@ -202,12 +202,11 @@ impl<'t> Reader<'t> {
             scan.sections[section].is_templated |= rest.trail.is_templated(section, EVER);
         }
 
-        let mut behind = rest.scan.cut(then.counts.moved(from.counts, Counts::default()));
-        behind.for_each_span(&mut |place| {
+        rest.scan.for_each_span(&mut |place| {
             *place = span(*place);
         });
-        behind.for_each_index(&mut |aim, it| *it = index(aim, *it));
-        scan.append(behind);
+        rest.scan.for_each_index(&mut |aim, it| *it = index(aim, *it));
+        scan.append(rest.scan, then.counts.moved(from.counts, Counts::NONE));
         let renumbered = |block: Block| Block {
             number: number(block.number),
             scope: block.scope.map(|scope| index(Aim::Scopes, scope)),
