@@ -1,5 +1,6 @@
 //! A file that may be read for ports: what is known of it before it is opened, and what is handed on of it afterwards.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -64,7 +65,8 @@ impl Place<'_> {
 
     /// What is known of its language before it is opened.
     pub fn verdict(&self) -> NameVerdict {
-        self.language().map_or_else(|| languages::by_name(&self.path.to_string_lossy()), NameVerdict::Is)
+        let name = || self.path.to_str().map_or_else(|| self.path.to_string_lossy(), Cow::Borrowed);
+        self.language().map_or_else(|| languages::by_name(&name()), NameVerdict::Is)
     }
 
     /// The language that it is in where it holds `text`.

@@ -10,6 +10,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How many threads work at a time.
+pub fn threads() -> usize {
+    *THREADS
+}
+
+/// The same.
 static THREADS: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, usize::from));
 
 /// How many jobs are given out ahead of the one whose result is waited for.

@@ -66,7 +66,7 @@ pub struct Configurations {
 }
 
 /// The configuration that is heeded somewhere, if there is one.
-type Heeded = Result<Option<Arc<Configuration>>, NotUnderstood>;
+pub type Heeded = Result<Option<Arc<Configuration>>, NotUnderstood>;
 
 /// The folder of the last file that was asked for, as it was written, and the configuration there.
 #[derive(Debug, Default)]
@@ -126,6 +126,15 @@ impl Configurations {
                 found
             }
         }
+    }
+
+    /// The configuration that the files in `folder` fall under, in which none lies where that of the folder `above` it is given.
+    pub fn of_folder(&self, folder: &Path, above: Option<&Heeded>) -> Heeded {
+        let Some(Ok(nearest)) = above else {
+            return self.heeded(|| self.discovery.of_folder(folder, |_| None));
+        };
+        self.discovery.learn(folder, nearest.as_ref());
+        Ok(nearest.clone())
     }
 
     /// What is asked for the file at `path` below its `configuration`.

@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex};
 use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashSet};
 
-use super::{Kept, files_in, lock, text_of};
+use super::{Kept, absolute, files_in, lock, text_of, text_of_file};
 use crate::languages::Language;
-use crate::project::{File, Tree, key};
+use crate::project::{File, Tree, is_brought_along, key};
 
 /// Files of more bytes than this are not read for the sake of others: nobody writes such a configuration by hand.
 pub const LARGEST: u64 = 4 << 20;
@@ -31,12 +31,23 @@ pub struct Disk {
     /// The files that were read, by the hashes of their [keys](key): who has that of another one is but kept earlier.
     read: Mutex<HashSet<u64>>,
     hasher: RandomState,
+    /// What a walk saw.
+    seen: Mutex<Seen>,
     /// What files hold in place of what they hold on the disk.
     held: Mutex<HashMap<PathBuf, Arc<str>>>,
     /// How often something was said to have changed: what was read before that is not kept.
     changes: AtomicUsize,
     /// How many bytes a file may have.
     largest: u64,
+}
+
+/// What a walk saw, so that the system is asked less often: by the hashes of their keys.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Regular files.
+    files: HashSet<u64>,
+    /// Folders in which nothing is that a compose file [brings along](is_brought_along).
+    lonely: HashSet<u64>,
 }
 
 impl Disk {
@@ -48,6 +59,7 @@ impl Disk {
             kept,
             read: Mutex::default(),
             hasher: RandomState::default(),
+            seen: Mutex::default(),
             held: Mutex::default(),
             changes: AtomicUsize::new(0),
             largest: LARGEST,
@@ -84,16 +96,45 @@ impl Disk {
         self.keep(&Arc::new(File::read(path.to_owned(), text, Some(language))), changes);
     }
 
+    /// Takes note that there is a regular file at `path`, from the root of the disk.
+    pub fn saw(&self, path: &Path) {
+        lock(&self.seen).files.insert(self.hash(path));
+    }
+
+    /// Takes note that in `folder` nothing is that a compose file [brings along](is_brought_along).
+    pub fn saw_no_company(&self, folder: &Path) {
+        lock(&self.seen).lonely.insert(self.hash(&absolute(folder)));
+    }
+
     /// What the file at `path` holds.
     pub fn text(&self, path: &Path) -> Option<Arc<str>> {
         let held = lock(&self.held).get(path).cloned();
-        held.or_else(|| text_of(path, self.largest).ok().flatten().map(Arc::from))
+        held.or_else(|| self.text_there(path))
+    }
+
+    /// What the file at `path` holds on the disk.
+    fn text_there(&self, path: &Path) -> Option<Arc<str>> {
+        let is_seen = lock(&self.seen).files.contains(&self.hash(path));
+        let text = if is_seen {
+            text_of_file(path, self.largest)
+        } else if path.file_name().is_some_and(is_brought_along)
+            && path.parent().is_some_and(|folder| lock(&self.seen).lonely.contains(&self.hash(folder)))
+        {
+            return None;
+        } else {
+            text_of(path, self.largest)
+        };
+        text.ok().flatten().map(Arc::from)
+    }
+
+    fn hash(&self, path: &Path) -> u64 {
+        self.hasher.hash_one(key(path))
     }
 
     fn read(&self, path: &Path, language: Option<Language>) -> Option<Arc<File>> {
         let changes = self.changes.load(Ordering::Relaxed);
         let file = Arc::new(File::read(path.to_owned(), self.text(path)?, language));
-        if !lock(&self.read).insert(self.hasher.hash_one(key(path))) {
+        if !lock(&self.read).insert(self.hash(path)) {
             self.keep(&file, changes);
         }
         Some(file)
@@ -151,6 +192,25 @@ mod tests {
         let nginx = disk.file(&path, Some(Language::Nginx)).unwrap();
         assert_eq!(nginx.language, Some(Language::Nginx), "whoever asks knows what it is");
         assert_eq!(disk.file(&path, DOCKERFILE).unwrap().language, DOCKERFILE);
+    }
+
+    #[test]
+    fn what_a_walk_saw_is_not_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let [file, list] = ["compose.yaml", ".env"].map(|name| folder.path().join(name));
+        [&file, &list].into_iter().for_each(|path| fs::write(path, "A=1\n").unwrap());
+        let disk = Disk::new(0).limited(4);
+        disk.saw(&file);
+        assert_eq!(
+            (disk.text(&file).as_deref(), disk.text(&list).as_deref()),
+            (Some("A=1\n"), Some("A=1\n"))
+        );
+        disk.saw_no_company(folder.path());
+        assert_eq!((disk.text(&file).as_deref(), disk.text(&list)), (Some("A=1\n"), None));
+        fs::write(&file, "A=100\n").unwrap();
+        assert_eq!(disk.text(&file), None, "that is too much");
+        fs::remove_file(&file).unwrap();
+        assert_eq!(disk.text(&file), None);
     }
 
     #[test]

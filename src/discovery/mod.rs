@@ -19,13 +19,16 @@ use crate::project::straightened;
 use crate::text::Span;
 
 mod disk;
+mod hidden;
 mod kept;
+mod queue;
 mod read;
 mod tree;
 
 pub use disk::{Disk, LARGEST};
+pub use hidden::Signs;
 pub use kept::Kept;
-pub use read::{Unread, bytes_of, read, read_from, regular, text_of};
+pub use read::{Unread, bytes_of, read, read_from, regular, text_of, text_of_file};
 pub use tree::{files_below, files_in, found_below, is_walked};
 
 /// What a configuration is called; in one folder the first wins.
@@ -102,6 +105,11 @@ impl Discovery {
         open: impl Fn(&Path) -> Option<String>,
     ) -> Option<Arc<Configuration>> {
         self.nearest(&absolute(folder), open)
+    }
+
+    /// Takes note that the files in `folder`, in which no configuration lies, fall under the one that is `nearest`.
+    pub fn learn(&self, folder: &Path, nearest: Option<&Arc<Configuration>>) {
+        lock(&self.found).insert(absolute(folder).into_os_string(), nearest.cloned());
     }
 
     /// The configuration in `folder`, given from the root of the disk, or in the nearest one above that has any.

@@ -130,12 +130,27 @@ pub fn bytes_of(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
 ///
 /// Those of the file system.
 pub fn text_of(path: &Path, most: u64) -> io::Result<Option<String>> {
-    let bytes = match bytes_of(path, most) {
-        Ok(bytes) => bytes,
-        Err(Unread::Io(error)) => return Err(error),
-        Err(_) => return Ok(None),
-    };
-    Ok(Some(String::from_utf8(bytes).unwrap_or_else(|error| decoded(error.as_bytes()).into_owned())))
+    as_text(bytes_of(path, most))
+}
+
+/// The same, where somebody saw a regular file.
+///
+/// # Errors
+///
+/// Those of the file system.
+pub fn text_of_file(path: &Path, most: u64) -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    as_text(read(path, most, &mut bytes).map(|()| bytes))
+}
+
+fn as_text(bytes: Result<Vec<u8>, Unread>) -> io::Result<Option<String>> {
+    match bytes {
+        Ok(bytes) => {
+            Ok(Some(String::from_utf8(bytes).unwrap_or_else(|error| decoded(error.as_bytes()).into_owned())))
+        }
+        Err(Unread::Io(error)) => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Opens the file at `path` to be read: a pipe that nobody writes to would have one wait, and so would what the system makes

@@ -59,12 +59,8 @@ pub fn detect(path: &str, language_id: Option<&str>, text: &str) -> Option<Langu
 /// What the name of the file at `path` tells, so that a walk through a tree reads no file in vain.
 #[must_use]
 pub fn by_name(path: &str) -> NameVerdict {
-    // The name and two folders above it are all that counts.
-    let start = memchr::memrchr2_iter(b'/', b'\\', path.as_bytes()).nth(2).map_or(0, |at| at + 1);
-    if !may_tell(&path.as_bytes()[start..]) {
-        return NameVerdict::No;
-    }
-    let lower = path[start..].to_ascii_lowercase();
+    let Some(end) = telling_end(path) else { return NameVerdict::No };
+    let lower = end.to_ascii_lowercase();
     let mut folders = lower.rsplit(['/', '\\']);
     let name = folders.next().unwrap_or_default();
     let is_one = |verdict: &NameVerdict| *verdict != NameVerdict::No;
@@ -72,15 +68,29 @@ pub fn by_name(path: &str) -> NameVerdict {
     found.unwrap_or_else(|| nginx(name, folders))
 }
 
-/// Whether a name, with folders above it, has in it what every name has that tells of a language: most have not, and to look
-/// closer takes time.
-fn may_tell(name: &[u8]) -> bool {
-    let is =
-        |at: usize, word: &[u8]| name[at..].get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
-    memchr::memchr_iter(b'.', name).any(|at| is(at, b".y") || is(at, b".conf") || is(at, b".nginx"))
-        // Dockerfiles and Containerfiles: there are many other files.
-        || memchr::memchr2_iter(b'f', b'F', name).any(|at| at > 0 && is(at - 1, b"rfile"))
-        || memchr::memchr2_iter(b's', b'S', name).any(|at| is(at, b"sites-"))
+/// The name at the end of `path` and the two folders above it, which are all that counts, if they have in them what everything
+/// has that tells of a language: most have not, and to look closer takes time.
+fn telling_end(path: &str) -> Option<&str> {
+    let bytes = path.as_bytes();
+    let is = |at: usize, word: &[u8]| {
+        bytes[at..].get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word))
+    };
+    let (mut start, mut folders, mut tells) = (0, 0, false);
+    for (at, byte) in bytes.iter().enumerate().rev() {
+        match byte {
+            b'/' | b'\\' if folders == 2 => {
+                start = at + 1;
+                break;
+            }
+            b'/' | b'\\' => folders += 1,
+            b'.' => tells |= is(at, b".y") || is(at, b".conf") || is(at, b".nginx"),
+            // Dockerfiles and Containerfiles: there are many other files.
+            b'r' | b'R' => tells |= is(at, b"rfile"),
+            b's' | b'S' => tells |= is(at, b"sites-"),
+            _ => {}
+        }
+    }
+    tells.then(|| &path[start..])
 }
 
 /// The endings of files that are about a configuration, and not one.

@@ -5,7 +5,7 @@
 //! [`extends`](https://github.com/compose-spec/compose-spec/blob/main/05-services.md#extends). Files that name each other in
 //! a circle are read once.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,11 +29,21 @@ const OVERRIDES: [&str; 4] = [
     "docker-compose.override.yaml",
 ];
 
+/// What the list of variables is called that holds for all of a folder's project.
+const VARIABLES: &str = ".env";
+
 /// How many files a stack has at most; the rest is a gap.
 const MOST_FILES: usize = 2000;
 
 /// How many services are followed that extend each other.
 const DEEPEST: usize = 32;
+
+/// Whether a compose file brings along the file called `name` that lies beside it, though it does not name it. A disk may take
+/// capitals for small letters.
+#[must_use]
+pub fn is_brought_along(name: &OsStr) -> bool {
+    OVERRIDES.iter().chain([&VARIABLES]).any(|own| name.eq_ignore_ascii_case(own))
+}
 
 /// Which of `paths`, the compose files of a project, stacks begin with: all but those that are merged over another one by
 /// their names. In the order of `paths`.
@@ -177,7 +187,7 @@ impl Linker<'_> {
     fn load(&mut self, root: &Path) {
         let folder = root.parent().unwrap_or(root).to_owned();
         // The compose file comes first, so its variables are read before it is a part of the stack.
-        let list = folder.join(".env");
+        let list = folder.join(VARIABLES);
         self.ask(&list);
         let variables = self.tree.file(&list, None);
         let own = variables.iter().flat_map(|file| &file.variables);
@@ -279,7 +289,7 @@ impl Linker<'_> {
             return;
         };
         let lists: Vec<PathBuf> = if include.env_files.is_empty() {
-            vec![own.join(".env")]
+            vec![own.join(VARIABLES)]
         } else {
             include.env_files.iter().filter_map(resolve).collect()
         };

@@ -29,7 +29,7 @@ mod relink;
 
 pub use across::{Site, renamed, same_port};
 pub use files::Files;
-pub use link::{link, roots};
+pub use link::{is_brought_along, link, roots};
 pub use paths::{key, straightened};
 pub use ports::{Mention, MentionKind, Refusal, ServicePort, outermost};
 pub use relink::relink;

@@ -11,9 +11,10 @@ use super::{Walk, excludes};
 use crate::cli::named::{Job, Named};
 use crate::cli::names::relative;
 use crate::cli::place::Place;
+use crate::cli::pool;
 use crate::cli::progress::Progress;
-use crate::cli::settings::Nearest;
-use crate::discovery;
+use crate::cli::settings::{Heeded, Nearest};
+use crate::discovery::{self, Signs};
 use crate::languages::{self, Language, NameVerdict};
 use crate::project::Tree;
 use crate::text::decoded;
@@ -63,13 +64,21 @@ impl Walk<'_> {
 
     /// What is to be looked at below `folder`, those of one folder by their names.
     fn found_below(&self, folder: &Path) -> Vec<Found> {
-        let look = |path: &Path, nearest: &mut Nearest| {
-            let path = relative(path);
-            let place = self.place(path, false, nearest).ok()?;
-            let known = self.known(&place, false)?;
+        let configurations = &self.configurations;
+        let look = |path: &Path, heeded: &Heeded, is_hidden: &dyn Fn() -> bool| {
+            let (path, configuration) = (relative(path), heeded.clone().ok()?);
+            let place = Place { path, is_stdin: false, configuration, configurations };
+            let verdict = self.wanted(&place, false).filter(|_| !is_hidden())?;
+            let known = self.known(&place, verdict, false)?;
             Some(Found::of(Job::File { path: path.to_owned(), is_named: false, address: None }, known))
         };
-        let found = discovery::found_below(folder, excludes(&self.configurations), look);
+        let heeded = |folder: &Path, signs: Signs, above: Option<&Heeded>| {
+            if !signs.company {
+                self.stacks.disk().saw_no_company(folder);
+            }
+            configurations.of_folder(folder, above.filter(|_| !signs.configuration))
+        };
+        let found = discovery::found_below(folder, pool::threads(), heeded, excludes, look);
         let or_why = |found: Result<Found, String>| {
             found.unwrap_or_else(|why| Found::of(Job::Failure(why), Known::default()))
         };
@@ -83,20 +92,26 @@ impl Walk<'_> {
             Job::Stdin => (self.stdin_path(), true, true),
             Job::File { path, is_named, .. } => (relative(path), false, *is_named),
         };
-        let known = self.place(path, is_stdin, nearest).ok().and_then(|place| self.known(&place, is_named));
+        let known = self.place(path, is_stdin, nearest).ok().and_then(|place| {
+            let verdict = self.wanted(&place, is_named)?;
+            self.known(&place, verdict, is_named)
+        });
         let known = known.or_else(|| is_named.then(Known::default));
         known.map(|known| Found::of(job, known))
     }
 
-    /// What is known of the file at `place` before it is judged; `None` where it is not to be looked at.
-    fn known(&self, place: &Place<'_>, is_named: bool) -> Option<Known> {
-        let verdict = self.wanted(place, is_named)?;
+    /// What is known of the file at `place`, whose name tells that `verdict`, before it is judged; `None` where it is not to be
+    /// looked at.
+    fn known(&self, place: &Place<'_>, verdict: NameVerdict, is_named: bool) -> Option<Known> {
         if self.arguments.settings.no_project {
             return Some(Known::default());
         }
         let (whole, disk) = (discovery::absolute(place.path), self.stacks.disk());
         if let Some(bytes) = place.is_stdin.then(|| self.stdin().ok()).flatten() {
             disk.hold(&whole, &decoded(bytes));
+        }
+        if !is_named {
+            disk.saw(&whole);
         }
         let is_compose = match verdict {
             NameVerdict::Is(language) => language == Language::Compose,

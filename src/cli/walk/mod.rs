@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use foldhash::{HashMap, HashMapExt};
 
@@ -14,7 +14,7 @@ use super::named::{Job, Named, Once, is_handed_over, named};
 use super::names::relative;
 use super::place::{Place, Source};
 use super::progress::Progress;
-use super::settings::{Configurations, Nearest, NotUnderstood};
+use super::settings::{Configurations, Heeded, Nearest, NotUnderstood};
 use super::stacks::{Asked, Stacks};
 use super::{Arguments, Outcome, complain, pool};
 use crate::discovery::{self, Unread};
@@ -29,7 +29,7 @@ mod found;
 /// `.git` is. What a configuration excludes is passed over too, unless somebody names it.
 pub struct Walk<'a> {
     arguments: &'a Arguments,
-    configurations: Arc<Configurations>,
+    configurations: Configurations,
     stacks: Stacks,
     /// What was found to look at.
     jobs: Vec<Job>,
@@ -116,7 +116,7 @@ impl<'a> Walk<'a> {
     fn unfound(arguments: &'a Arguments) -> Self {
         Self {
             arguments,
-            configurations: Arc::new(Configurations::new(arguments)),
+            configurations: Configurations::new(arguments),
             stacks: Stacks::new(arguments.sources.most_of_others()),
             jobs: Vec::new(),
             stdin: OnceLock::new(),
@@ -255,7 +255,7 @@ enum Visited<T> {
 /// Hands out everything that `arguments` name, in its order.
 fn give_out(
     arguments: &Arguments,
-    configurations: &Arc<Configurations>,
+    configurations: &Configurations,
     give: &mut dyn FnMut(Vec<Job>) -> ControlFlow<()>,
 ) {
     let mut batch = Vec::with_capacity(FOUND);
@@ -279,23 +279,20 @@ fn give_out(
     let _ = give(batch);
 }
 
-/// Whether a walk passes over a folder.
-fn excludes(configurations: &Arc<Configurations>) -> impl Fn(&Path) -> bool + Send + Sync + 'static {
-    let configurations = Arc::clone(configurations);
-    move |path| {
-        let path = relative(path);
-        configurations.of_file(path).is_ok_and(|it| it.is_some_and(|it| it.excludes(path, true)))
-    }
+/// Whether a walk passes over the folder at `path`, which falls under that configuration.
+fn excludes(path: &Path, heeded: &Heeded) -> bool {
+    heeded.as_ref().is_ok_and(|it| it.as_ref().is_some_and(|it| it.excludes(relative(path), true)))
 }
 
 /// Hands out the files below `folder`, those of one folder by their names.
 fn walk(
     folder: &Path,
-    configurations: &Arc<Configurations>,
+    configurations: &Configurations,
     once: &mut Once,
     give: &mut impl FnMut(Job) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    for path in discovery::files_below(folder, excludes(configurations)) {
+    let excludes = |path: &Path| excludes(path, &configurations.of_file(relative(path)));
+    for path in discovery::files_below(folder, excludes) {
         match path {
             Ok(path) if !once.is_only(&path) => {}
             Ok(path) => give(Job::File { path: relative(&path).to_owned(), is_named: false, address: None })?,

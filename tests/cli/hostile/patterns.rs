@@ -25,7 +25,7 @@ fn patterns_that_cannot_be_read_close_their_folder() {
             let (places, err, code) = found(root, &[]);
             assert_eq!((places.len(), code), (1, 2), "{places:?}");
             let told = format!(
-                "portolan: ./b: the folder is passed over, since nobody can say what its {name} hides: {why}"
+                "portolan: b: the folder is passed over, since nobody can say what its {name} hides: {why}"
             );
             assert!(err.starts_with(&told) && err.lines().count() == 1, "{err}");
             // From below it is the same, and what is named needs no patterns.
