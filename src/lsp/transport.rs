@@ -6,7 +6,8 @@
 //! The framework has a transport of its own, which this one replaces: that one ends at the first frame that it cannot
 //! read, believes any length that a header names, and stops reading while four handlers wait for the client.
 
-use std::io::{self, BufReader};
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -255,19 +256,34 @@ fn write_output(incoming: mpsc::Sender<Incoming>) -> (Sender<Outgoing>, Receiver
     let (sender, outgoing) = channel();
     let (done, written) = channel();
     thread::spawn(move || {
-        let mut output = io::BufWriter::new(io::stdout().lock());
-        while let Ok(Outgoing::Body(body)) = outgoing.recv() {
-            if let Err(error) = frames::write(&mut output, &body) {
-                log(format_args!("the output ended: {error}"));
-                // The conversation may have ended before.
-                let _ = incoming.blocking_send(Incoming::End);
-                break;
-            }
+        if let Err(error) = write_all(&outgoing) {
+            log(format_args!("the output ended: {error}"));
+            // The conversation may have ended before.
+            let _ = incoming.blocking_send(Incoming::End);
         }
         // Nobody may be waiting.
         let _ = done.send(());
     });
     (sender, written)
+}
+
+/// Writes what is `outgoing` until it is told to end.
+fn write_all(outgoing: &Receiver<Outgoing>) -> io::Result<()> {
+    let mut output = BufWriter::new(standard_output()?);
+    while let Ok(Outgoing::Body(body)) = outgoing.recv() {
+        frames::write(&mut output, &body)?;
+    }
+    Ok(())
+}
+
+/// Standard output as it is. What the standard library has for it writes a message in two parts, since there is a line end
+/// in it, and the client is woken for each.
+fn standard_output() -> io::Result<File> {
+    #[cfg(unix)]
+    let output = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned();
+    #[cfg(windows)]
+    let output = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned();
+    output.map(File::from)
 }
 
 fn send(output: &Sender<Outgoing>, message: &impl serde::Serialize) {
