@@ -6,8 +6,7 @@
 //! The framework has a transport of its own, which this one replaces: that one ends at the first frame that it cannot
 //! read, believes any length that a header names, and stops reading while four handlers wait for the client.
 
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter};
+use std::io::{self, BufReader, BufWriter, PipeWriter};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -278,12 +277,12 @@ fn write_all(outgoing: &Receiver<Outgoing>) -> io::Result<()> {
 
 /// Standard output as it is. What the standard library has for it writes a message in two parts, since there is a line end
 /// in it, and the client is woken for each.
-fn standard_output() -> io::Result<File> {
+fn standard_output() -> io::Result<PipeWriter> {
     #[cfg(unix)]
     let output = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned();
     #[cfg(windows)]
     let output = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned();
-    output.map(File::from)
+    output.map(PipeWriter::from)
 }
 
 fn send(output: &Sender<Outgoing>, message: &impl serde::Serialize) {
