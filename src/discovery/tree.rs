@@ -273,6 +273,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use ignore::WalkBuilder;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -360,6 +361,64 @@ mod tests {
         assert_eq!(files_below(&tree.path().join("root/a.conf"), |_| false).count(), 0);
         assert!(files_below(&tree.path().join("nothing"), |_| false).all(|it| it.is_err()));
         assert!(!is_walked(tree.path(), &tree.path().join("nothing")));
+    }
+
+    /// The path of a file in a small tree, and what stands in it where it is a list of rules.
+    fn any_file() -> impl Strategy<Value = (String, String)> {
+        let folder = proptest::sample::select(vec!["", "a/", "a/b/", "a/b/build/", "b/", "a.d/", "build/a/"]);
+        let name = proptest::sample::select(vec!["a", "b", "x.log", "keep.log", ".x", "build.conf", "X.Log"]);
+        let rules = vec![".gitignore", ".ignore", ".git/info/exclude"];
+        let pattern = proptest::sample::select(vec![
+            "*.log",
+            "!keep.log",
+            "/a",
+            "a/",
+            "b",
+            "!b",
+            "**/x.log",
+            "a/*",
+            "/b/**",
+            "!a/b/",
+            "a/b",
+            "build",
+            "!*",
+            "*",
+            ".*",
+            "# a",
+            "{a,b}",
+            "[",
+            "/",
+            "!/a/b/x.log",
+            " b",
+            "b ",
+            "a\\*",
+            "?.d",
+        ]);
+        let lists = (proptest::sample::select(rules), proptest::collection::vec(pattern, 1..4));
+        let file = prop_oneof![
+            3 => name.prop_map(|name| (name.to_owned(), String::new())),
+            1 => lists.prop_map(|(name, patterns)| (name.to_owned(), patterns.join("\n"))),
+        ];
+        (folder, file).prop_map(|(folder, (name, text))| (format!("{folder}{name}"), text))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_rules_hide_what_they_hide_from_ripgrep(files in proptest::collection::vec(any_file(), 1..24)) {
+            let tree = tempfile::tempdir().expect("a folder");
+            for (path, text) in &files {
+                let path = tree.path().join(path);
+                // Where a file is already there is no folder.
+                if fs::create_dir_all(path.parent().expect("a file lies somewhere")).is_ok() && !path.is_dir() {
+                    fs::write(path, text).expect("a file");
+                }
+            }
+            for below in ["", "a", "a/b"].map(|below| tree.path().join(below)).iter().filter(|it| it.is_dir()) {
+                assert_walked(below);
+            }
+        }
     }
 
     #[test]
