@@ -20,8 +20,8 @@ pub fn judge_by_registry(
 ) {
     // A file may have the same number a hundred thousand times.
     let mut taken: HashMap<(Role, u16), bool> = HashMap::new();
-    for (port, _) in cx.withdrawn_ports().filter(|(_, other)| *other == status) {
-        let Some((number, transport)) = public_port(port) else { continue };
+    for withdrawn in cx.withdrawn_ports().filter(|withdrawn| withdrawn.status == status) {
+        let Withdrawn { port, number, transport, .. } = withdrawn;
         if registry::has_current_user(number, transport) || cx.team.find(number, transport).is_some() {
             continue;
         }
@@ -35,6 +35,29 @@ pub fn judge_by_registry(
         let instead = record.replacement_port().filter(|&instead| !is_wrong(instead));
         let fix = instead.and_then(|instead| replacing_port(cx, port, instead.to_string(), Safety::Unsafe));
         findings.push(Finding { help, fix, ..rule.finding(written_at(port), message(number, &record)) });
+    }
+}
+
+/// A port that the public registry has as reserved or deregistered.
+#[derive(Clone, Copy, Debug)]
+pub struct Withdrawn<'a> {
+    /// The port.
+    pub port: &'a PortUse,
+    /// Its number.
+    pub number: u16,
+    /// The transport that it is judged on.
+    pub transport: Transport,
+    /// Which of both it is.
+    pub status: Status,
+}
+
+impl<'a> Withdrawn<'a> {
+    /// `port`, if it is one.
+    pub fn of(port: &'a PortUse) -> Option<Self> {
+        let (number, transport) = public_port(port).filter(|(number, _)| registry::is_withdrawn(*number))?;
+        let status = registry::status(number, transport);
+        let is_withdrawn = matches!(status, Status::Reserved | Status::Deregistered);
+        is_withdrawn.then_some(Self { port, number, transport, status })
     }
 }
 

@@ -4,11 +4,11 @@ use std::cell::{Cell, OnceCell};
 
 use foldhash::HashSet;
 
-use super::public_port;
+use super::by_registry::Withdrawn;
 use crate::languages::{Entry, Language, List, Scan, Service};
 use crate::port::{PortUse, Protocol, Role};
 use crate::project::View;
-use crate::registry::{self, Status, TeamPorts};
+use crate::registry::TeamPorts;
 use crate::text::Span;
 
 /// What a rule sees of a file.
@@ -29,7 +29,7 @@ pub struct Context<'a> {
     /// Those among them of which more is to be said than a number.
     unusual: OnceCell<Vec<&'a PortUse>>,
     /// Those among them that the registry gives to nobody any more, or never did.
-    withdrawn: OnceCell<Vec<(&'a PortUse, Status)>>,
+    withdrawn: OnceCell<Vec<Withdrawn<'a>>>,
     /// Whether somebody looked at the stacks.
     is_project_asked: Cell<bool>,
 }
@@ -91,15 +91,9 @@ impl<'a> Context<'a> {
         self.unusual.get_or_init(|| self.ports().filter(is_unusual).collect()).iter().copied()
     }
 
-    /// Those of [`Context::ports`] that the registry says are reserved or deregistered, each with which of both it is.
-    pub fn withdrawn_ports(&self) -> impl Iterator<Item = (&'a PortUse, Status)> {
-        let withdrawn = |port| {
-            let (number, transport) =
-                public_port(port).filter(|(number, _)| registry::is_withdrawn(*number))?;
-            let status = registry::status(number, transport);
-            matches!(status, Status::Reserved | Status::Deregistered).then_some((port, status))
-        };
-        self.withdrawn.get_or_init(|| self.ports().filter_map(withdrawn).collect()).iter().copied()
+    /// Those of [`Context::ports`] that the registry says are reserved or deregistered.
+    pub fn withdrawn_ports(&self) -> impl Iterator<Item = Withdrawn<'a>> {
+        self.withdrawn.get_or_init(|| self.ports().filter_map(Withdrawn::of).collect()).iter().copied()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Context, Rule, published, written_at};
 use crate::finding::{Finding, Related, Severity};
-use crate::languages::{Entry, Language, Service};
+use crate::languages::{Entry, Language, Setting};
 use crate::port::PortUse;
 
 /// See `scaled_fixed_port.md`.
@@ -20,7 +20,8 @@ pub static RULE: Rule = Rule {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // What one service says of a swarm is true of the whole file.
     let is_for_swarm = cx.scan.services.iter().any(|service| service.is_for_swarm);
-    for service in cx.scan.services.iter().filter(|service| service.replicas.is_some()) {
+    for service in &cx.scan.services {
+        let Some(replicas) = &service.replicas else { continue };
         // A swarm's own network gives one port to all of them, unless the entry asks for the host's.
         let is_fixed = |entry: &Entry| match entry.mode.as_deref() {
             Some("host") => true,
@@ -28,12 +29,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             _ => !is_for_swarm,
         };
         let entries = published(cx, service).filter(|(entry, _)| is_fixed(entry));
-        findings.extend(entries.filter_map(|(entry, host)| judge(cx, service, entry, host)));
+        findings.extend(entries.filter_map(|(entry, host)| judge(cx, replicas, entry, host)));
     }
 }
 
-fn judge(cx: &Context<'_>, service: &Service, entry: &Entry, host: &PortUse) -> Option<Finding> {
-    let setting = service.replicas.as_ref()?;
+fn judge(cx: &Context<'_>, setting: &Setting, entry: &Entry, host: &PortUse) -> Option<Finding> {
     let replicas: u32 = setting.value.parse().ok().filter(|&count| count > 1)?;
     let ports = host.range.filter(|ports| ports.first > 0 && !ports.is_empty())?;
     let target = cx.scan.uses[entry.container?].range?;
